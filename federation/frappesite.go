@@ -11,38 +11,38 @@ import (
 
 // The options of a Frappe site's key.
 const (
-	// OptionIssuer is what the site calls itself, if that is not its address.
+	// OptionIssuer is the site's own issuer, if it is not its address.
 	OptionIssuer = "issuer"
-	// OptionVersion says how old the site is; SiteBinds is the only answer
-	// that changes anything.
+	// OptionVersion is the age of the site; only SiteBinds has an effect.
 	OptionVersion = "version"
-	// OptionCredentials is where the client secret goes: "form" or "header";
-	// both are tried if it is empty.
+	// OptionCredentials says how to send the client secret: "form" or "header";
+	// empty tries both.
 	OptionCredentials = "credentials"
 )
 
-// Answers to OptionVersion.
+// Values of OptionVersion.
 const (
 	SiteOlder = "older"
 	SiteBinds = "16.29 or newer"
 )
 
-// shortSecret is what a key for HS256 should have, in bytes (RFC 7518 §3.2).
+// shortSecret is the recommended length of a key for HS256, in bytes (RFC 7518
+// §3.2).
 const shortSecret = 32
 
-// ShortSecret tells whether a client secret that signs something can be found
-// by trying: sites before v17 make them of 40 bits.
+// ShortSecret reports whether a client secret that is used as a signing key can
+// be found by brute force: those of sites before v17 have 40 bits.
 func ShortSecret(secret string) bool { return secret != "" && len(secret) < shortSecret }
 
-// KeepsAdminsOut tells whether no administrator of this hub may sign in through
-// the key. A Frappe site older than 16.29 gives its code to whoever follows a
-// link to its consent, in the name of whoever is signed in there, so it proves
-// less than administering a hub needs.
+// KeepsAdminsOut reports whether administrators of this hub must not sign in by
+// this key. A Frappe site older than 16.29 issues a code to anyone who opens a
+// link to its consent page, for the user who is signed in there. That proof is
+// too weak for administrators.
 func (k LoginKey) KeepsAdminsOut() bool {
 	return k.Kind == KindFrappe && k.Options[OptionVersion] != SiteBinds
 }
 
-// siteKey is an API key and its secret as a site shows them, joined by a colon.
+// siteKey is an API key and its secret, joined by a colon.
 var siteKey = regexp.MustCompile(`^[!-9;-~]{1,250}:[!-9;-~]{1,250}$`)
 
 func checkSiteKey(k LoginKey) forms.Problems {
@@ -52,7 +52,7 @@ func checkSiteKey(k LoginKey) forms.Problems {
 	return forms.New("site_key", "provider.site.key")
 }
 
-// frappeRules are what a Frappe site's key must be.
+// frappeRules are the rules for a Frappe site's key.
 func frappeRules(k LoginKey) forms.Problems {
 	var problems forms.Problems
 	if u, err := url.Parse(k.BaseURL); err == nil && u.Host != "" && u.Path != "" {

@@ -10,8 +10,8 @@ import (
 	"github.com/fedhub/fedhub/internal/upstreamhttp"
 )
 
-// crowd is how many people may be in the care of one upstream's connector at
-// once. More than that only happen where each takes long.
+// crowd bounds the concurrent sign-ins at one provider's connector. More only
+// happen if each takes long.
 const crowd = 32
 
 var (
@@ -19,19 +19,20 @@ var (
 	errOpen  = errors.New("it did not answer several times in a row; the hub asks it again later")
 )
 
-// A guard stands before one opened connector, so that an upstream that hangs
-// or floods costs its own visitors a moment and everybody else nothing: few
-// wait for it at once (FE-39), and while it is silent nobody does.
+// A guard protects an opened connector: if a provider hangs or floods, it only
+// delays its own users for a moment, and no one else. Few requests wait for it
+// at once (FE-39), and none while it is known not to answer.
 //
-// What it knows is this process's own, and goes when the key is changed. Each
-// process finds out by itself that an upstream is silent, and that it is back.
+// Its state is local to the process and is lost when the key changes. Each
+// process finds out by itself that a provider does not answer, and that it
+// answers again.
 type guard struct {
 	key    LoginKey
 	now    func() time.Time
 	report func(context.Context, Outcome)
 	places chan struct{}
-	// There is one for each step, since one may work while the other does not:
-	// Begin seldom asks the upstream anything.
+	// One for each step, because one may work while the other does not: Begin
+	// seldom sends a request.
 	begin, finish breaker.Breaker
 }
 
@@ -45,10 +46,10 @@ type guarded struct {
 	guard *guard
 }
 
-// Begin is the connector's, when there is room and use.
+// Begin calls the connector's Begin, if the guard allows it.
 func (g guarded) Begin(ctx context.Context, leg *AuthState, hints AuthRequestOptions) (redirect string, err error) {
 	if until := g.guard.finish.Open(g.guard.now()); !until.IsZero() {
-		return "", g.guard.refuse(errOpen) // they would come back for nothing
+		return "", g.guard.refuse(errOpen) // they would return without a result
 	}
 	err = g.guard.pass(ctx, &g.guard.begin, func() (breaker.Verdict, error) {
 		redirect, err = g.Connector.Begin(ctx, leg, hints)
@@ -58,7 +59,7 @@ func (g guarded) Begin(ctx context.Context, leg *AuthState, hints AuthRequestOpt
 	return redirect, err
 }
 
-// Finish is the connector's, when there is room and use.
+// Finish calls the connector's Finish, if the guard allows it.
 func (g guarded) Finish(ctx context.Context, leg AuthState, answer url.Values) (identity Identity, err error) {
 	err = g.guard.pass(ctx, &g.guard.finish, func() (breaker.Verdict, error) {
 		identity, err = g.Connector.Finish(ctx, leg, answer)
@@ -69,12 +70,12 @@ func (g guarded) Finish(ctx context.Context, leg AuthState, answer url.Values) (
 	return identity, err
 }
 
-// refreshing is a guarded connector that can look at people again. There is no
-// person who waits, so a Refresh takes no room; an upstream that is known to be
-// silent is not asked.
+// refreshing is a guarded connector that can refresh profiles. No user waits
+// for a Refresh, so it takes no place; a provider that is known not to answer
+// is not asked.
 type refreshing struct{ guarded }
 
-// Refresh is the connector's, when there is use.
+// Refresh calls the connector's Refresh, if the guard allows it.
 func (r refreshing) Refresh(ctx context.Context, tokens Tokens) (identity Identity, err error) {
 	err = r.guard.try(&r.guard.finish, func() (breaker.Verdict, error) {
 		identity, err = r.Connector.(Refresher).Refresh(ctx, tokens)
@@ -83,7 +84,7 @@ func (r refreshing) Refresh(ctx context.Context, tokens Tokens) (identity Identi
 	return identity, err
 }
 
-// pass lets one person through, or says at once why not.
+// pass lets one request through, or returns at once with the reason.
 func (g *guard) pass(ctx context.Context, b *breaker.Breaker, through func() (breaker.Verdict, error)) error {
 	select {
 	case g.places <- struct{}{}:
@@ -94,7 +95,7 @@ func (g *guard) pass(ctx context.Context, b *breaker.Breaker, through func() (br
 	return g.try(b, through)
 }
 
-// try lets somebody through who needs no room.
+// try lets a request through that needs no place.
 func (g *guard) try(b *breaker.Breaker, through func() (breaker.Verdict, error)) error {
 	if !b.Admit(g.now()) {
 		return g.refuse(errOpen)
@@ -114,25 +115,25 @@ func (g *guard) refuse(cause error) error {
 	return &Fault{Kind: Unreachable, Reason: reason, Cause: cause}
 }
 
-// TurnedAway is an error of the guard's own: the upstream was not asked, and
-// it makes no sense to try again this moment.
+// TurnedAway reports whether an error is the guard's own: the provider was not
+// asked, and trying again at once is useless.
 func TurnedAway(err error) bool { return errors.Is(err, errCrowd) || errors.Is(err, errOpen) }
 
-// judgeBegin: a Begin that went well may have asked nothing, but then nothing
-// stood in its way either.
+// judgeBegin: a successful Begin may not have asked the provider, but it shows
+// no problem either.
 func judgeBegin(err error) breaker.Verdict {
 	switch {
 	case err == nil:
 		return breaker.Answered
-	case kindOf(err) == Unreachable: // silence, or a 5xx to a question that no visitor wrote
+	case kindOf(err) == Unreachable: // no answer, or a 5xx to a request that the visitor cannot influence
 		return breaker.Silent
 	}
 	return breaker.Nothing
 }
 
-// judgeFinish counts silence alone. What the browser brought is a stranger's,
-// and a stranger could make many an upstream answer 500; to be silent he
-// cannot make it.
+// judgeFinish only counts a missing answer. The browser's query is untrusted: a
+// stranger could make many providers answer 500, but cannot make them stop
+// answering.
 func judgeFinish(err error, answer url.Values) breaker.Verdict {
 	var refusal *Refusal
 	switch {
@@ -143,14 +144,13 @@ func judgeFinish(err error, answer url.Values) breaker.Verdict {
 			return breaker.Silent
 		}
 	case errors.As(err, &refusal) && !answer.Has("error"):
-		return breaker.Answered // its own no, not one that came by browser
+		return breaker.Answered // its own refusal, not one that came by the browser
 	}
 	return breaker.Nothing
 }
 
-// stray tells a failure that says nothing of how we stand with the upstream:
-// the person said no, or the answer is none to a question of ours. Whoever
-// likes can cause these.
+// stray reports whether a failure says nothing about the provider: the user
+// refused, or the answer belongs to no request of ours. Anyone can cause these.
 func stray(err error, answer url.Values) bool {
 	var refusal *Refusal
 	if errors.As(err, &refusal) {

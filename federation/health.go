@@ -14,38 +14,38 @@ const (
 	StepFinish = "finish"
 )
 
-// An Outcome is how one step of somebody's sign-in went at an upstream.
+// An Outcome is the result of one step of a sign-in at a provider.
 type Outcome struct {
 	Key  string // id of the login key
 	Step string
 	At   time.Time
-	Err  error // nil: it went well
-	// Stray failures say nothing about the upstream: a person who said no, an
-	// answer that is out of date. A stranger can make as many as he likes.
+	Err  error // nil: success
+	// Stray failures say nothing about the provider: a user who refused, an
+	// outdated answer. Anyone can cause any number of them.
 	Stray bool
-	// TurnedAway: the upstream was not asked, because it is known to be silent
-	// or because too many wait for it.
+	// TurnedAway: the provider was not asked, because it is known not to answer
+	// or because too many requests wait for it.
 	TurnedAway bool
 	State      State // after it
-	// NoRefresh: the key keeps refresh tokens, and none came with the person.
+	// NoRefresh: the key keeps refresh tokens, but the sign-in returned none.
 	NoRefresh bool
 }
 
-// ScopeRefused tells whether the upstream does not give what the key asks for.
+// ScopeRefused reports whether the provider refuses the key's scopes.
 func (o Outcome) ScopeRefused() bool {
 	var refusal *Refusal
 	return errors.As(o.Err, &refusal) && refusal.Code == "invalid_scope"
 }
 
-// A State is how this process stands with an upstream right now.
+// A State is what this process knows about a provider right now.
 type State struct {
-	Waiting int       // people who wait for it this moment
-	Silent  int       // silences in a row
-	Until   time.Time // nobody is sent there before; zero if people are
+	Waiting int       // users who wait for it at this moment
+	Silent  int       // missing answers in a row
+	Until   time.Time // no user is sent there before; zero if users are
 }
 
-// State returns how this process stands with the upstream of a key. For one
-// that nobody has used since it was changed it is the zero State.
+// State returns what this process knows about the provider of a key. It is zero
+// if the key was not used since it was changed.
 func (r *Registry) State(id string) State {
 	r.mu.Lock()
 	o, found := r.opened[id]
@@ -66,8 +66,8 @@ func (g *guard) state() State {
 	return s
 }
 
-// tell reports an outcome. A visitor who left is none, and neither is a
-// failure of our own, such as a database that is down.
+// tell reports an outcome. A visitor who left is not an outcome, and neither is
+// a failure of our own, such as a database error.
 func (g *guard) tell(ctx context.Context, o Outcome, err error) {
 	var fault *Fault
 	var refusal *Refusal

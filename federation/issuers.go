@@ -8,19 +8,19 @@ import (
 	"time"
 )
 
-// A PublishedKey is a signing key that an upstream published: what shows that
-// a provider at another address is the one from before.
+// A PublishedKey is a signing key that a provider published. It proves that a
+// provider at another address is the same one.
 type PublishedKey struct {
 	KeyID      string    `bson:"kid"`
 	Thumbprint string    `bson:"thumbprint"` // RFC 7638, SHA-256, base64url
 	Seen       time.Time `bson:"seen,omitempty"`
 }
 
-// mostPublished bounds how many are kept for one issuer, the newest.
+// mostPublished bounds the keys stored for one issuer; the newest are kept.
 const mostPublished = 20
 
-// SharesKey tells whether a signing key is in both lists, under the same id and
-// with the same value. One without an id is none that was meant to be found.
+// SharesKey reports whether both lists have a signing key with the same id and
+// value. Keys without an id do not count.
 func SharesKey(before, now []PublishedKey) bool {
 	return slices.ContainsFunc(now, func(k PublishedKey) bool { return k.KeyID != "" && has(before, k) })
 }
@@ -29,43 +29,42 @@ func has(keys []PublishedKey, k PublishedKey) bool {
 	return slices.ContainsFunc(keys, func(o PublishedKey) bool { return o.KeyID == k.KeyID && o.Thumbprint == k.Thumbprint })
 }
 
-// A FormerIssuer is one that a key's identities were tied to before its address
-// was changed.
+// A FormerIssuer is an issuer of a key's identities before its address was
+// changed.
 type FormerIssuer struct {
 	Issuer    string         `bson:"issuer"`
 	Published []PublishedKey `bson:"published,omitempty"`
 	Decided   Decided        `bson:"decided,omitempty"`
-	Batch     string         `bson:"batch,omitempty"`   // of the move
-	Careful   bool           `bson:"careful,omitempty"` // administrators stay behind
-	To        string         `bson:"to,omitempty"`      // issuer that the move goes to
-	Address   string         `bson:"address,omitempty"` // and where that is
+	Batch     string         `bson:"batch,omitempty"`   // id of the move
+	Careful   bool           `bson:"careful,omitempty"` // administrators are not moved
+	To        string         `bson:"to,omitempty"`      // issuer of the move's target
+	Address   string         `bson:"address,omitempty"` // and its address
 	At        time.Time      `bson:"at"`
 }
 
-// A Decided is what an administrator decided about the identities of a former
-// issuer; empty: nothing yet.
+// A Decided is an administrator's decision about the identities of a former
+// issuer; empty: none yet.
 type Decided string
 
 const (
-	Moving Decided = "moving" // to the issuer of today; not finished
+	Moving Decided = "moving" // to the current issuer; not finished
 	Moved  Decided = "moved"
 	Left   Decided = "left"
 )
 
-// mostFormer bounds how many are kept, the newest.
+// mostFormer bounds the former issuers that are stored; the newest are kept.
 const mostFormer = 20
 
-// OneIssuer tells whether everybody who comes by the key has its one issuer, so
-// that another address is another issuer for all of them. Microsoft's tenants
-// have one each, and a social provider's address never changes.
+// OneIssuer reports whether all identities of the key have its one issuer, so
+// that a new address means a new issuer for all. Each Microsoft tenant has its
+// own, and the address of a social provider never changes.
 func (k LoginKey) OneIssuer() bool { return k.Kind != KindSocial && k.Preset != "microsoft" }
 
-// NamesItself tells whether the upstream says in a document who it is; else it
-// is its address.
+// NamesItself reports whether the provider states its issuer in a document;
+// otherwise the issuer is its address.
 func (k LoginKey) NamesItself() bool { return k.Kind == KindOpenID || k.Kind == KindPeer }
 
-// DecidedIssuers are former issuers whose identities are nobody's question any
-// more.
+// DecidedIssuers are the former issuers that a decision was made about.
 func (k LoginKey) DecidedIssuers() []string {
 	var issuers []string
 	for _, f := range k.Former {
@@ -76,7 +75,7 @@ func (k LoginKey) DecidedIssuers() []string {
 	return issuers
 }
 
-// FormerIssuer returns what is known of one; zero if nothing is.
+// FormerIssuer returns the record of a former issuer; zero if there is none.
 func (k LoginKey) FormerIssuer(issuer string) FormerIssuer {
 	for _, f := range k.Former {
 		if f.Issuer == issuer {
@@ -86,24 +85,25 @@ func (k LoginKey) FormerIssuer(issuer string) FormerIssuer {
 	return FormerIssuer{Issuer: issuer}
 }
 
-// MovesTo tells whether a move there began and did not end. One to somewhere
-// else says nothing of there, nor does one of which that is not known.
+// MovesTo reports whether a move to that issuer began and did not finish. A
+// move to another issuer, or to an unknown one, does not count.
 func (f FormerIssuer) MovesTo(issuer, address string) bool {
 	return f.Decided == Moving && f.To == issuer && f.Address == address && issuer != ""
 }
 
-// HalfMoved tells whether a move of the key's people began and did not end.
+// HalfMoved reports whether a move of the key's identities began and did not
+// finish.
 func (k LoginKey) HalfMoved() bool {
 	return slices.ContainsFunc(k.Former, func(f FormerIssuer) bool { return f.Decided == Moving })
 }
 
-// setFormer keeps what is known of a former issuer, in the place of what was.
+// setFormer stores the record of a former issuer, replacing an earlier one.
 func (k *LoginKey) setFormer(f FormerIssuer) {
 	k.Former = append([]FormerIssuer{f}, slices.DeleteFunc(slices.Clone(k.Former), func(o FormerIssuer) bool { return o.Issuer == f.Issuer })...)
 	k.Former = k.Former[:min(len(k.Former), mostFormer)]
 }
 
-// leaves notes, for a key whose address changes, which issuer it had.
+// leaves notes the former issuer of a key whose address changes.
 func (k *LoginKey) leaves(before LoginKey, now time.Time) {
 	issuer := before.Issuer
 	if !before.NamesItself() {
@@ -118,7 +118,8 @@ func (k *LoginKey) leaves(before LoginKey, now time.Time) {
 	}
 }
 
-// returns makes an issuer the one of today again, which is no former one then.
+// returns makes an issuer the current one again and removes it from the former
+// ones.
 func (k *LoginKey) returns(issuer string) {
 	if f := k.FormerIssuer(issuer); len(f.Published) > 0 && len(k.Published) == 0 {
 		k.Published = f.Published
@@ -126,7 +127,7 @@ func (k *LoginKey) returns(issuer string) {
 	k.Former = slices.DeleteFunc(slices.Clone(k.Former), func(o FormerIssuer) bool { return o.Issuer == issuer })
 }
 
-// DecideIssuer writes down what was decided about a former issuer.
+// DecideIssuer stores the decision about a former issuer.
 func (r *Registry) DecideIssuer(ctx context.Context, id string, f FormerIssuer) error {
 	err := r.store.Update(ctx, id, func(k *LoginKey) error {
 		if f.At.IsZero() {
@@ -142,14 +143,14 @@ func (r *Registry) DecideIssuer(ctx context.Context, id string, f FormerIssuer) 
 	return nil
 }
 
-// Fresh is a key as it is in the database this moment.
+// Fresh reads a key from the database, without the cache.
 func (r *Registry) Fresh(ctx context.Context, id string) (LoginKey, error) {
 	r.records.Drop()
 	return r.Get(ctx, id)
 }
 
-// saw keeps the signing keys that an upstream publishes under the issuer that is
-// pinned. What is known already costs no write.
+// saw stores the signing keys that a provider publishes under the pinned
+// issuer. Known keys cause no write.
 func (r *Registry) saw(ctx context.Context, id, address string, keys []PublishedKey) error {
 	known, err := r.Get(ctx, id)
 	if err != nil || !slices.ContainsFunc(keys, func(k PublishedKey) bool { return !has(known.Published, k) }) {
@@ -158,7 +159,7 @@ func (r *Registry) saw(ctx context.Context, id, address string, keys []Published
 	now := r.moment()
 	err = r.store.Update(ctx, id, func(k *LoginKey) error {
 		if k.BaseURL != address {
-			return errPinned // it was given another address meanwhile
+			return errPinned // its address was changed meanwhile
 		}
 		for _, seen := range keys {
 			if !has(k.Published, seen) {

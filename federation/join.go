@@ -9,9 +9,9 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// Join introduces this hub to the upstream of a key, or asks again what became
-// of it, and saves the answer with the key. invite may be empty. Silence is an
-// answer too (NoAnswer); the error is for failures of our own.
+// Join requests a connection for this hub from the provider of a key, or asks
+// again for the status, and stores the answer. invite may be empty. No answer
+// is a status too (NoAnswer); the error is for failures of our own.
 func (r *Registry) Join(ctx context.Context, id, invite string) (ConnectionRequest, error) {
 	return r.ask(ctx, id, func(c Connector) (ConnectionRequest, error) {
 		joiner, ok := c.(Registrar)
@@ -22,9 +22,8 @@ func (r *Registry) Join(ctx context.Context, id, invite string) (ConnectionReque
 	})
 }
 
-// Look asks the upstream of a key how this hub stands there, and saves the
-// answer. Unlike Join it asks for nothing: a hub that was forgotten there
-// stays so.
+// Look asks the provider of a key for this hub's status, and stores the answer.
+// Unlike Join it requests nothing: if the hub was removed there, it stays so.
 func (r *Registry) Look(ctx context.Context, id string) (ConnectionRequest, error) {
 	return r.ask(ctx, id, func(c Connector) (ConnectionRequest, error) {
 		member, ok := c.(RegistrationStatus)
@@ -35,8 +34,8 @@ func (r *Registry) Look(ctx context.Context, id string) (ConnectionRequest, erro
 	})
 }
 
-// Leave tells the upstream of a key that this hub will not come back. The
-// error is a *Fault if it could not be told.
+// Leave notifies the provider of a key that this hub disconnects. The error is
+// a *Fault if that failed.
 func (r *Registry) Leave(ctx context.Context, id string) error {
 	connector, _, err := r.OpenAny(ctx, id)
 	if err != nil {
@@ -51,16 +50,15 @@ func (r *Registry) Leave(ctx context.Context, id string) error {
 
 var errNoHub = errors.New("providers of this kind cannot be asked for a connection")
 
-// How often a peer is asked how we stand there: one that has yet to decide is
-// waited for.
+// How often a peer is asked for our status: more often while a decision is
+// pending.
 const (
 	lookWaiting = time.Minute
 	lookUsually = 10 * time.Minute
 )
 
-// Tend looks at the peers that were not asked for a while, so that a decision
-// over there is seen here before somebody runs into it. changed is told of
-// each whose answer is another than before.
+// Tend asks peers that were not asked for a while, so that their decisions are
+// noticed before a sign-in fails. changed is called for each with a new status.
 func (r *Registry) Tend(ctx context.Context, changed func(key LoginKey, now ConnectionRequest)) error {
 	keys, err := r.Enabled(ctx)
 	if err != nil {
@@ -102,8 +100,8 @@ func (r *Registry) ask(ctx context.Context, id string, question func(Connector) 
 			return errors.New("its address has changed meanwhile")
 		}
 		if join.Status == NoAnswer && k.Join.Status == Active {
-			// A hub that is away has taken nothing back. People are told when
-			// they try, and the next look may find it there again.
+			// A hub that does not answer has revoked nothing. Users see an error
+			// when they try, and the next check may succeed.
 			join.Status = Active
 		}
 		k.Join = join
@@ -116,7 +114,7 @@ func (r *Registry) ask(ctx context.Context, id string, question func(Connector) 
 	return join, nil
 }
 
-// unanswered turns the upstream's fault into something to keep and show.
+// unanswered turns the provider's fault into a status to store and show.
 func unanswered(ctx context.Context, key LoginKey, err error) (ConnectionRequest, error) {
 	var fault *Fault
 	if ctx.Err() != nil || !errors.As(err, &fault) {
@@ -129,8 +127,9 @@ func unanswered(ctx context.Context, key LoginKey, err error) (ConnectionRequest
 	return ConnectionRequest{Status: NoAnswer, Why: why}, nil
 }
 
-// Describe looks at the upstream of a key that need not be saved yet: its kind
-// and Base URL are enough. The error is forms.Problems, a *Fault, or our own.
+// Describe reads the description of a provider whose key need not be saved yet:
+// kind and Base URL are enough. The error is forms.Problems, a *Fault, or our
+// own.
 func (r *Registry) Describe(ctx context.Context, draft LoginKey) (ProviderInfo, error) {
 	draft = draft.clone()
 	draft.Tidy()
@@ -142,7 +141,7 @@ func (r *Registry) Describe(ctx context.Context, draft LoginKey) (ProviderInfo, 
 		draft.Name = draft.BaseURL
 	}
 	env := r.env
-	env.Pin = nil // nothing is remembered about a draft
+	env.Pin = nil // nothing is stored about a draft
 	connector, err := r.make(draft, env.WithDefaults())
 	if err != nil {
 		return ProviderInfo{}, fmt.Errorf("describe %s: %w", draft.BaseURL, err)

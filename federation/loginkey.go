@@ -8,110 +8,113 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// A LoginKey is a Social Login Key: how we stand with one upstream.
+// A LoginKey is a Social Login Key: the settings of one sign-in provider.
 type LoginKey struct {
-	// ID is a slug, part of the callback URL and of every identity linked
-	// through this key. Neither it nor Kind ever changes.
+	// ID is a slug, part of the callback URL and of every identity of this key.
+	// ID and Kind never change.
 	ID   string `bson:"id"`
 	Kind string `bson:"kind"` // "openid", "peer": a name in Options.Factories
-	// Preset is the entry of the catalogue that the key was made from; empty
-	// for one that was described by hand. It never changes.
+	// Preset is the catalogue entry that the key was made from; empty for a
+	// provider described by hand. It never changes.
 	Preset string `bson:"preset,omitempty"`
 
 	Name     string `bson:"name"`               // on the button
 	Icon     string `bson:"icon,omitempty"`     // name of a built-in icon
-	Enabled  bool   `bson:"enabled"`            // offered to people
+	Enabled  bool   `bson:"enabled"`            // offered to users
 	Hidden   bool   `bson:"hidden,omitempty"`   // works, but has no button on the sign-in page
-	Direct   bool   `bson:"direct,omitempty"`   // go straight there, without our own page
+	Direct   bool   `bson:"direct,omitempty"`   // skip our sign-in page and go straight there
 	Position int    `bson:"position,omitempty"` // order on the page, then by Name
 
-	BaseURL  string   `bson:"base_url"` // the issuer, or where its discovery document is found
+	BaseURL  string   `bson:"base_url"` // the issuer, or the address of its discovery document
 	ClientID string   `bson:"client_id,omitempty"`
-	Secret   string   `bson:"secret,omitempty" secret:"sealed"` // sealed; the context is SecretContext
-	Scopes   []string `bson:"scopes,omitempty"`                 // asked for; "openid profile email" if none
-	// Options are what this preset asks for beyond that, by the names of its
-	// catalogue entry: a tenant, a team, a region. None is a secret.
+	Secret   string   `bson:"secret,omitempty" secret:"sealed"` // encrypted; the context is SecretContext
+	Scopes   []string `bson:"scopes,omitempty"`                 // to request; "openid profile email" if empty
+	// Options are the provider's further settings, by the names of its
+	// catalogue entry: a tenant, a team, a region. They are not secret.
 	Options map[string]string `bson:"options,omitempty"`
-	// Endpoints are for providers that do not describe themselves.
+	// Endpoints are for providers without discovery.
 	Endpoints Endpoints `bson:"endpoints,omitempty"`
-	// Params are further parameters of the authorization request. None can
-	// replace one of the protocol's own.
+	// Params are further parameters of the authorization request. They cannot
+	// replace the protocol's own.
 	Params map[string]string `bson:"params,omitempty"`
-	// Claims say where in the provider's answer the description is.
+	// Claims are the paths of the profile data in the provider's answer.
 	Claims Claims `bson:"claims,omitempty"`
-	// SecretExpires is when the provider ends the client secret, as far as the
-	// administrator told us; zero if it does not end.
+	// SecretExpires is when the client secret expires, as the administrator
+	// entered it; zero if it does not.
 	SecretExpires time.Time `bson:"secret_expires,omitempty"`
-	// SecretShort says that the secret can be found by trying: sites of the
-	// kind frappe sign with it. It is noted when the secret is saved.
+	// SecretShort says that the secret can be found by brute force: sites of
+	// the kind frappe sign with it. It is set when the secret is saved.
 	SecretShort bool `bson:"secret_short,omitempty"`
-	// Hosts, beyond the Base URL's own, that the upstream's endpoints may be
-	// on, as host or host:port. An administrator has looked at each.
+	// Hosts that the provider's endpoints may be on, besides the Base URL's
+	// own, as host or host:port. An administrator has confirmed each.
 	Hosts []string `bson:"hosts,omitempty"`
-	// Issuer is what the upstream called itself when first met. Another name
-	// later is a reason to stop: identities are tied to it.
+	// Issuer is the provider's issuer at the first contact. A different one
+	// later is an error, because identities depend on it.
 	Issuer string `bson:"issuer,omitempty"`
-	// Published are signing keys that the upstream published of late, and Former
-	// the issuers that it had before; see issuers.go.
+	// Published are recently published signing keys of the provider, and Former
+	// its former issuers; see issuers.go.
 	Published []PublishedKey `bson:"published,omitempty"`
 	Former    []FormerIssuer `bson:"former,omitempty"`
 
-	SignUps string `bson:"sign_ups"` // who gets an account: Allow, Deny, Invited or Domains
-	// SignUpDomains are whose proven addresses get an account, under Domains.
+	SignUps string `bson:"sign_ups"` // account policy: Allow, Deny, Invited or Domains
+	// SignUpDomains limits new accounts to proven addresses of these domains,
+	// under Domains.
 	SignUpDomains []string `bson:"sign_up_domains,omitempty"`
-	Linking       string   `bson:"linking"` // how an identity meets an existing user: Confirm, Auto, Never, Provisioned
-	// MigrateUntil is when the window closes in which a peer's people are
-	// linked to the accounts they had here before; zero: there is none.
+	Linking       string   `bson:"linking"` // linking to an existing user: Confirm, Auto, Never, Provisioned
+	// MigrateUntil ends the window in which a peer's users are linked to the
+	// accounts that they already had here; zero: no window.
 	MigrateUntil time.Time `bson:"migrate_until,omitempty"`
-	// AuthoritativeDomains are e-mail domains that this upstream speaks for.
+	// AuthoritativeDomains are email domains with mailboxes that this provider
+	// runs.
 	AuthoritativeDomains []string `bson:"authoritative_domains,omitempty"`
-	TrustEmail           bool     `bson:"trust_email,omitempty"` // believe its email_verified for every domain
-	// HomeDomains are e-mail domains whose people sign in here: who types such
-	// an address on the sign-in page is taken to this upstream.
+	TrustEmail           bool     `bson:"trust_email,omitempty"` // trust its email_verified for every domain
+	// HomeDomains are email domains with users who sign in here: an address of
+	// such a domain on the sign-in page leads to this provider.
 	HomeDomains []string `bson:"home_domains,omitempty"`
-	// TrustAssurance believes the upstream's acr and amr: how somebody signed
-	// in there counts as if it had happened here. Peers are always believed.
+	// TrustAssurance trusts the provider's acr and amr: the authentication
+	// there counts as one here. Peers are always trusted.
 	TrustAssurance bool `bson:"trust_assurance,omitempty"`
-	// CountsAsNew has whoever comes from an upstream that does not say when they
-	// signed in there count as signed in just now.
+	// CountsAsNew treats a sign-in as just authenticated if the provider does
+	// not state the time.
 	CountsAsNew bool `bson:"counts_as_new,omitempty"`
-	// KeepTokens keeps the upstream's refresh token, sealed, so that the
-	// profile and roles are looked at again when an app refreshes.
+	// KeepTokens stores the provider's refresh token, encrypted, so that
+	// profile and roles are refreshed when an app refreshes.
 	KeepTokens bool `bson:"keep_tokens,omitempty"`
-	// AskOffline asks an OpenID provider that lists it for the scope
-	// offline_access too, wherever tokens are kept. At many that costs more than
-	// it brings: see docs/decisions/0043. Another hub is always asked.
+	// AskOffline requests the scope offline_access from an OpenID provider that
+	// lists it, if tokens are kept. At many providers the costs outweigh the
+	// benefit: see docs/decisions/0043. Other hubs are always asked.
 	AskOffline bool `bson:"ask_offline,omitempty"`
-	// SiteKey is an API key of a Frappe site, "key:secret", sealed: whenever the
-	// hub looks again it asks with it whether the person is enabled there.
-	// NewSiteKey is one in plain, to be sealed when the login key is saved.
+	// SiteKey is a Frappe site's API key, "key:secret", encrypted: at each
+	// refresh the hub uses it to check that the user is enabled there.
+	// NewSiteKey is a new one in plain text, encrypted when the login key is
+	// saved.
 	SiteKey    string `bson:"site_key,omitempty" secret:"sealed"`
 	NewSiteKey string `bson:"-" json:"-"`
-	// SignOutThere ends the session at the upstream too when somebody signs
-	// out here.
+	// SignOutThere also ends the session at the provider when a user signs out
+	// here.
 	SignOutThere bool `bson:"sign_out_there,omitempty"`
-	// RoleMap turns the upstream's roles into ours (mapping.Rules). No rule, no
-	// role.
+	// RoleMap maps the provider's roles to ours (mapping.Rules). A role without
+	// a rule is dropped.
 	RoleMap map[string]string `bson:"role_map,omitempty"`
 
-	Join    ConnectionRequest `bson:"join"` // for peers: what became of our introduction
+	Join    ConnectionRequest `bson:"join"` // for peers: the status of our connection request
 	Created time.Time         `bson:"created"`
 	Updated time.Time         `bson:"updated"`
 }
 
-// Endpoints are the addresses of a provider that has no discovery document.
-// Each is absolute.
+// Endpoints are the addresses of a provider without discovery. Each is
+// absolute.
 type Endpoints struct {
 	Authorize string `bson:"authorize,omitempty"`
 	Token     string `bson:"token,omitempty"`
 	Userinfo  string `bson:"userinfo,omitempty"`
 }
 
-// Claims are paths into the provider's description of a person: names joined
-// by dots, a number picking one of a list, like "data.emails.0.address"; see
-// jsonx.At. An empty one is the claim of OpenID Connect Core §5.1.
+// Claims are paths in the provider's profile of a user: names joined by dots,
+// where a number selects an item of a list, like "data.emails.0.address"; see
+// jsonx.At. Empty means the claim of OpenID Connect Core §5.1.
 type Claims struct {
-	Subject       string `bson:"subject,omitempty"` // what names the person for ever
+	Subject       string `bson:"subject,omitempty"` // the permanent id of a user
 	Email         string `bson:"email,omitempty"`
 	EmailVerified string `bson:"email_verified,omitempty"`
 	Name          string `bson:"name,omitempty"`
@@ -121,8 +124,8 @@ type Claims struct {
 	Picture       string `bson:"picture,omitempty"`
 	Locale        string `bson:"locale,omitempty"`
 	Roles         string `bson:"roles,omitempty"` // a list of names, or one name
-	// RolesText is how several names stand in a text there: mapping.Blanks or
-	// mapping.Commas; empty: a text is one name.
+	// RolesText says how a text with several names is separated: mapping.Blanks
+	// or mapping.Commas; empty: a text is one name.
 	RolesText string `bson:"roles_text,omitempty"`
 }
 
@@ -130,8 +133,8 @@ type Claims struct {
 const (
 	Allow   = "allow"
 	Deny    = "deny"
-	Invited = "invited" // whose proven address an administrator has invited
-	Domains = "domains" // whose proven address is at one of SignUpDomains
+	Invited = "invited" // proven addresses that an administrator has invited
+	Domains = "domains" // proven addresses at one of SignUpDomains
 )
 
 // Values of LoginKey.Linking.
@@ -139,15 +142,16 @@ const (
 	Confirm = "confirm" // prove the local account first
 	Auto    = "auto"    // at once, for authoritative domains
 	Never   = "never"
-	// Provisioned lets in only who was linked beforehand, and makes no accounts.
+	// Provisioned only admits users who were linked in advance, and creates no
+	// accounts.
 	Provisioned = "provisioned"
 )
 
-// Kinds of upstream that this package has rules for.
+// The kinds of providers that this package has rules for.
 const (
 	KindOpenID = "openid"
 	KindPeer   = "peer"
-	KindSocial = "social" // a provider of the vetted list, by its Preset
+	KindSocial = "social" // a provider of the catalogue, by its Preset
 	KindOAuth2 = "oauth2" // any OAuth 2.0 provider, described by hand
 	KindFrappe = "frappe" // a Frappe or ERPNext site, by its address
 )
@@ -164,30 +168,30 @@ func (k LoginKey) SecretContext() string { return names.LoginKeySecret(k.ID) }
 // SiteKeyContext binds a sealed API key to this key.
 func (k LoginKey) SiteKeyContext() string { return names.LoginKeySiteKey(k.ID) }
 
-// Ready tells whether signing in can work: a peer must have let us in.
+// Ready reports whether sign-in can work: a peer must have accepted us.
 func (k LoginKey) Ready() bool { return k.Enabled && (k.Kind != KindPeer || k.Join.Status == Active) }
 
-// A ConnectionRequest is how a primary answered our introduction.
+// A ConnectionRequest is a primary hub's answer to our request.
 type ConnectionRequest struct {
-	Status  JoinStatus `bson:"status,omitempty"`  // empty: never asked
-	Why     texts.Text `bson:",inline"`           // what that means, for administrators
-	Message string     `bson:"message,omitempty"` // the sentence that an earlier hub stored in its place
-	Said    string     `bson:"said,omitempty"`    // the primary's own words, cut and cleaned, for administrators
+	Status  JoinStatus `bson:"status,omitempty"`  // empty: never requested
+	Why     texts.Text `bson:",inline"`           // the meaning, for administrators
+	Message string     `bson:"message,omitempty"` // the sentence that an earlier hub stored in place of Why
+	Said    string     `bson:"said,omitempty"`    // the primary's own text, shortened and cleaned, for administrators
 	Checked time.Time  `bson:"checked,omitempty"`
 }
 
-// Words is what the answer means.
+// Words is the meaning as a sentence.
 func (r ConnectionRequest) Words(words texts.Words) string { return r.Why.In(words, r.Message) }
 
-// A JoinStatus is where an introduction stands.
+// A JoinStatus is the status of a connection request.
 type JoinStatus string
 
 const (
 	Requested   JoinStatus = "requested"   // waits for the primary's administrator
-	Active      JoinStatus = "active"      // we may sign people in there
-	Refused     JoinStatus = "refused"     // the administrator said no
-	Suspended   JoinStatus = "suspended"   // it worked until the administrator stopped it
+	Active      JoinStatus = "active"      // users can sign in there
+	Refused     JoinStatus = "refused"     // an administrator there refused
+	Suspended   JoinStatus = "suspended"   // an administrator there suspended it
 	Removed     JoinStatus = "removed"     // the primary does not know us, or no longer
 	NoAnswer    JoinStatus = "unreachable" // ask again later
-	Unsupported JoinStatus = "unsupported" // not a hub that takes introductions
+	Unsupported JoinStatus = "unsupported" // not a hub that accepts connection requests
 )

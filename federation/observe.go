@@ -5,29 +5,26 @@ import (
 	"time"
 )
 
-// A Step is one thing that a connector did on the way to an identity, for the
-// pages where an administrator sees why a sign-in works or fails. It holds no
-// secret: no code, state, token, nonce or password, and of a claim only what
-// the page may show.
+// A Step is one thing that a connector did during a sign-in, for the pages that
+// show an administrator why it works or fails. It holds no secret: no code,
+// state, token, nonce or password, and only claims that the page may show.
 type Step struct {
 	Name  string // discovery, authorize, answer, token, id_token, userinfo, claims
 	Began time.Time
 	Took  time.Duration
-	Facts []Fact // in the order in which they were found
-	Err   error  // nil if it went well
+	Facts []Fact // in the order of discovery
+	Err   error  // nil: success
 }
 
-// A Fact is one thing that a step found out.
+// A Fact is one result of a step.
 type Fact struct{ Name, Value string }
 
-// An Observer is told of every step as it ends. It is called by one goroutine
-// at a time.
+// An Observer is called with every step as it ends, by one goroutine at a time.
 type Observer func(Step)
 
 type observerKey struct{}
 
-// Observed returns a context whose steps the observer is told of, beside
-// those who observe it already.
+// Observed returns a context that also reports steps to this observer.
 func Observed(ctx context.Context, o Observer) context.Context {
 	if before, _ := ctx.Value(observerKey{}).(Observer); before != nil {
 		now := o
@@ -36,8 +33,8 @@ func Observed(ctx context.Context, o Observer) context.Context {
 	return context.WithValue(ctx, observerKey{}, o)
 }
 
-// Observe does one step and reports it. work may add facts as it finds them;
-// its error is returned as it is.
+// Observe runs one step and reports it. work may add facts; its error is
+// returned unchanged.
 func Observe(ctx context.Context, name string, now func() time.Time, work func(fact func(name, value string)) error) error {
 	observer, _ := ctx.Value(observerKey{}).(Observer)
 	if observer == nil {

@@ -9,20 +9,20 @@ import (
 	"io/fs"
 )
 
-// opened is a connector and the state of the key that it was opened from.
+// opened is a connector with the version of the key that it was opened from.
 type opened struct {
 	version   [sha256.Size]byte
 	connector Connector
 	guard     *guard
 }
 
-// Open returns the connector of an enabled key, for signing in. A key that is
-// missing or disabled is fs.ErrNotExist, also for somebody who is on his way
-// back from the upstream (FE-27). It does not use the network.
+// Open returns the connector of an enabled key, for sign-in. A key that is
+// missing or disabled is fs.ErrNotExist, also for a user who is just returning
+// from the provider (FE-27). It does not use the network.
 //
-// The connector is guarded: while many wait for the upstream, or it is known
-// to be silent, Begin and Finish say so at once. Of what else it can do a
-// Refresher alone is left; for the rest there is OpenAny.
+// The connector is guarded: while too many requests wait for the provider, or
+// it is known not to answer, Begin and Finish return at once. Of the optional
+// interfaces it only has Refresher; use OpenAny for the others.
 func (r *Registry) Open(ctx context.Context, id string) (Connector, LoginKey, error) {
 	o, key, err := r.open(ctx, id)
 	if err != nil {
@@ -38,10 +38,10 @@ func (r *Registry) Open(ctx context.Context, id string) (Connector, LoginKey, er
 	return g, key, nil
 }
 
-// Confirm is fs.ErrNotExist for a key that is off or gone by now, whatever is
-// remembered of it. A sign-in asks when its session is written down: whoever
-// switches a key off writes that down first and looks for sessions after, so
-// one of the two sees the other.
+// Confirm is fs.ErrNotExist for a key that is disabled or deleted by now,
+// whatever the cache says. A sign-in calls it after it stored its session.
+// Disabling a key is stored before its sessions are ended, so one of the two
+// sees the other.
 func (r *Registry) Confirm(ctx context.Context, id string) error {
 	key, err := r.store.Get(ctx, id)
 	if err == nil && !key.Enabled {
@@ -53,9 +53,9 @@ func (r *Registry) Confirm(ctx context.Context, id string) error {
 	return nil
 }
 
-// OpenAny is Open for everything but signing in: logout must work, and an
-// administrator must be able to try, while people are not offered the key. The
-// connector is not guarded, and nobody counts what it does.
+// OpenAny is Open for everything but sign-in: logout must work, and an
+// administrator must be able to test, while the key is disabled. The connector
+// is not guarded, and its results are not counted.
 func (r *Registry) OpenAny(ctx context.Context, id string) (Connector, LoginKey, error) {
 	o, key, err := r.open(ctx, id)
 	return o.connector, key, err
@@ -76,8 +76,8 @@ func (r *Registry) open(ctx context.Context, id string) (opened, LoginKey, error
 	return o, key, nil
 }
 
-// connector returns the opened connector if it fits the key as it is now, so
-// that a changed key leaves nothing of its old self behind.
+// connector returns the opened connector if it matches the current key, so that
+// nothing of an earlier version is used.
 func (r *Registry) connector(key LoginKey) (opened, error) {
 	version := key.version()
 	r.mu.Lock()
@@ -113,8 +113,8 @@ func (r *Registry) forget(id string) {
 	delete(r.opened, id)
 }
 
-// version is a digest of what a connector is made from. The rest of a key,
-// such as its place on the page, may change without a new connection.
+// version is a digest of the settings that a connector is made from. Other
+// settings, such as the position on the page, need no new connector.
 func (k LoginKey) version() [sha256.Size]byte {
 	text, err := json.Marshal([]any{k.ID, k.Kind, k.Name, k.BaseURL, k.ClientID, k.Secret, k.Scopes, k.Hosts, k.RoleMap,
 		k.Preset, k.Options, k.Endpoints, k.Params, k.Claims, k.TrustAssurance, k.KeepTokens, k.AskOffline, k.SignOutThere, k.TrustEmail, k.AuthoritativeDomains, k.SiteKey})
@@ -124,11 +124,11 @@ func (k LoginKey) version() [sha256.Size]byte {
 	return sha256.Sum256(text)
 }
 
-// errPinned ends an update that has nothing to write.
+// errPinned ends an update without a write.
 var errPinned = errors.New("already pinned")
 
-// pin remembers the issuer that a key's upstream turned out to have when it
-// was looked at under an address.
+// pin stores the issuer that the provider of a key had when it was read at this
+// address.
 func (r *Registry) pin(ctx context.Context, id, address, issuer string) error {
 	err := r.store.Update(ctx, id, func(k *LoginKey) error {
 		switch {
@@ -137,7 +137,7 @@ func (r *Registry) pin(ctx context.Context, id, address, issuer string) error {
 		case k.Issuer != "":
 			return NewFault(Misconfigured, k.Name, fmt.Errorf("its issuer is now %q and was %q", issuer, k.Issuer))
 		case k.BaseURL != address:
-			// The key was given another address while we looked at this one.
+			// The address of the key was changed meanwhile.
 			return fmt.Errorf("the issuer %q was found at %q, not at %q", issuer, address, k.BaseURL)
 		}
 		k.Issuer = issuer

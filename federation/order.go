@@ -8,9 +8,9 @@ import (
 	"slices"
 )
 
-// Move takes a key one place up (by -1) or down (by 1) on the sign-in page. At
-// the end of the list it stays where it is. The keys' other settings are not
-// looked at: one that could not be saved today still has its place.
+// Move moves a key one place up (by -1) or down (by 1) on the sign-in page. At
+// the end of the list it stays. The other settings are not checked: a key that
+// is no longer valid still has a place.
 func (r *Registry) Move(ctx context.Context, id string, by int) error {
 	r.records.Drop()
 	keys, err := r.All(ctx)
@@ -39,7 +39,8 @@ func (r *Registry) Move(ctx context.Context, id string, by int) error {
 	return nil
 }
 
-// last is the place of a new key: behind all others, once they have places.
+// last is the position of a new key: after all others, once they have
+// positions.
 func (r *Registry) last(ctx context.Context) (int, error) {
 	keys, err := r.All(ctx)
 	if err != nil || len(keys) == 0 || keys[len(keys)-1].Position == 0 {

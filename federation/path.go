@@ -5,11 +5,10 @@ import (
 	"strings"
 )
 
-// A Path leads to one place in a provider's description of a person, see
-// jsonx.At.
+// A Path leads to one value in a provider's profile of a user, see jsonx.At.
 type Path []string
 
-// Bounds of a path: deeper descriptions are nobody's.
+// Bounds of a path; real profiles are not deeper.
 const (
 	maxPath  = 255 // bytes
 	maxSteps = 16
@@ -17,8 +16,8 @@ const (
 
 var errPath = errors.New(`a path is names separated by dots, like "data.emails.0.address"`)
 
-// ParsePath reads a path as it is written in Claims. An empty one has no steps
-// and leads nowhere.
+// ParsePath reads a path as written in Claims. An empty one has no steps and
+// finds nothing.
 func ParsePath(s string) (Path, error) {
 	if s == "" {
 		return nil, nil

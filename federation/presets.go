@@ -10,8 +10,8 @@ import (
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
-// presetRules are what some providers' options must be, so that a mistake is
-// found when a key is saved and not when somebody signs in.
+// presetRules check some providers' options, so that a mistake is found when a
+// key is saved and not at a sign-in.
 var presetRules = map[string]func(k LoginKey) forms.Problems{
 	"google":    googleRules,
 	"microsoft": microsoftRules,
@@ -75,7 +75,7 @@ func appleRules(k LoginKey) forms.Problems {
 	return problems
 }
 
-// checkSecret looks at a client secret in plain, before it is sealed.
+// checkSecret checks a plain client secret before it is encrypted.
 func checkSecret(k LoginKey, secret string) forms.Problems {
 	switch {
 	case secret == "":

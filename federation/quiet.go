@@ -2,10 +2,9 @@ package federation
 
 import "context"
 
-// Quiet returns the key whose upstream may be asked who somebody is without a
-// page (prompt=none): the one they came by last or, for a browser that nobody
-// came with, the one that people are sent straight to. Only OpenID providers
-// know how to answer that.
+// Quiet returns the key of the provider that can be asked for the user without
+// a page (prompt=none): the one they used last or, for an unknown browser, the
+// one that the sign-in page is skipped for. Only OpenID providers support that.
 func (r *Registry) Quiet(ctx context.Context, last string, known bool) (LoginKey, bool, error) {
 	keys, err := r.Enabled(ctx)
 	if err != nil {

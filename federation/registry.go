@@ -15,8 +15,8 @@ import (
 )
 
 // A Store keeps login keys. A missing one is fs.ErrNotExist, a taken id
-// fs.ErrExist. Update may call change several times; an error from it is
-// returned with nothing written.
+// fs.ErrExist. Update may call change several times; if it returns an error,
+// nothing is written and Update returns that error.
 type Store interface {
 	Get(ctx context.Context, id string) (LoginKey, error)
 	Insert(ctx context.Context, k LoginKey) error
@@ -26,28 +26,28 @@ type Store interface {
 }
 
 const (
-	// recordLife is how long another process's change may go unseen,
+	// recordLife is how long a change by another process may stay unseen,
 	recordLife = time.Second
-	// and missGap how often keys that nobody knows have them read again: one
-	// that was just added is there at once, whoever makes up names.
+	// and missGap how often an unknown id makes the keys be read again: a new
+	// key is found at once, and invented ids cost little.
 	missGap = 100 * time.Millisecond
 )
 
-// Options are what a Registry works with. All but Report are required.
+// Options are the parts of a Registry. All but Report are required.
 type Options struct {
 	Store     Store
-	Factories map[string]Factory // kind → how to open a key of it
+	Factories map[string]Factory // kind → its factory
 	Env       Dependencies
 	// Seal encrypts a secret for the store; Env.Open is its inverse.
 	Seal func(plain, context string) string
-	// Report, if set, is told how each step of each sign-in went. It must not
-	// take long: the person waits for it.
+	// Report, if set, is called with the outcome of each step of each sign-in.
+	// It must be fast, because the user waits for it.
 	Report func(context.Context, Outcome)
 }
 
-// A Registry keeps the login keys and the connectors opened from them. It is
-// safe for concurrent use, and any number of processes may work on one store:
-// what one changes, it sees at once and the others within a second.
+// A Registry keeps the login keys and their connectors. It is safe for
+// concurrent use, and any number of processes may use one store: a process sees
+// its own changes at once and those of others within a second.
 type Registry struct {
 	store     Store
 	factories map[string]Factory
@@ -76,8 +76,8 @@ func NewRegistry(o Options) *Registry {
 	return r
 }
 
-// All returns every key in the order of the sign-in page: by Position, then
-// by Name. The set stays small: an administrator makes each of them.
+// All returns every key in the order of the sign-in page: by Position, then by
+// Name. The set is small, because administrators add each key.
 func (r *Registry) All(ctx context.Context) ([]LoginKey, error) {
 	records, err := r.records.Get(ctx)
 	if err != nil {
@@ -96,7 +96,7 @@ func (r *Registry) All(ctx context.Context) ([]LoginKey, error) {
 	return keys, nil
 }
 
-// Enabled returns the keys that are offered to people, in the same order.
+// Enabled returns the keys that are offered to users, in the same order.
 func (r *Registry) Enabled(ctx context.Context) ([]LoginKey, error) {
 	keys, err := r.All(ctx)
 	return slices.DeleteFunc(keys, func(k LoginKey) bool { return !k.Enabled }), err

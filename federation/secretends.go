@@ -2,11 +2,11 @@ package federation
 
 import "time"
 
-// endsSoon is how long before a client secret ends one is warned.
+// endsSoon is how long before its expiry a client secret causes a warning.
 const endsSoon = 30 * 24 * time.Hour
 
 // SecretWarning is a sentence for the administrator if the client secret has
-// ended, ends soon, or is too short for what it is used for; else it is empty.
+// expired, expires soon, or is too short for its use; else it is empty.
 func (k LoginKey) SecretWarning(now time.Time) string {
 	day := k.SecretExpires.UTC().Format("2 January 2006")
 	switch {

@@ -12,15 +12,15 @@ import (
 	"github.com/fedhub/fedhub/internal/place"
 )
 
-// Bounds that no honest key reaches.
+// Limits that honest keys do not reach.
 const (
 	maxName = 60  // characters, on a button
 	maxList = 100 // scopes, hosts, domains or rules
 	maxText = 500 // bytes of a client id, a role or an address
 )
 
-// Tidy trims what people paste and fills in what they left out. Registry.Add
-// and Registry.Update call it before Validate.
+// Tidy trims pasted text and fills in defaults. Registry.Add and
+// Registry.Update call it before Validate.
 func (k *LoginKey) Tidy() {
 	for _, field := range []*string{&k.ID, &k.Preset, &k.Name, &k.Icon, &k.ClientID} {
 		*field = strings.TrimSpace(*field)
@@ -39,7 +39,8 @@ func (k *LoginKey) Tidy() {
 		k.Linking = Confirm
 	}
 	if k.SignUps == "" {
-		// A primary sends its own people here; an open provider, everybody.
+		// A primary hub sends users of the organisation, an open provider
+		// anyone.
 		k.SignUps = Deny
 		if k.Kind == KindPeer {
 			k.SignUps = Allow
@@ -47,7 +48,7 @@ func (k *LoginKey) Tidy() {
 	}
 }
 
-// tidyList trims every item and drops empty and repeated ones.
+// tidyList trims every item and drops empty and duplicate ones.
 func tidyList(list []string) []string {
 	var tidy []string
 	for _, item := range list {
@@ -67,8 +68,8 @@ func lower(list []string) []string {
 	return out
 }
 
-// Validate returns everything that is wrong with a tidied key; nothing means
-// it may be saved. Of env it needs Hub and AllowHTTP.
+// Validate returns everything that is wrong with a tidied key; an empty result
+// means that it may be saved. Of env it needs Hub and AllowHTTP.
 func (k LoginKey) Validate(env Dependencies) forms.Problems {
 	var problems forms.Problems
 	for _, check := range []func(LoginKey, Dependencies) forms.Problems{
@@ -101,8 +102,8 @@ func checkName(k LoginKey, _ Dependencies) forms.Problems {
 	return problems
 }
 
-// checkAddress also refuses ourselves: a hub that asks itself never gets an
-// answer (FE-42).
+// checkAddress also refuses this hub's own address: a hub that asks itself
+// never gets an answer (FE-42).
 func checkAddress(k LoginKey, env Dependencies) forms.Problems {
 	if code := addresses.Fault(k.BaseURL, env.AllowHTTP); code != "" {
 		return forms.New("base_url", code)
@@ -110,7 +111,7 @@ func checkAddress(k LoginKey, env Dependencies) forms.Problems {
 	if len(k.BaseURL) > maxText {
 		return forms.New("base_url", "provider.address.long", "max", maxText)
 	}
-	if env.Hub != "" && strings.HasPrefix(place.Of(k.BaseURL)+"/", place.Of(env.Hub)+"/") { // or one of our pages
+	if env.Hub != "" && strings.HasPrefix(place.Of(k.BaseURL)+"/", place.Of(env.Hub)+"/") { // or a page of ours
 		return forms.New("base_url", "provider.address.own", "address", env.Hub)
 	}
 	return nil
@@ -122,8 +123,8 @@ func checkCredentials(k LoginKey, _ Dependencies) forms.Problems {
 		// A peer knows us by the address of our metadata document.
 		return forms.New("client_id", "provider.client_id.needless")
 	case k.Kind != KindPeer && k.Enabled && k.ClientID == "":
-		// Until then it is a draft: the other site wants to know the callback
-		// address before it hands out a client id.
+		// Without it the key is a draft: the other site needs the callback
+		// address before it issues a client id.
 		return forms.New("client_id", "provider.client_id.missing")
 	case len(k.ClientID) > maxText || !clean(k.ClientID):
 		return forms.New("client_id", "provider.client_id.bad")
@@ -131,7 +132,7 @@ func checkCredentials(k LoginKey, _ Dependencies) forms.Problems {
 	return nil
 }
 
-// checkScopes holds every scope to RFC 6749 §3.3.
+// checkScopes checks every scope by RFC 6749 §3.3.
 func checkScopes(k LoginKey, _ Dependencies) forms.Problems {
 	token := func(s string) bool {
 		return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '"' || r == '\\' })
@@ -187,5 +188,6 @@ func checkRoles(k LoginKey, _ Dependencies) forms.Problems {
 	return append(mapping.CheckSeparator(k.Claims.RolesText), mapping.Rules(k.RoleMap).Check(clean)...)
 }
 
-// clean tells whether a text is as it would be typed on one line.
+// clean reports whether a text is one trimmed line without unprintable
+// characters.
 func clean(s string) bool { return s == CleanText(s, len(s)) }

@@ -1,5 +1,5 @@
-// Package addresses reads the addresses and names that login keys are told by: a
-// Base URL, an id, a domain, and the list of hubs that a request has passed.
+// Package addresses parses the addresses and names in login keys: a Base URL,
+// an id, a domain, and the list of hubs that a request has passed.
 package addresses
 
 import (
@@ -7,21 +7,22 @@ import (
 	"strings"
 )
 
-// Tidy makes of what a person typed or pasted the address that is kept:
-// no spaces around, scheme and host in lower case, no slash at the end, and the
-// site itself where the address of its discovery document was pasted.
+// Tidy normalizes a typed or pasted address: no surrounding spaces, scheme and
+// host in lower case, no trailing slash, and the base address if the address of
+// the discovery document was pasted.
 func Tidy(raw string) string {
 	raw = strings.TrimSpace(raw)
 	raw = strings.TrimSuffix(raw, "/.well-known/openid-configuration")
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || !PlainASCII(raw) {
-		return raw // validation says what is wrong with it
+		return raw // validation reports what is wrong
 	}
 	u.Scheme, u.Host = strings.ToLower(u.Scheme), strings.ToLower(u.Host)
 	return strings.TrimRight(u.String(), "/")
 }
 
-// Fault is the code of what is wrong with a tidied Base URL; empty: nothing is.
+// Fault returns the code of what is wrong with a tidied Base URL; empty:
+// nothing.
 func Fault(raw string, allowHTTP bool) string {
 	u, err := url.Parse(raw)
 	switch {
@@ -39,9 +40,9 @@ func Fault(raw string, allowHTTP bool) string {
 	return ""
 }
 
-// PlainASCII tells whether a text is printable ASCII without blanks. That
-// also keeps look-alike letters and browsers' other readings of
-// backslashes out of addresses.
+// PlainASCII reports whether a text is printable ASCII without spaces. That
+// also excludes look-alike letters and other interpretations of backslashes by
+// browsers.
 func PlainASCII(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '\\' })
 }

@@ -17,13 +17,13 @@ func Slug(name string) string {
 	var b strings.Builder
 	for _, r := range norm.NFKD.String(strings.ToLower(name)) {
 		switch {
-		case unicode.Is(unicode.Mn, r): // the accent that NFKD split off
+		case unicode.Is(unicode.Mn, r): // the accent that NFKD separated
 		case 'a' <= r && r <= 'z' || '0' <= r && r <= '9':
 			b.WriteRune(r)
 		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
 			b.WriteByte('-')
 		}
-		if b.Len() == MaxSlug-4 { // leaves room for a number that tells twins apart
+		if b.Len() == MaxSlug-4 { // leaves room for a number
 			break
 		}
 	}
@@ -34,7 +34,7 @@ func Slug(name string) string {
 	return id
 }
 
-// IsSlug tells whether a text is a slug. "new" is a page of the administration.
+// IsSlug reports whether a text is a slug. "new" is reserved for a page.
 func IsSlug(s string) bool {
 	if s == "" || s == "new" || len(s) > MaxSlug || strings.Trim(s, "-") != s || strings.Contains(s, "--") {
 		return false
@@ -44,8 +44,8 @@ func IsSlug(s string) bool {
 	})
 }
 
-// DomainName tells whether a text is a host name of at least two labels, as
-// behind the @ of an address, in its ASCII form.
+// DomainName reports whether a text is a host name of at least two labels, in
+// its ASCII form.
 func DomainName(s string) bool {
 	ascii, err := idna.Lookup.ToASCII(s)
 	return err == nil && ascii == s && strings.Contains(s, ".") && !strings.HasSuffix(s, ".") && len(s) <= 253

@@ -8,22 +8,22 @@ import (
 	"github.com/fedhub/fedhub/federation/hubaddress"
 )
 
-// An Address is one of this hub's that a provider must be told.
+// An Address is an address of this hub that must be registered at a provider.
 type Address struct {
-	Name  string // what guides call it, in braces, and pages its element
+	Name  string // its name in guides, in braces, and the page element
 	Label string
 	Help  string
 	URL   string
 }
 
-// Of returns the entry that a key was made from, or what fits its kind.
+// Of returns the entry of a key, or the one for its kind.
 func Of(k federation.LoginKey) Entry {
 	entry, _ := Get(cmp.Or(k.Preset, k.Kind))
 	return entry
 }
 
-// Addresses are what the provider of a key must be told of this hub, the
-// callback first. What it has no use for is not among them.
+// Addresses are the addresses to register at the provider of a key, the
+// callback first. Unused ones are left out.
 func Addresses(k federation.LoginKey, hub hubaddress.Hub) []Address {
 	e := Of(k)
 	all := []Address{{"callback", "Callback URL", "Where people come back to. Others call it redirect URI or return URL.", hub.Callback(k.ID)}}
@@ -40,7 +40,7 @@ func Addresses(k federation.LoginKey, hub hubaddress.Hub) []Address {
 	return all
 }
 
-// steps are the guide's, with one for each address that it does not name.
+// steps are the guide's steps, plus one for each address that it does not name.
 func (e Entry) steps() []string {
 	steps := e.Guide
 	if e.SignsOut && !names(steps, "signed-out") {
@@ -52,7 +52,7 @@ func (e Entry) steps() []string {
 	return steps
 }
 
-// names tells whether an address stands in a guide.
+// names reports whether a guide names an address.
 func names(guide []string, address string) bool {
 	return strings.Contains(strings.Join(guide, " "), "{"+address+"}")
 }

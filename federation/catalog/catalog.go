@@ -1,10 +1,9 @@
-// Package catalog is the list of upstreams that an administrator can choose by
-// name, with everything about each that need not be typed: where it is, what
-// to ask it for, how far its word on e-mail addresses goes, and how an app is
-// registered there.
+// Package catalog lists the providers that an administrator can choose by name,
+// with all settings that need not be typed: address, scopes, how far its email
+// addresses are trusted, and how to register an app there.
 //
-// An entry is data. What it cannot say, a connector does: the one of the
-// entry's Kind, which finds the entry's name in LoginKey.Preset.
+// An entry is data. Special behaviour is in the connector of the entry's Kind,
+// which finds the entry's name in LoginKey.Preset.
 package catalog
 
 import (
@@ -17,33 +16,33 @@ import (
 
 // An Entry is one provider.
 type Entry struct {
-	Preset string // its name in LoginKey.Preset, and that of its icon
+	Preset string // its name in LoginKey.Preset, and of its icon
 	Name   string // as the provider writes it
 	Kind   string // of the connector
 	Group  string // one of Groups
-	// Fields are what must be known beyond a client id and a secret.
+	// Fields are needed in addition to a client id and a secret.
 	Fields []Field
-	// Address says what the Base URL is, where it is not that of an issuer.
+	// Address explains the Base URL, if it is not an issuer.
 	Address string
-	// Key holds what a new key starts with. Its texts may name fields, like
+	// Key has the settings of a new key. Its texts may name fields, like
 	// "https://login.microsoftonline.com/{tenant}/v2.0".
 	Key federation.LoginKey
-	// Console is the page where the provider's customers register apps.
+	// Console is the page where customers of the provider register apps.
 	Console string
-	// SignsOut: it ends its own session when the hub asks (RP-Initiated Logout),
-	// and TellsSignOuts: it tells the hub of sessions that ended there
+	// SignsOut: it ends its own session when the hub asks (RP-Initiated
+	// Logout). TellsSignOuts: it notifies the hub of sessions that ended there
 	// (Back-Channel Logout).
 	SignsOut, TellsSignOuts bool
-	// Guide is what to do there, a sentence for each step. {callback} and the
-	// other names of Addresses stand for addresses of ours, one in a step.
+	// Guide has a sentence for each step at the provider. {callback} and the
+	// other names of Addresses stand for addresses of this hub, one in a step.
 	Guide []string
-	// Notes are what to know before relying on it, a sentence each: what its
-	// e-mail addresses are worth, what ends when.
+	// Notes are what to know in advance, a sentence each: how reliable its
+	// email addresses are, what expires when.
 	Notes []string
 }
 
-// Offline is why the provider is asked for offline_access: empty where it gives
-// refresh tokens without, or nobody knows.
+// Offline is why offline_access is requested from the provider: empty if it
+// issues refresh tokens without it, or if that is unknown.
 func (e Entry) Offline() string {
 	if !e.Key.AskOffline {
 		return ""
@@ -51,14 +50,14 @@ func (e Entry) Offline() string {
 	return e.Name + " gives no refresh token without this scope, so it is on: untick it, and nobody is looked at again. Asked only where the provider lists it."
 }
 
-// A Field is one thing that an entry asks for. Its answer is LoginKey.Options[Name].
+// A Field is one question of an entry. Its answer is LoginKey.Options[Name].
 type Field struct {
 	Name     string
 	Label    string
 	Help     string
 	Default  string
 	Optional bool
-	Choices  []string // if only these will do
+	Choices  []string // the only allowed answers; empty: any
 }
 
 // Groups of entries, in the order of the page.

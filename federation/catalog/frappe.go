@@ -2,8 +2,8 @@ package catalog
 
 import "github.com/fedhub/fedhub/federation"
 
-// frappeEntry is a Frappe or ERPNext site, which is at an address of its own
-// and needs to be told a little by its administrator.
+// frappeEntry is a Frappe or ERPNext site, which has its own address and needs
+// some settings by its administrator.
 func frappeEntry() Entry {
 	return Entry{
 		Preset: "frappe", Name: "Frappe or ERPNext", Kind: federation.KindFrappe, Group: Work,

@@ -2,7 +2,7 @@ package catalog
 
 import "github.com/fedhub/fedhub/federation"
 
-// genericEntries are what fits where no name does.
+// genericEntries are for providers without an entry of their own.
 func genericEntries() []Entry {
 	return []Entry{
 		{Preset: "peer", Name: "Another hub", Kind: federation.KindPeer, Group: Common},

@@ -24,11 +24,11 @@ func openidEntries() []Entry {
 	return all
 }
 
-// offline are providers that give a refresh token only to who asks for
-// offline_access, by their documentation.
+// offline are providers that, by their documentation, issue a refresh token
+// only for offline_access.
 var offline = []string{"auth0", "authelia", "authentik", "dex", "jumpcloud", "microsoft", "okta", "onelogin", "zitadel"}
 
-// Steps that many guides share.
+// Steps that several guides share.
 const (
 	stepCopy   = "Copy the client ID and the client secret into the form."
 	noteSelf   = "Whoever administers it can write any address and call it verified. List as authoritative only the mail domains that are its own."
@@ -43,8 +43,8 @@ func google() Entry {
 		Key: federation.LoginKey{
 			BaseURL: "https://accounts.google.com",
 			Hosts:   []string{"oauth2.googleapis.com", "www.googleapis.com", "openidconnect.googleapis.com"},
-			// Google runs these mailboxes. A Workspace domain can be bought
-			// by somebody else, so it is not among them.
+			// Google runs these mailboxes. A Workspace domain can be sold to
+			// another owner, so Workspace domains are not included.
 			AuthoritativeDomains: []string{"gmail.com", "googlemail.com"},
 		},
 		Fields: []Field{{

@@ -2,7 +2,7 @@ package catalog
 
 import "github.com/fedhub/fedhub/federation"
 
-// openidHosted are identity services that an organisation rents.
+// openidHosted are hosted identity services for organisations.
 func openidHosted() []Entry {
 	return []Entry{
 		{

@@ -2,7 +2,7 @@ package catalog
 
 import "github.com/fedhub/fedhub/federation"
 
-// openidPublic are providers at which anybody has an account.
+// openidPublic are providers with accounts for the public.
 func openidPublic() []Entry {
 	return []Entry{
 		{

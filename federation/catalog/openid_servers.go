@@ -2,12 +2,12 @@ package catalog
 
 import "github.com/fedhub/fedhub/federation"
 
-// serverField asks where a server is that everybody runs themselves.
+// serverField asks for the address of a self-hosted server.
 func serverField(example string) Field {
 	return Field{Name: "server", Label: "Address of the server", Help: "Like " + example + ", without a slash at the end."}
 }
 
-// openidServers are identity servers that an organisation runs itself.
+// openidServers are self-hosted identity servers.
 func openidServers() []Entry {
 	return []Entry{
 		{
@@ -73,8 +73,8 @@ func openidServers() []Entry {
 	}
 }
 
-// server is an entry for which the address says it all. What it can do at a
-// sign-out shows in what is to be registered.
+// server is an entry that only needs the address. What it supports at sign-out
+// follows from the addresses to register.
 func server(preset, name, console string, register ...string) Entry {
 	return Entry{
 		Preset: preset, Name: name, Group: Work,

@@ -2,8 +2,8 @@ package catalog
 
 import "github.com/fedhub/fedhub/federation"
 
-// describedEntries are providers that do plain OAuth 2.0 as the RFC has it:
-// addresses and paths say all about them.
+// describedEntries are providers that follow the OAuth 2.0 RFC, so endpoints
+// and paths describe them completely.
 func describedEntries() []Entry {
 	entries := []Entry{
 		{
@@ -145,7 +145,7 @@ func described(base, linking string, scopes []string, at federation.Endpoints, c
 	return federation.LoginKey{BaseURL: base, Linking: linking, Scopes: scopes, Endpoints: at, Claims: claims}
 }
 
-// with adds parameters of the authorization request, in pairs.
+// with adds parameters to the authorization request, in pairs.
 func with(k federation.LoginKey, params ...string) federation.LoginKey {
 	k.Params = map[string]string{}
 	for i := 0; i < len(params); i += 2 {

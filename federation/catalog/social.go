@@ -2,9 +2,9 @@ package catalog
 
 import "github.com/fedhub/fedhub/federation"
 
-// socialEntries are the OAuth 2.0 providers of the vetted list; others.go has
-// those of them that need no code of their own. docs/upstreams.md says what
-// each is worth, and which are not here.
+// socialEntries are the OAuth 2.0 providers that need code; others.go has those
+// that need none. docs/upstreams.md assesses each, and lists the ones that are
+// left out.
 func socialEntries() []Entry {
 	entries := []Entry{
 		{
@@ -137,7 +137,7 @@ func socialEntries() []Entry {
 	return append(entries, describedEntries()...)
 }
 
-// What an address is worth.
+// How reliable email addresses are.
 const (
 	checked      = "It says which e-mail addresses it has checked; only those count as proven."
 	checkedThere = "It says which addresses it has checked, and that counts as far as you trust its administrators."
@@ -149,12 +149,12 @@ func social(base, linking string) federation.LoginKey {
 	return federation.LoginKey{BaseURL: base, Linking: linking}
 }
 
-// site asks for the address of what somebody runs themselves.
+// site asks for the address of a self-hosted server.
 func site(example string) []Field {
 	return []Field{{Name: "site", Label: "Address of the site", Help: "Like https://" + example + ". Whoever runs it decides who its people are."}}
 }
 
-// steps are what is done at most providers.
+// steps are the steps at most providers.
 func steps(create, callback string) []string {
 	return []string{create, "As its " + callback + " enter {callback}.", "Copy the client id and the client secret into the form."}
 }

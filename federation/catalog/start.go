@@ -9,8 +9,8 @@ import (
 	"github.com/fedhub/fedhub/federation/addresses"
 )
 
-// Start is what a new key of this entry begins with, or what an edited one has
-// by the entry: its texts with the answers in the place of the fields' names. A
+// Start returns the settings of a new key of this entry, or of an edited one as
+// the entry has them: its texts with the answers in place of the field names. A
 // field without an answer has its default.
 func (e Entry) Start(answers map[string]string) federation.LoginKey {
 	k := e.Key
@@ -42,8 +42,8 @@ func (e Entry) Start(answers map[string]string) federation.LoginKey {
 	return k
 }
 
-// Answer gives a key of this entry other answers: the address, the endpoints and
-// the hosts that followed from those before follow from these.
+// Answer changes the answers of a key of this entry: address, endpoints and
+// hosts that followed from the earlier answers now follow from these.
 func (e Entry) Answer(k *federation.LoginKey, answers map[string]string) {
 	if len(e.Fields) == 0 {
 		return
@@ -62,14 +62,14 @@ func (e Entry) Answer(k *federation.LoginKey, answers map[string]string) {
 	}
 }
 
-// Described tells whether an administrator types the provider's addresses, of a
-// key of this kind.
+// Described reports whether an administrator enters the provider's endpoints,
+// for a key of this kind.
 func (e Entry) Described(kind string) bool {
 	return kind == federation.KindOAuth2 && e.Key.Endpoints == (federation.Endpoints{})
 }
 
-// tidy trims what people paste. Of an address it makes what a Base URL is kept
-// as, so that texts can go on after it.
+// tidy trims a pasted answer. An address is normalized like a Base URL, so that
+// text can follow it.
 func tidy(answer string) string {
 	answer = strings.TrimSpace(answer)
 	if strings.Contains(answer, "://") {
@@ -86,12 +86,12 @@ func filled(texts []string, fill func(string) string) []string {
 	return texts
 }
 
-// Placed tells whether the entry says where the provider is, so that nobody
-// types its address.
+// Placed reports whether the entry has the provider's address, so that it need
+// not be entered.
 func (e Entry) Placed() bool { return e.Key.BaseURL != "" || e.Kind == federation.KindSocial }
 
-// Find returns the entries that have every word of the query in their name,
-// group or preset, in the order of All.
+// Find returns the entries with every word of the query in their name, group or
+// preset, in the order of All.
 func Find(query string) []Entry {
 	words := strings.Fields(strings.ToLower(query))
 	return slices.DeleteFunc(All(), func(e Entry) bool {

@@ -9,10 +9,10 @@ import (
 	"github.com/fedhub/fedhub/federation"
 )
 
-// AskedOffline says of login keys of before LoginKey.AskOffline that they ask
-// for offline_access, where they did: those of OpenID providers that keep tokens,
-// and those of providers that give no refresh token without it. Nobody who is
-// looked at again today stops being so.
+// AskedOffline sets AskOffline on login keys from before that field, if they
+// requested offline_access: those of OpenID providers that keep tokens, and
+// those of providers that issue no refresh token without it. So every profile
+// that was refreshed before still is.
 func AskedOffline(raw bson.Raw) (bson.Raw, error) {
 	kind, _ := raw.Lookup("kind").StringValueOK()
 	preset, _ := raw.Lookup("preset").StringValueOK()

@@ -9,9 +9,10 @@ import (
 	reading "github.com/fedhub/fedhub/federation/internal/claims"
 )
 
-// Describe finds out whether a Frappe site is at the address. Its discovery
-// document could be about another site, and older ones have none, so it is
-// asked who somebody is without saying who asks: it says no in its own way.
+// Describe checks that there is a Frappe site at the address. Its discovery
+// document could be about another site, and older sites have none, so the hub
+// asks for the current user without credentials: a Frappe site refuses that in
+// a typical way.
 func (c *Connector) Describe(ctx context.Context) (federation.ProviderInfo, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.Env.Patience)
 	defer cancel()

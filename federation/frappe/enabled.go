@@ -14,9 +14,9 @@ import (
 
 const recordsOfUsers = "/api/resource/User/"
 
-// confirm asks the site whether the person is enabled, if there is an API key
-// to ask with: a site renews tokens of people whom it has disabled. What is no
-// answer says neither yes nor no.
+// confirm asks the site whether the user is enabled, if there is an API key for
+// it, because a site renews tokens of disabled users. A missing answer means
+// neither yes nor no.
 func (c *Connector) confirm(ctx context.Context, id *federation.Identity) error {
 	if c.siteKey == "" {
 		return nil
@@ -41,8 +41,8 @@ func (c *Connector) confirm(ctx context.Context, id *federation.Identity) error 
 	})
 }
 
-// enabled reads the User, whose name is the address, as a whole: older sites
-// do not look at fields where one record is asked for.
+// enabled reads the whole User record, named by the address: older sites ignore
+// the list of fields for a single record.
 func (c *Connector) enabled(ctx context.Context, name string) (bool, error) {
 	if name == "" {
 		return false, c.Faultf(federation.Misconfigured, "the profile has no address, by which Users are named")

@@ -1,21 +1,21 @@
-// Package frappe signs people in at a Frappe or ERPNext site, used as it is.
+// Package frappe signs users in at an unmodified Frappe or ERPNext site.
 //
 //	frappe.go    there and back
-//	token.go     the code, or a refresh token, becomes tokens
-//	said.go      the many ways in which a site says no
+//	token.go     exchange of the code, or a refresh token, for tokens
+//	said.go      the different ways in which a site refuses
 //	idtoken.go   the id_token, if there is one
-//	profile.go   who the site says this is
-//	enabled.go   whether the person is enabled there, where an API key lets us ask
-//	issuer.go    what the site may call itself
-//	revoke.go    what the site gave us is given back
-//	describe.go  whether a site is there at all
+//	profile.go   the user at the site
+//	enabled.go   whether the user is enabled there, if an API key allows the question
+//	issuer.go    the issuers that the site may name
+//	revoke.go    revocation of the site's tokens
+//	describe.go  whether there is a Frappe site at all
 //
-// A site is neither a whole OpenID provider nor a plain OAuth 2.0 one. Its
-// id_token is signed with the client secret alone, which is short on older
-// sites; its discovery document may be about another site; older ones look at
-// no client secret; and what a token opens is the whole account, whatever the
-// scope. So the addresses are made from the Base URL and nothing else, and no
-// access token is kept.
+// A site is neither a complete OpenID provider nor a plain OAuth 2.0 one. Its
+// id_token is signed only with the client secret, which is short on older
+// sites; its discovery document may be about another site; older ones do not
+// check the client secret; and a token opens the whole account, whatever its
+// scope. So the endpoints are made from the Base URL only, and no access token
+// is stored.
 package frappe
 
 import (
@@ -31,7 +31,7 @@ import (
 	"github.com/fedhub/fedhub/federation/internal/oauth2client"
 )
 
-// Where things are on a site of any generation.
+// The paths on sites of all versions.
 const (
 	methodAuthorize = "/api/method/frappe.integrations.oauth2.authorize"
 	methodToken     = "/api/method/frappe.integrations.oauth2.get_token"
@@ -40,16 +40,16 @@ const (
 	pageSignOut     = "/?cmd=web_logout"
 )
 
-// A Connector speaks with one Frappe site. It implements federation.Connector,
-// Refresher, Revoker, Leaver and Describer.
+// A Connector is the client of one Frappe site. It implements
+// federation.Connector, Refresher, Revoker, LogoutPage and Describer.
 type Connector struct {
 	*oauth2client.Base
-	// header says that our credentials are wanted in the header. It is found
-	// out with the first request and kept in memory: a process that has just
-	// begun finds it out again at the price of one request, while a saved
-	// answer would outlive a change at the site.
+	// header says that the site wants our credentials in the header. The first
+	// request finds that out, and it is only kept in memory: a new process
+	// finds it out again with one more request, while a stored value could
+	// become wrong after a change at the site.
 	header  atomic.Bool
-	siteKey string // for the site's records; empty: there is none
+	siteKey string // API key for the site's records; empty: none
 }
 
 // New opens a key of the kind "frappe". It does not use the network.
@@ -70,9 +70,9 @@ func New(key federation.LoginKey, env federation.Dependencies) (federation.Conne
 	return c, nil
 }
 
-// plainly is a client that brings no cookies back: a site takes those of its
-// own answers for a browser's, and refuses the client. And it asks for
-// English, because only the words of an error tell what it is about.
+// plainly is a client that returns no cookies: a site takes its own cookies as
+// a sign of a browser and refuses the request. It asks for English, because
+// only the text of an error shows its meaning.
 func plainly(client *http.Client) *http.Client {
 	own := *client
 	own.Jar = nil
@@ -92,8 +92,8 @@ func (e english) RoundTrip(r *http.Request) (*http.Response, error) {
 	return inner.RoundTrip(r)
 }
 
-// Begin returns the authorization request. Everything that a site might think
-// optional is in it, once: without a redirect_uri an older one breaks.
+// Begin returns the authorization request. It contains even what a site may
+// treat as optional: without a redirect_uri an older site fails.
 func (c *Connector) Begin(ctx context.Context, leg *federation.AuthState, hints federation.AuthRequestOptions) (string, error) {
 	if err := c.ready(); err != nil {
 		return "", err
@@ -119,8 +119,8 @@ func (c *Connector) Begin(ctx context.Context, leg *federation.AuthState, hints 
 	return c.Key.BaseURL + methodAuthorize + "?" + spaced(q), nil
 }
 
-// Finish turns the answer into an identity, or says why not. Nothing is sent
-// before the answer is known to belong to this leg.
+// Finish turns the answer into an identity, or returns the reason. It sends
+// nothing before it is sure that the answer belongs to this leg.
 func (c *Connector) Finish(ctx context.Context, leg federation.AuthState, query url.Values) (federation.Identity, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.Env.Patience)
 	defer cancel()
@@ -143,8 +143,8 @@ func (c *Connector) Finish(ctx context.Context, leg federation.AuthState, query 
 	return id, err
 }
 
-// Refresh looks at a person again (RFC 6749 §6). What comes back replaces what
-// there was; the caller gives the old tokens back once the new ones are kept.
+// Refresh refreshes a user's profile (RFC 6749 §6). The new tokens replace the
+// old ones, which the caller revokes once the new ones are stored.
 func (c *Connector) Refresh(ctx context.Context, before federation.Tokens) (federation.Identity, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.Env.Patience)
 	defer cancel()
@@ -163,12 +163,12 @@ func (c *Connector) Refresh(ctx context.Context, before federation.Tokens) (fede
 	}
 	if err != nil {
 		id = federation.Identity{}
-		c.drop(ctx, got) // nobody keeps it
+		c.drop(ctx, got) // it is not stored
 	}
 	return id, err
 }
 
-// ready makes sure that the key says all that is needed.
+// ready checks that the key has all required settings.
 func (c *Connector) ready() error {
 	switch {
 	case c.Key.ClientID == "":
@@ -179,7 +179,8 @@ func (c *Connector) ready() error {
 	return nil
 }
 
-// scope is what is asked for. Without openid a site says nothing of anybody.
+// scope is the scopes to request. Without openid a site returns nothing about
+// the user.
 func (c *Connector) scope() string {
 	scope := "openid"
 	for _, other := range c.Key.Scopes {

@@ -16,20 +16,20 @@ import (
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
-const skew = 2 * time.Minute // how far the site's clock may be off
+const skew = 2 * time.Minute // tolerance for the site's clock
 
-// claims are those of a token that passed every check; none if there is no
-// token, or nothing to check it with.
+// claims are those of a token that passed every check; empty if there is no
+// token, or no secret to check it with.
 type claims struct {
 	reading.Document
 	there bool
 }
 
-// key is the client secret as a key for HMAC. Sites before v17 have secrets of
-// ten characters, and the library takes none shorter than the digest (RFC 7518
-// §3.2). HMAC itself fills a short key with zeros (RFC 2104 §2), so filling it
-// here changes no signature. It is as weak as
-// it was: see federation.ShortSecret.
+// key is the client secret as a key for HMAC. Secrets of sites before v17 have
+// ten characters, and the library requires the digest's length (RFC 7518 §3.2).
+// HMAC itself pads a short key with zeros (RFC 2104 §2), so padding it here
+// changes no signature. The key stays as weak as before: see
+// federation.ShortSecret.
 func key(secret string) []byte {
 	filled := make([]byte, max(len(secret), sha256.Size))
 	copy(filled, secret)
@@ -46,8 +46,8 @@ func (c *Connector) verify(leg federation.AuthState, got oauth2client.Tokens) (c
 	})
 }
 
-// verifyAgain is for one that comes with a refresh: today's sites send none. It
-// must be about the same person (OpenID Connect Core §12.2).
+// verifyAgain is for a token of a refresh; current sites send none. It must be
+// about the same user (OpenID Connect Core §12.2).
 func (c *Connector) verifyAgain(before federation.Tokens, got oauth2client.Tokens) (claims, error) {
 	return c.checked(got, func(d reading.Document) error {
 		if id, err := d.ID("sub"); err != nil || id != before.Subject {
@@ -65,8 +65,8 @@ func (c *Connector) checked(got oauth2client.Tokens, more func(reading.Document)
 	if err != nil {
 		return claims{}, err
 	}
-	// What the policy does not know. A site calls itself many things, and an
-	// administrator has to be told which.
+	// Checks that the policy does not have. A site may use several issuers, and
+	// an administrator must be told which one it used.
 	for _, check := range []func(reading.Document) error{
 		c.issuer, more, func(d reading.Document) error { return hash(d, got.Access) }, c.subject,
 	} {
@@ -77,7 +77,7 @@ func (c *Connector) checked(got oauth2client.Tokens, more func(reading.Document)
 	return claims{d, true}, nil
 }
 
-// TokenPolicies are what the tokens of sites must be.
+// TokenPolicies are the rules for sites' tokens.
 func TokenPolicies() []jwt.Policy { return []jwt.Policy{idTokenPolicy()} }
 
 func idTokenPolicy() jwt.Policy {
@@ -89,7 +89,7 @@ func idTokenPolicy() jwt.Policy {
 }
 
 // opened returns the payload of a token that is signed with our secret, by the
-// one algorithm that sites have, for us and now.
+// only algorithm of sites, for us and valid now.
 func (c *Connector) opened(raw string) (reading.Document, error) {
 	token, err := idTokenPolicy().Parse(raw)
 	if err != nil {
@@ -109,7 +109,8 @@ func (c *Connector) opened(raw string) (reading.Document, error) {
 	return reading.Parse(payload)
 }
 
-// hash ties the access token to the id_token (Core §3.1.3.6).
+// hash checks at_hash, which binds the access token to the id_token (Core
+// §3.1.3.6).
 func hash(d reading.Document, access string) error {
 	if _, found := d.At("at_hash"); !found {
 		return nil

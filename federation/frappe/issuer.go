@@ -9,20 +9,20 @@ import (
 	reading "github.com/fedhub/fedhub/federation/internal/claims"
 )
 
-// expected is what the site is to call itself: its Base URL, unless the
-// administrator knows better.
+// expected is the issuer that the site should name: its Base URL, unless the
+// administrator entered another.
 func (c *Connector) expected() string {
 	return cmp.Or(c.Key.Options[federation.OptionIssuer], c.Key.BaseURL)
 }
 
-// issuer holds what a site calls itself against what it is to. It calls itself
-// by the Base URL of its own Social Login Key named Frappe, which on a site
-// that signs people in through another one is that other one's; and by http
-// where nothing in front of it says that it is https. The last is no matter:
-// the answer came over TLS from the very host.
+// issuer compares the site's issuer with the expected one. A site uses the Base
+// URL of its own Social Login Key named Frappe, which is another site's if this
+// one signs users in through it; and it uses http if its proxy does not
+// announce https. The scheme does not matter: the answer came over TLS from
+// that host.
 func (c *Connector) issuer(d reading.Document) error {
 	if _, found := d.At("iss"); !found {
-		return nil // the site says of itself nothing that could be wrong
+		return nil // the site names no issuer
 	}
 	iss := d.Exact("iss")
 	if matches(iss, c.expected()) {
@@ -42,7 +42,7 @@ func matches(iss, expected string) bool {
 	return secure && iss == "http://"+host
 }
 
-// spelled is what an administrator who tests the key sees of it.
+// spelled is the issuer for an administrator who tests the key.
 func (c *Connector) spelled(d reading.Document) string {
 	iss := d.Exact("iss")
 	switch {

@@ -14,12 +14,13 @@ import (
 	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
-// automatic are roles that a site gives to everybody of a sort, and that of its
-// root account. They say nothing about a person, so no rule maps them.
+// automatic are roles that a site gives automatically to all users of a kind,
+// and that of its root account. They say nothing about a user, so no rule maps
+// them.
 var automatic = []string{"All", "Guest", "Desk User", "Administrator"}
 
-// identify says who the tokens are about: the id_token first, if there is one,
-// then the profile, which must be about the same person.
+// identify finds the user of the tokens: from the id_token first, if there is
+// one, then from the profile, which must be about the same user.
 func (c *Connector) identify(ctx context.Context, got oauth2client.Tokens, verify func() (claims, error)) (federation.Identity, error) {
 	var signed claims
 	if got.ID != "" {
@@ -48,7 +49,7 @@ func (c *Connector) identify(ctx context.Context, got oauth2client.Tokens, verif
 	return c.described(ctx, got, profile)
 }
 
-// profile asks who the token is about.
+// profile reads the profile for the token.
 func (c *Connector) profile(ctx context.Context, access string, signed claims) (profile reading.Document, err error) {
 	err = c.Step(ctx, "userinfo", func(fact func(name, value string)) error {
 		answer, err := c.Line.Resource(ctx, c.Key.BaseURL+methodProfile, access)
@@ -66,7 +67,7 @@ func (c *Connector) profile(ctx context.Context, access string, signed claims) (
 	return profile, err
 }
 
-// noProfile adds what a refusal most likely means: the token is a moment old.
+// noProfile adds the likely reason of a refusal, because the token is new.
 func (c *Connector) noProfile(status int, err error) error {
 	var refusal *federation.Refusal
 	if !errors.As(err, &refusal) {
@@ -92,8 +93,8 @@ func (c *Connector) samePerson(profile reading.Document, signed claims) error {
 	return nil
 }
 
-// subject wants a name for the person. Administrator, and nobody else, has
-// none: every site has one, with one and the same address.
+// subject requires an id for the user. Only Administrator has none: every site
+// has that account, with the same address.
 func (c *Connector) subject(d reading.Document) error {
 	value, there := d.At("sub")
 	if _, isText := jsonx.Text(value); isText {
@@ -117,7 +118,7 @@ func (c *Connector) described(ctx context.Context, got oauth2client.Tokens, prof
 			return c.Fault(federation.Untrusted, fmt.Errorf("the profile: %w", err))
 		}
 		id.Key, id.Issuer = c.Key.ID, c.Key.BaseURL
-		id.Email = strings.ToLower(id.Email) // as the site keeps it
+		id.Email = strings.ToLower(id.Email) // as the site stores it
 		id.EmailVerified = c.vouched(profile, id.Email)
 		fact("subject", id.Subject)
 		fact("email", id.Email)
@@ -137,9 +138,9 @@ func (c *Connector) described(ctx context.Context, got oauth2client.Tokens, prof
 	return id, nil
 }
 
-// vouched tells whether an address counts as verified there. A site says
-// nothing about that, so it takes the administrator's word for the site, or
-// for the domain. A site that does say something is taken at its word.
+// vouched reports whether an address counts as verified there. A site normally
+// does not say, so the administrator's setting for the site or domain counts.
+// If a site does say, that counts.
 func (c *Connector) vouched(profile reading.Document, address string) bool {
 	if _, said := profile.At("email_verified"); said {
 		return address != "" && profile.IsTrue("email_verified") // FE-16
@@ -148,7 +149,7 @@ func (c *Connector) vouched(profile reading.Document, address string) bool {
 	return found && (c.Key.TrustEmail || slices.Contains(c.Key.AuthoritativeDomains, domain))
 }
 
-// rules are the key's, but for roles that say nothing.
+// rules are the key's, without roles that say nothing.
 func (c *Connector) rules() mapping.Rules {
 	rules := mapping.Rules{}
 	for from, to := range c.Key.RoleMap {
@@ -159,5 +160,5 @@ func (c *Connector) rules() mapping.Rules {
 	return rules
 }
 
-// shortSecret is what is said about one.
+// shortSecret is the warning about a short secret.
 const shortSecret = "short: whoever sees one ID token can guess it. Have the site make a new one, and update the site if it makes no longer ones"

@@ -9,13 +9,12 @@ import (
 	"github.com/fedhub/fedhub/federation/internal/oauth2client"
 )
 
-// revokeWait is how long the site may take to take a token back, while a
-// person waits.
+// revokeWait bounds the time for revoking a token while a user waits.
 const revokeWait = 3 * time.Second
 
-// Revoke gives back what the site gave us (RFC 7009). Both tokens of a pair die
-// together. A refresh token needs its hint and our client id, or the site says
-// that all is well and does nothing.
+// Revoke revokes the site's tokens (RFC 7009). Both tokens of a pair end
+// together. A refresh token needs its hint and our client id; otherwise the
+// site answers success and does nothing.
 func (c *Connector) Revoke(ctx context.Context, old federation.Tokens) error {
 	if old.Refresh == "" {
 		return nil
@@ -23,11 +22,11 @@ func (c *Connector) Revoke(ctx context.Context, old federation.Tokens) error {
 	return c.revoke(ctx, url.Values{"token": {old.Refresh}, "token_type_hint": {"refresh_token"}})
 }
 
-// drop gives back tokens of which none is kept: an access token opens the whole
-// account for an hour, whatever its scope. If the site does not take it back,
-// nobody has it all the same.
+// drop revokes tokens that are not stored: an access token opens the whole
+// account for an hour, whatever its scope. If the site does not revoke it,
+// still no one has a copy.
 func (c *Connector) drop(ctx context.Context, got oauth2client.Tokens) {
-	// Whoever waited may have gone; the token is there all the same.
+	// The user's request may be gone, but the token still exists.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), revokeWait)
 	defer cancel()
 	if err := c.revoke(ctx, url.Values{"token": {got.Access}}); err != nil {
@@ -40,6 +39,6 @@ func (c *Connector) revoke(ctx context.Context, form url.Values) error {
 	return err
 }
 
-// LeavePage is where a browser ends its session at the site. The site shows a
-// page of its own then and sends nobody back.
+// LeavePage is the page that ends the browser's session at the site. The site
+// then shows its own page and does not return the browser.
 func (c *Connector) LeavePage() string { return c.Key.BaseURL + pageSignOut }

@@ -11,10 +11,10 @@ import (
 	"github.com/fedhub/fedhub/internal/upstreamhttp"
 )
 
-// no is what a site means by an answer that is not what was asked for, or nil.
+// no interprets an unexpected answer of a site as a refusal, or returns nil.
 //
-// There are four ways to say no: an error code with an error_description, the
-// same with a description, the name of an exception, and a page.
+// There are four forms: an error code with an error_description, the same with
+// a description, the name of an exception, and a page.
 func (c *Connector) no(answer upstreamhttp.Answer) error {
 	document, err := reading.Parse(answer.Body)
 	isJSON := err == nil && reading.IsJSON(answer.Type)
@@ -40,9 +40,9 @@ func (c *Connector) no(answer upstreamhttp.Answer) error {
 	return c.Faultf(federation.Untrusted, "the site answered %d without an error code", answer.Status)
 }
 
-// exception finds the code that RFC 6749 has for what the framework said. A
-// record that is missing, or that a guest may not know to be missing, is
-// either our client or the token that was sent.
+// exception finds the RFC 6749 code for an exception of the framework. A
+// missing record, or one that a guest may not see, is either our client or the
+// token that was sent.
 func (c *Connector) exception(status int, kind, text string) error {
 	described := kind + ": " + text
 	absent := kind == "DoesNotExistError" || kind == "PermissionError"
@@ -59,11 +59,11 @@ func (c *Connector) exception(status int, kind, text string) error {
 	return c.Faultf(federation.Untrusted, "the site answered %d, %s", status, federation.CleanText(described, maxSaid))
 }
 
-// maxSaid bounds what is kept of a site's words, in bytes.
+// maxSaid bounds what is kept of a site's text, in bytes.
 const maxSaid = 300
 
-// words are the messages of an exception. The traceback that an older site
-// sends along is not looked at: it holds whatever the site has in memory.
+// words are the messages of an exception. The traceback of an older site is
+// ignored, because it may contain anything from the site's memory.
 func words(document reading.Document) string {
 	text := document.Text("_error_message", maxSaid)
 	list := document.Exact("_server_messages")
@@ -84,11 +84,11 @@ func words(document reading.Document) string {
 
 const maxMessages = 16 << 10 // bytes
 
-// tokenLike is the shape of a code or a token. An older site answers a refresh
-// token that it does not know with that very token (FE-48).
+// tokenLike matches the form of a code or a token. An older site answers an
+// unknown refresh token with that token (FE-48).
 var tokenLike = regexp.MustCompile(`[0-9A-Za-z_-]{20,}`)
 
-// without takes out of a site's words what could be a secret.
+// without removes possible secrets from a site's text.
 func without(secret, text string) string {
 	if secret != "" {
 		text = strings.ReplaceAll(text, secret, "…")

@@ -40,10 +40,10 @@ func (c *Connector) tokens(ctx context.Context, form url.Values) (got oauth2clie
 }
 
 // ask posts a form with our credentials: in the form first, which every site
-// takes that has not been told otherwise, and once more in the header if they
-// were not understood. That is no second use of a code: a client is looked at
-// before its code is. In the header first they would never reach an older
-// site, which takes them for those of a user.
+// accepts by default, and once more in the header if they were not understood.
+// That does not use a code twice, because the client is checked before the
+// code. Older sites misread credentials in the header as those of a user, so
+// the header comes second.
 func (c *Connector) ask(ctx context.Context, method string, form url.Values, fact func(name, value string)) (upstreamhttp.Answer, error) {
 	var first error
 	for _, inHeader := range c.places() {
@@ -71,7 +71,7 @@ func (c *Connector) ask(ctx context.Context, method string, form url.Values, fac
 func (c *Connector) places() []bool {
 	const inForm, inHeader = false, true
 	switch {
-	case c.Secret == "": // a public client only says who it is, and has PKCE
+	case c.Secret == "": // a public client only names itself, and has PKCE
 		return []bool{inForm}
 	case c.Key.Options[federation.OptionCredentials] == "header":
 		return []bool{inHeader}
@@ -90,9 +90,8 @@ func place(inHeader bool) string {
 	return "in the form"
 }
 
-// badClient tells whether our credentials were not understood. A 401 without
-// an error code of OAuth is the framework's own, before the token endpoint saw
-// the request.
+// badClient reports whether our credentials were not understood. A 401 without
+// an OAuth error code comes from the framework, before the token endpoint.
 func badClient(answer upstreamhttp.Answer, no error) bool {
 	var refusal *federation.Refusal
 	if !errors.As(no, &refusal) || refusal.Code != "invalid_client" {
@@ -101,5 +100,5 @@ func badClient(answer upstreamhttp.Answer, no error) bool {
 	return answer.Status == http.StatusUnauthorized || answer.Status == http.StatusBadRequest
 }
 
-// spaced writes a query with %20 for spaces, as a site does itself.
+// spaced encodes spaces in a query as %20, as a site does.
 func spaced(q url.Values) string { return strings.ReplaceAll(q.Encode(), "+", "%20") }

@@ -1,6 +1,6 @@
-// Package mapping reads what an upstream calls a person's roles and groups, and
-// turns it into roles of this hub by the rules of a login key. It knows neither
-// keys nor users.
+// Package mapping reads a provider's names of roles and groups and maps them to
+// roles of this hub by the rules of a login key. It knows neither keys nor
+// users.
 package mapping
 
 import (
@@ -11,15 +11,14 @@ import (
 	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
-// What a JSON string with roles holds. A list is a list either way: whatever
-// stands in it is never cut.
+// How a JSON string with roles is read. The items of a list are never split.
 const (
-	One    = ""       // one name, blanks and all
-	Blanks = "blanks" // several names with blanks between, as in a scope (RFC 6749 §3.3)
-	Commas = "commas" // several names with commas between
+	One    = ""       // one name, including spaces
+	Blanks = "blanks" // several names separated by spaces, as in a scope (RFC 6749 §3.3)
+	Commas = "commas" // several names separated by commas
 )
 
-// CheckSeparator refuses what Names does not know.
+// CheckSeparator refuses values that Names does not know.
 func CheckSeparator(separator string) forms.Problems {
 	if slices.Contains([]string{One, Blanks, Commas}, separator) {
 		return nil
@@ -27,20 +26,20 @@ func CheckSeparator(separator string) forms.Problems {
 	return forms.New("claims.roles_text", "provider.roles_text.bad")
 }
 
-// maxShown is how many names are told to people. Rules are applied to all that
-// came: the document that they came in is bounded.
+// maxShown bounds the names shown. Rules apply to all names; the size of the
+// document is bounded.
 const maxShown = 500
 
-// A Name is what an upstream calls one role or group, to the letter.
+// A Name is the provider's name of one role or group, exactly as sent.
 type Name struct {
 	Text string
-	// Cut: it is a part of a longer text. Nobody at the upstream need ever have
-	// named a role so: "Support admin" may be one group.
+	// Cut: it is part of a longer text, so it may not be a role's name at the
+	// provider: "Support admin" may be one group.
 	Cut bool
 }
 
-// Names reads a claim: a list of names, or a text that holds what the separator
-// says. What is no name in it is passed over.
+// Names reads a claim: a list of names, or a text that is split by the
+// separator. Invalid names are dropped.
 func Names(claim jsonx.Value, separator string) []Name {
 	if text, ok := jsonx.Text(claim); ok {
 		return inText(text, separator)
@@ -76,7 +75,7 @@ func inText(text, separator string) []Name {
 	return names
 }
 
-// sane passes over what no rule can name.
+// sane drops names that no rule can have.
 func sane(n Name) []Name {
 	if n.Text == "" || len(n.Text) > maxRule {
 		return nil
@@ -84,8 +83,7 @@ func sane(n Name) []Name {
 	return []Name{n}
 }
 
-// Texts are the names as the upstream wrote them, as many as people want to
-// see.
+// Texts are the names as the provider wrote them, up to maxShown.
 func Texts(names []Name) []string {
 	names = names[:min(len(names), maxShown)]
 	texts := make([]string, len(names))

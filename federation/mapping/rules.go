@@ -8,16 +8,16 @@ import (
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
-// AdminRole is the role here that makes an administrator of this hub.
+// AdminRole is the role that makes a user an administrator of this hub.
 const AdminRole = "admin"
 
-// Rules say which role here a name there stands for. Names are compared to the
-// letter; what no rule names gives no role (FE-31).
+// Rules map a provider's name to a role here. Names are compared exactly; a
+// name without a rule gives no role (FE-31).
 type Rules map[string]string
 
-// Roles are the roles here that names stand for, sorted. A name that was cut
-// out of a text never makes an administrator, whatever the rules say: where a
-// text ends and the next name begins is a guess, and this one costs the hub.
+// Roles are the roles here for these names, sorted. A name that was cut out of
+// a text never gives the admin role, because the split may be wrong and this
+// role is critical.
 func (r Rules) Roles(names []Name) []string {
 	var roles []string
 	for _, name := range names {
@@ -31,19 +31,19 @@ func (r Rules) Roles(names []Name) []string {
 	return roles
 }
 
-// WithoutAdmin are the rules but for those that make an administrator.
+// WithoutAdmin are the rules without those for the admin role.
 func (r Rules) WithoutAdmin() Rules {
 	kept := maps.Clone(r)
 	maps.DeleteFunc(kept, func(_, here string) bool { return strings.TrimSpace(here) == AdminRole })
 	return kept
 }
 
-// equals stands between the two names of a rule.
+// equals separates the two names of a rule.
 const equals = " = "
 
-// ParseRule reads a rule as people write it. Names may have blanks, commas and
-// equals signs in them (cn=staff,dc=example), so its last equals sign with
-// blanks around it divides; without blanks, the only one there is.
+// ParseRule reads a written rule. Names may contain spaces, commas and equals
+// signs (cn=staff,dc=example), so the rule is split at its last equals sign
+// between spaces; without spaces, it must have only one.
 func ParseRule(line string) (there, here string, ok bool) {
 	line = strings.TrimSpace(line)
 	at, width := strings.LastIndex(line, equals), len(equals)
@@ -57,7 +57,7 @@ func ParseRule(line string) (there, here string, ok bool) {
 	return there, here, there != "" && here != ""
 }
 
-// ParseRules reads rules, one to a line.
+// ParseRules reads rules, one per line.
 func ParseRules(text string) (Rules, forms.Problems) {
 	var rules Rules
 	var problems forms.Problems
@@ -83,14 +83,14 @@ func ParseRules(text string) (Rules, forms.Problems) {
 	return rules, problems
 }
 
-// Writable tells whether a rule is read as it is written.
+// Writable reports whether a rule is read back as written.
 func Writable(there, here string) bool {
 	line := there + equals + here
 	t, h, ok := ParseRule(line)
 	return ok && t == there && h == here && !strings.ContainsAny(line, "\r\n")
 }
 
-// String writes the rules, one to a line, in the order of the names there.
+// String writes the rules, one per line, sorted by the provider's names.
 func (r Rules) String() string {
 	lines := make([]string, 0, len(r))
 	for _, there := range slices.Sorted(maps.Keys(r)) {
@@ -99,21 +99,21 @@ func (r Rules) String() string {
 	return strings.Join(lines, "\n")
 }
 
-// Bounds that no honest key reaches.
+// Limits that honest keys do not reach.
 const (
 	maxRules = 100
 	maxRule  = 500 // bytes
 )
 
-// Check says why rules may not be kept. clean tells whether a text is as it
-// would be typed on one line.
+// Check reports why rules cannot be saved. clean reports whether a text is one
+// trimmed line.
 func (r Rules) Check(clean func(string) bool) forms.Problems {
 	if len(r) > maxRules {
 		return forms.New("role_map", "provider.roles.many", "max", maxRules)
 	}
 	for there, here := range r {
-		// A field name of the database may not start with $ or hold a NUL, and
-		// the form must read a rule as it shows it.
+		// A field name in the database must not start with $ or contain NUL,
+		// and the form must read a rule as it shows it.
 		if !clean(there) || !clean(here) || !Writable(there, here) || strings.HasPrefix(there, "$") || len(there)+len(here) > maxRule {
 			return forms.New("role_map", "provider.role.bad")
 		}

@@ -1,15 +1,15 @@
-// Package oauth2 signs people in at any OAuth 2.0 provider that an
-// administrator describes: three addresses, what to ask for, and where in the
-// provider's description of a person each thing is.
+// Package oauth2 signs users in at any OAuth 2.0 provider that an administrator
+// describes: three endpoints, scopes, and paths in the provider's profile of a
+// user.
 //
 //	oauth2.go    there and back
-//	token.go     the code becomes an access token, with PKCE and our credentials
-//	userinfo.go  the description becomes an Identity
+//	token.go     exchange of the code for an access token, with PKCE and our credentials
+//	userinfo.go  the profile becomes an Identity
 //
-// Without an id_token everything hangs on TLS: the description is believed
-// because the userinfo address gave it for a token that the token address gave
-// for a code and a secret of ours. Both addresses are the administrator's, so
-// neither may send us elsewhere.
+// Without an id_token everything depends on TLS: the profile is trusted because
+// the userinfo endpoint returned it for a token that the token endpoint issued
+// for a code and our secret. The administrator entered both endpoints, so
+// redirects from them are not followed.
 package oauth2
 
 import (
@@ -23,15 +23,15 @@ import (
 	"github.com/fedhub/fedhub/federation/internal/oauth2client"
 )
 
-// A Connector speaks OAuth 2.0 with one provider. It implements
-// federation.Connector and federation.Refresher.
+// A Connector is the client of one provider. It implements federation.Connector
+// and federation.Refresher.
 type Connector struct {
 	*oauth2client.Base
-	place atomic.Pointer[string] // where our credentials were understood last
+	place atomic.Pointer[string] // where our credentials were accepted last
 }
 
-// New opens a key of the kind "oauth2". It does not use the network. A key
-// that is not described yet opens too: it is a draft.
+// New opens a key of the kind "oauth2". It does not use the network. An
+// incomplete key opens too, as a draft.
 func New(key federation.LoginKey, env federation.Dependencies) (federation.Connector, error) {
 	base, err := oauth2client.New(key, env)
 	if err != nil {
@@ -61,7 +61,7 @@ func (c *Connector) Begin(ctx context.Context, leg *federation.AuthState, hints 
 	return config.AuthCodeURL(leg.State, options...), nil
 }
 
-// described makes sure that the key says all that is needed.
+// described checks that the key has all required settings.
 func (c *Connector) described() error {
 	k := c.Key
 	for _, need := range []struct{ name, value string }{
@@ -84,8 +84,8 @@ func (c *Connector) described() error {
 	return nil
 }
 
-// Finish turns the answer into an identity, or says why not. Nothing is sent
-// before the answer is known to belong to this leg.
+// Finish turns the answer into an identity, or returns the reason. It sends
+// nothing before it is sure that the answer belongs to this leg.
 func (c *Connector) Finish(ctx context.Context, leg federation.AuthState, query url.Values) (federation.Identity, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.Env.Patience)
 	defer cancel()
@@ -104,7 +104,7 @@ func (c *Connector) Finish(ctx context.Context, leg federation.AuthState, query 
 	return c.identity(ctx, token)
 }
 
-// Refresh looks at a person again (RFC 6749 §6).
+// Refresh refreshes a user's profile (RFC 6749 §6).
 func (c *Connector) Refresh(ctx context.Context, tokens federation.Tokens) (federation.Identity, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.Env.Patience)
 	defer cancel()

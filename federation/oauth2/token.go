@@ -19,8 +19,8 @@ func (c *Connector) redeem(ctx context.Context, leg federation.AuthState, code s
 	})
 }
 
-// renew also returns the refresh token to use next, which is the one before
-// unless another came (RFC 6749 §6).
+// renew also returns the next refresh token, which is the same unless a new one
+// came (RFC 6749 §6).
 func (c *Connector) renew(ctx context.Context, refresh string) (oauth2client.Tokens, error) {
 	if refresh == "" {
 		return oauth2client.Tokens{}, federation.NewRefusal(c.Key.Name, "invalid_grant", "")
@@ -30,10 +30,10 @@ func (c *Connector) renew(ctx context.Context, refresh string) (oauth2client.Tok
 	return got, err
 }
 
-// tokens asks the token endpoint, with our credentials in the one way or the
-// other. Every server has to take them in the header (RFC 6749 §2.3.1), so
-// that is tried first; many take them in the form alone and say
-// invalid_client. Any other answer stands: the code may be used up.
+// tokens calls the token endpoint, with our credentials in one place and, if
+// needed, the other. Every server must accept them in the header (RFC 6749
+// §2.3.1), so that is tried first; many only accept them in the form and answer
+// invalid_client. Any other answer is final, because the code may be used up.
 func (c *Connector) tokens(ctx context.Context, form url.Values) (got oauth2client.Tokens, err error) {
 	err = c.Step(ctx, "token", func(fact func(name, value string)) (err error) {
 		for _, place := range c.places() {
@@ -53,21 +53,21 @@ func (c *Connector) tokens(ctx context.Context, form url.Values) (got oauth2clie
 	return got, err
 }
 
-// Values of LoginKey.Options["credentials"], for administrators who know.
+// Values of LoginKey.Options["credentials"], for administrators who know it.
 const (
 	inHeader = "header"
 	inForm   = "form"
 )
 
-// formFirst are presets whose servers document the form alone, and may say
-// something else than invalid_client if nothing is there.
+// formFirst are providers that document only the form, and may answer another
+// error than invalid_client if it is missing.
 var formFirst = []string{"asana", "atlassian", "dailymotion", "intercom", "wordpress"}
 
 // places are where to put our credentials, in order.
 func (c *Connector) places() []string {
 	known, wanted := c.place.Load(), c.Key.Options["credentials"]
 	switch {
-	case c.Secret == "": // a public client only says who it is
+	case c.Secret == "": // a public client only names itself
 		return []string{inForm}
 	case wanted == inHeader || wanted == inForm:
 		return []string{wanted}

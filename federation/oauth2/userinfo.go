@@ -10,7 +10,7 @@ import (
 	"github.com/fedhub/fedhub/federation/internal/oauth2client"
 )
 
-// identity asks who the token is about.
+// identity reads the user of the token.
 func (c *Connector) identity(ctx context.Context, token oauth2client.Tokens) (federation.Identity, error) {
 	document, err := c.userinfo(ctx, token.Access)
 	if err != nil {
@@ -36,8 +36,8 @@ func (c *Connector) identity(ctx context.Context, token oauth2client.Tokens) (fe
 	return id, nil
 }
 
-// userinfo gets the description, with the token in the header where no log
-// and no referrer finds it (RFC 6750 §2.1).
+// userinfo gets the profile, with the token in the header so that it appears in
+// no log or referrer (RFC 6750 §2.1).
 func (c *Connector) userinfo(ctx context.Context, token string) (claims.Document, error) {
 	var document claims.Document
 	err := c.Step(ctx, "userinfo", func(fact func(name, value string)) error {

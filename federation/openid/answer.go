@@ -7,13 +7,12 @@ import (
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
-// answer is what we read of the browser's query when it comes back. Whatever
-// else is in there (redirect_uri, code_verifier, …) was put there by somebody
-// and is not looked at (FE-05).
+// answer is the part of the browser's query that is used. Other parameters
+// (redirect_uri, code_verifier, …) are untrusted and ignored (FE-05).
 type answer struct {
 	code, state, issuer string
 	err, description    string
-	handed              object // what a provider with such manners tells beside it
+	handed              object // a name sent beside the answer, by providers with that quirk
 }
 
 // maxParameter bounds one parameter, in bytes. Codes of a few KB exist.
@@ -33,8 +32,8 @@ func (c *Connector) readAnswer(leg federation.AuthState, query url.Values) (answ
 	for name, target := range wanted {
 		values := query[name]
 		if len(values) > 1 {
-			// RFC 6749 §3.1: no parameter may occur twice. Whoever would read
-			// the other one would see another answer.
+			// RFC 6749 §3.1: no parameter may occur twice, because two readers
+			// could read different ones.
 			return answer{}, c.faultf(federation.Unexpected, "the answer has %s twice", name)
 		}
 		if len(values) == 1 {
@@ -47,12 +46,11 @@ func (c *Connector) readAnswer(leg federation.AuthState, query url.Values) (answ
 	if leg.State == "" || leg.Nonce == "" || leg.Verifier == "" {
 		return answer{}, c.faultf(federation.Unexpected, "there is no such leg")
 	}
-	// RFC 9700 §4.7: the answer must be to the question that this browser was
-	// sent with.
+	// RFC 9700 §4.7: the answer must belong to the request of this browser.
 	if !secrets.Same(a.state, leg.State) {
 		return answer{}, c.faultf(federation.Unexpected, "the state is not the one that was sent")
 	}
-	// RFC 9700 §4.4: a leg of one upstream must not be finished at another
+	// RFC 9700 §4.4: a leg of one provider must not be finished at another
 	// (FE-04).
 	if leg.Redirect != c.env.Callback(c.key.ID) {
 		return answer{}, c.faultf(federation.Unexpected, "the leg belongs to another login key")
@@ -61,12 +59,12 @@ func (c *Connector) readAnswer(leg federation.AuthState, query url.Values) (answ
 	return a, nil
 }
 
-// checkAnswer makes sure who answered, and turns a no into a Refusal.
+// checkAnswer checks who answered, and turns an error answer into a Refusal.
 func (c *Connector) checkAnswer(doc Discovery, leg federation.AuthState, a answer) error {
 	switch {
 	case leg.Issuer != doc.Issuer:
 		return c.faultf(federation.Unexpected, "the leg was begun at another issuer, %q", leg.Issuer)
-	// RFC 9207 §2.4, also for errors: the answer to a mix-up attack comes from
+	// RFC 9207 §2.4, also for errors: in a mix-up attack the answer comes from
 	// another server than the one that was asked (FE-32).
 	case a.issuer != "" && a.issuer != doc.Issuer:
 		return c.faultf(federation.Untrusted, "the answer's iss is another issuer")

@@ -11,13 +11,13 @@ import (
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
-// appleSecretLife is how long a client secret holds that is made for one
-// request. Apple would take half a year.
+// appleSecretLife is the lifetime of a client secret, made for one request.
+// Apple would accept half a year.
 const appleSecretLife = 2 * time.Minute
 
-// appleManners makes a client secret for each request out of the team's
-// private key. Asked for a name or an address, Apple posts its answer, and
-// tells the name beside it, at the first sign-in only.
+// appleManners makes a client secret for each request from the team's private
+// key. If a name or address is requested, Apple posts its answer, with the name
+// beside it at the first sign-in only.
 func appleManners(m *quirks, c *Connector, s secret) error {
 	m.formPost = []string{"name", "email"}
 	m.named = true
@@ -62,8 +62,8 @@ func (c *Connector) appleSecret(signer jose.Signer, issuer string) (secret, erro
 	return secret(compact), err
 }
 
-// handed is the name that came beside the answer. The browser brought it, so
-// it is what the person says of themselves, and of it only the name is used.
+// handed is the name that came beside the answer. The browser sent it, so it is
+// the user's own statement, and only the name is used.
 func handed(user string) object {
 	o, err := parseObject([]byte(user))
 	if err != nil {

@@ -7,8 +7,7 @@ import (
 	"github.com/fedhub/fedhub/federation/mapping"
 )
 
-// described reads what documents say about a person, where the key says that it
-// is.
+// described reads the user's profile from documents, by the key's paths.
 func (c *Connector) described(documents ...object) reading.Description {
 	d := reading.Description{At: c.key.Claims}
 	for _, document := range documents {
@@ -17,23 +16,22 @@ func (c *Connector) described(documents ...object) reading.Description {
 	return d
 }
 
-// roles are those in the two claims that everybody uses, unless the key says
-// where they are.
+// roles are those in the two usual claims, unless the key has a path.
 func (c *Connector) roles(documents ...object) reading.Roles {
 	return c.described(documents...).Roles(mapping.Rules(c.key.RoleMap), "roles", "groups")
 }
 
-// A want is what the id_token leaves to the userinfo.
+// A want is what the id_token lacks and the userinfo may have.
 type want int
 
 const (
 	nothing     want = iota
-	description      // a name or a picture, which decide nothing
-	decision         // an address or roles, which do
+	description      // a name or a picture, for display only
+	decision         // an address or roles, which matter for decisions
 )
 
-// wants tells whether a scope was asked for whose claims are missing, or
-// something that the key has a place or a rule for.
+// wants reports whether claims are missing for a requested scope, or for a path
+// or rule of the key.
 func (c *Connector) wants(doc Discovery, claims object) want {
 	scopes, places, said := c.scopes(doc), c.key.Claims, reading.Of(claims)
 	missing := func(scope string, names ...string) bool {

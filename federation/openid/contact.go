@@ -10,19 +10,20 @@ import (
 )
 
 const (
-	// contactLife is how long a provider that answered is taken to be there
-	// still. Whoever comes within it costs no question; shorter than the minutes
-	// in which people notice that a page does not load.
+	// contactLife is how long a provider counts as available after an answer,
+	// so that sign-ins in that time cost no extra request. It is shorter than
+	// the time in which users notice a page that does not load.
 	contactLife = 5 * time.Second
-	// probeLimit is how long one question may take, and so how long a person
-	// waits for the page that tells of a silence. A handshake over the longest
-	// lines takes less than one second; more than two look like a hub that hangs.
+	// probeLimit bounds one probe, and so the time until a user sees that the
+	// provider does not answer. A TLS handshake takes less than a second even
+	// over long distances; with more than two seconds the hub itself seems to
+	// hang.
 	probeLimit = 2 * time.Second
 )
 
 // reach is Discover before a browser is sent to the provider. The document is
-// believed for an hour, whether the provider is there is not: who has not been
-// heard of for some seconds is asked first, once for all who come meanwhile.
+// cached for an hour, the availability is not: if there was no answer in the
+// last seconds, the provider is probed first, once for all concurrent users.
 func (c *Connector) reach(ctx context.Context) (Discovery, error) {
 	if _, err := c.Discover(ctx); err != nil {
 		return Discovery{}, err
@@ -30,7 +31,7 @@ func (c *Connector) reach(ctx context.Context) (Discovery, error) {
 	if _, err := c.contact.Get(ctx); err != nil {
 		return Discovery{}, c.fault(ours, err)
 	}
-	return c.Discover(ctx) // the probe may have brought a newer one
+	return c.Discover(ctx) // the probe may have updated it
 }
 
 func (c *Connector) newContact() *cache.Value[struct{}] {
@@ -40,10 +41,10 @@ func (c *Connector) newContact() *cache.Value[struct{}] {
 	}
 }
 
-// probe asks for the discovery document again. Silence counts as down, and so
-// does a 5xx, which is what a proxy says for a provider behind it that is gone.
-// Whatever else comes, somebody answers; and a document that cannot be used is
-// no reason yet to distrust the one that could.
+// probe reads the discovery document again. A missing answer counts as
+// unavailable, and so does a 5xx, which a proxy sends for a provider that is
+// down. Any other answer counts as available, and an unusable document does not
+// invalidate the cached one.
 func (c *Connector) probe(ctx context.Context) (struct{}, error) {
 	doc, err := c.fetchDiscovery(ctx)
 	var fault *federation.Fault
@@ -59,7 +60,8 @@ func (c *Connector) probe(ctx context.Context) (struct{}, error) {
 // heard notes that the provider answered.
 func (c *Connector) heard() { c.contact.Put(struct{}{}) }
 
-// firstDiscovery is fetchDiscovery for who has no document, or one that is too old.
+// firstDiscovery is fetchDiscovery without a cached document, or with an
+// outdated one.
 func (c *Connector) firstDiscovery(ctx context.Context) (Discovery, error) {
 	doc, err := c.fetchDiscovery(ctx)
 	if err == nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/fedhub/fedhub/internal/upstreamhttp"
 )
 
-// Describe looks at the provider for an administrator who is about to trust
-// it. Where endpoints are on foreign hosts it says so, and asks them nothing.
+// Describe reads the provider's description for an administrator who is about
+// to trust it. It reports endpoints on foreign hosts and does not call them.
 func (c *Connector) Describe(ctx context.Context) (federation.ProviderInfo, error) {
 	doc, err := c.doc.Get(ctx)
 	if err != nil {
@@ -34,8 +34,8 @@ func (c *Connector) Describe(ctx context.Context) (federation.ProviderInfo, erro
 	return card, nil
 }
 
-// PostForm posts a form to one of the provider's other endpoints, for
-// dialects that have some.
+// PostForm posts a form to another endpoint of the provider, for kinds that
+// have some.
 func (c *Connector) PostForm(ctx context.Context, address string, form url.Values) (upstreamhttp.Answer, error) {
 	answer, err := c.line.PostForm(ctx, address, form)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
-// Discovery is what a provider says of itself (OpenID Connect Discovery §3),
-// as far as it concerns us, checked.
+// Discovery is the checked part of a provider's discovery document that is used
+// (OpenID Connect Discovery §3).
 type Discovery struct {
 	Issuer                string
 	AuthorizationEndpoint string
@@ -22,21 +22,21 @@ type Discovery struct {
 	UserinfoEndpoint      string // may be empty
 	EndSessionEndpoint    string // may be empty
 	JWKSURI               string
-	ServersEndpoint       string // of a hub: where other hubs introduce themselves
-	Name                  string // of a hub: what it calls itself, cleaned
-	Registers             bool   // it has an address where apps register themselves
+	ServersEndpoint       string // of a hub: its connection endpoint for other hubs
+	Name                  string // of a hub: its own name, cleaned
+	Registers             bool   // it supports dynamic registration
 
 	Scopes        []string
-	SigningAlgs   []string // what it signs id_tokens with, as far as we accept it
-	UserinfoAlgs  []string // and userinfo answers, where it signs those
-	AuthMethods   []string // how clients prove themselves at the token endpoint
+	SigningAlgs   []string // its id_token algorithms, as far as we accept them
+	UserinfoAlgs  []string // likewise for signed userinfo answers
+	AuthMethods   []string // authentication methods of its token endpoint
 	SendsIssuer   bool     // RFC 9207: its answers carry iss
-	ForeignHosts  []string // hosts of endpoints that nobody has confirmed
+	ForeignHosts  []string // hosts of endpoints that no administrator has confirmed
 	responseTypes []string
 }
 
-// accepted are the signature algorithms that prove who signed. HMAC does not:
-// whoever can verify it can also sign, and "none" is not one.
+// accepted are the signature algorithms that prove the signer. HMAC does not,
+// because whoever can verify it can also sign; "none" is no signature.
 func accepted() []string {
 	return []string{"RS256", "ES256", "PS256", "EdDSA", "RS384", "ES384", "PS384", "RS512", "ES512", "PS512"}
 }
@@ -46,7 +46,7 @@ func acceptedOf(offered []string) []string {
 }
 
 // Discover returns the provider's discovery document, fetched at most once an
-// hour, and refuses one whose endpoints are on hosts that nobody confirmed.
+// hour, and refuses one with endpoints on unconfirmed hosts.
 func (c *Connector) Discover(ctx context.Context) (Discovery, error) {
 	doc, err := c.doc.Get(ctx)
 	if err != nil {
@@ -54,7 +54,7 @@ func (c *Connector) Discover(ctx context.Context) (Discovery, error) {
 	}
 	if len(doc.ForeignHosts) > 0 {
 		// FE-33: an administrator confirms foreign hosts before they get our
-		// secret or anybody's code.
+		// secret or a user's code.
 		return Discovery{}, c.faultf(federation.Misconfigured,
 			"its endpoints are on other hosts (%s); confirm them in the login key", strings.Join(doc.ForeignHosts, ", "))
 	}
@@ -87,10 +87,9 @@ func (c *Connector) fetchDiscovery(ctx context.Context) (Discovery, error) {
 	return doc, nil
 }
 
-// parseDiscovery reads what concerns us; whatever else is in there may be of
-// any shape. An address, the issuer and the algorithms decide, and are of the
-// types that Discovery §3 gives them. Of the other lists what is no text is
-// passed over.
+// parseDiscovery reads the members that are used; others may have any value.
+// Addresses, the issuer and algorithms must have the types of Discovery §3. In
+// other lists, items that are not texts are dropped.
 func parseDiscovery(body []byte) (Discovery, error) {
 	o, err := parseObject(body)
 	if err != nil {
@@ -104,7 +103,7 @@ func parseDiscovery(body []byte) (Discovery, error) {
 		responseTypes: o.Texts("response_types_supported"),
 		SigningAlgs:   o.Texts("id_token_signing_alg_values_supported"),
 		UserinfoAlgs:  o.Texts("userinfo_signing_alg_values_supported"),
-		// A promise is one in quotes, too: it makes us stricter (RFC 9207 §3).
+		// Accept a quoted "true" too: it makes us stricter (RFC 9207 §3).
 		SendsIssuer:        o.IsTrue("authorization_response_iss_parameter_supported") || o.Loose("authorization_response_iss_parameter_supported") == "true",
 		EndSessionEndpoint: o.Loose("end_session_endpoint"),
 	}
@@ -130,8 +129,8 @@ func isEmpty(list jsonx.Value) bool {
 	return jsonx.Unmarshal(list, &entries) == nil && len(entries) == 0
 }
 
-// accept holds the document against what we asked for and what we can use,
-// and fills in the defaults of Discovery §3.
+// accept checks the document against the request and our capabilities, and
+// fills in the defaults of Discovery §3.
 func (c *Connector) accept(doc *Discovery) error {
 	if err := c.checkIssuer(doc.Issuer); err != nil {
 		return err
@@ -162,8 +161,8 @@ func (c *Connector) accept(doc *Discovery) error {
 			doc.ForeignHosts = append(doc.ForeignHosts, federation.CleanText(host, 255))
 		}
 	}
-	// Nothing is sent to this one but the browser, with an id_token that the
-	// provider issued; a strange one is no reason to let nobody in.
+	// Only the browser is sent there, with an id_token from the provider, so an
+	// unknown host is no reason to refuse all sign-ins.
 	if host, err := endpointHost(doc.EndSessionEndpoint, base.Scheme); err != nil || !c.knows(home, host) {
 		doc.EndSessionEndpoint = ""
 	}
@@ -172,14 +171,14 @@ func (c *Connector) accept(doc *Discovery) error {
 	return acceptAbilities(doc)
 }
 
-// knows tells whether an administrator, or we ourselves, looked at a host.
+// knows reports whether an administrator confirmed a host, or it is known.
 func (c *Connector) knows(home, host string) bool {
 	return host == home || slices.Contains(c.key.Hosts, host) || slices.Contains(knownHosts(home), host)
 }
 
-// checkIssuer holds the issuer against the Base URL (Discovery §4.3) and the
-// pinned one. Only a slash at the end may differ from the Base URL: people
-// leave it out or put it in, and it does not change who is asked.
+// checkIssuer compares the issuer with the Base URL (Discovery §4.3) and the
+// pinned one. Only a trailing slash may differ from the Base URL: it is often
+// added or left out, and does not change the provider.
 func (c *Connector) checkIssuer(issuer string) error {
 	switch {
 	case c.key.Issuer != "" && issuer != c.key.Issuer:
@@ -196,7 +195,7 @@ func (c *Connector) checkIssuer(issuer string) error {
 	return nil
 }
 
-// endpointHost returns the host an endpoint is on.
+// endpointHost returns the host of an endpoint.
 func endpointHost(address, baseScheme string) (string, error) {
 	u, err := url.Parse(address)
 	switch {
@@ -221,8 +220,8 @@ func hostOf(u *url.URL) string {
 	return strings.TrimSuffix(host, ":80")
 }
 
-// knownHosts lists where two large providers keep their endpoints, so that
-// nobody has to look that up to confirm it.
+// knownHosts lists the endpoint hosts of two large providers, so that no
+// administrator has to confirm them.
 func knownHosts(base string) []string {
 	switch base {
 	case "accounts.google.com":
@@ -238,7 +237,7 @@ func acceptAbilities(doc *Discovery) error {
 		return errors.New("it does not offer the authorization code flow")
 	}
 	if len(doc.SigningAlgs) == 0 {
-		doc.SigningAlgs = []string{"RS256"} // the one that everybody must have
+		doc.SigningAlgs = []string{"RS256"} // the default, which every provider must support
 	}
 	doc.SigningAlgs = acceptedOf(doc.SigningAlgs)
 	if doc.UserinfoAlgs = acceptedOf(doc.UserinfoAlgs); len(doc.UserinfoAlgs) == 0 {

@@ -10,7 +10,7 @@ import (
 
 // SignOut returns the provider's page that ends the session there (OpenID
 // Connect RP-Initiated Logout 1.0 §2), or nothing if it has none. The hint
-// tells it whose session, so that it need not ask.
+// identifies the session, so that the provider need not ask.
 func (c *Connector) SignOut(ctx context.Context, tokens federation.Tokens, back, state string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.env.Patience)
 	defer cancel()

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// googleManners keeps to the Workspace domains of the option "hd", if it names
-// some. The parameter only chooses what Google's page offers; whoever edits it
-// comes back with another account, so the claim decides (FE-24).
+// googleManners only accepts the Workspace domains of the option "hd", if it is
+// set. The parameter only preselects accounts on Google's page and can be
+// edited, so the claim decides (FE-24).
 func googleManners(m *quirks, c *Connector, _ secret) error {
 	m.offline = map[string]string{"access_type": "offline", "prompt": "consent"}
 	domains := listed(c.key.Options["hd"])
@@ -28,7 +28,7 @@ func googleManners(m *quirks, c *Connector, _ secret) error {
 	return nil
 }
 
-// listed reads an option that is a list, with commas or spaces between.
+// listed splits an option at commas or spaces.
 func listed(s string) []string {
 	return strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return r == ',' || r == ' ' || r == ';' })
 }

@@ -9,15 +9,16 @@ import (
 	reading "github.com/fedhub/fedhub/federation/internal/claims"
 )
 
-// Longest words that are kept, and how many.
+// Bounds of the texts that are kept, and of their number.
 const (
 	maxWord  = 255 // bytes
 	maxWords = 500
 )
 
-// identity says who the provider says this is. Who it is, how and when comes
-// from the signed token alone; the profile only describes (FE-14), and what
-// the browser handed over is the last that is asked, for a name.
+// identity says who the user is at the provider. The subject and how and when
+// they signed in come from the signed token only; the profile only adds
+// description (FE-14), and what the browser sent is only used for a missing
+// name.
 func (c *Connector) identity(doc Discovery, claims, profile, handed object) federation.Identity {
 	id := c.described(claims, profile, handed).Person()
 	id.Key, id.Issuer, id.Subject = c.key.ID, c.issuerOf(doc, claims), claims.Loose(c.subjectClaim())
@@ -35,17 +36,17 @@ func (c *Connector) identity(doc Discovery, claims, profile, handed object) fede
 	return id
 }
 
-// authTime is when the person signed in there; zero where the provider does not
-// say it in a way that can be.
+// authTime is when the user signed in there; zero if the provider does not
+// state a usable time.
 func (c *Connector) authTime(claims object) time.Time {
 	at, found, err := claims.Seconds("auth_time")
-	if err != nil || !found || at == 0 || time.Unix(at, 0).After(c.env.Now().Add(skew)) { // nobody signed in in 1970
+	if err != nil || !found || at == 0 || time.Unix(at, 0).After(c.env.Now().Add(skew)) { // zero means not set
 		return time.Time{}
 	}
 	return time.Unix(at, 0).UTC()
 }
 
-// issuerOf is who must have signed these claims.
+// issuerOf is the issuer that must have signed these claims.
 func (c *Connector) issuerOf(doc Discovery, claims object) string {
 	if c.manners.issuerOf != nil {
 		return c.manners.issuerOf(doc.Issuer, claims)
@@ -55,10 +56,10 @@ func (c *Connector) issuerOf(doc Discovery, claims object) string {
 
 func (c *Connector) subjectClaim() string { return cmp.Or(c.manners.subject, "sub") }
 
-// email takes the address and the word on it from the same document: "verified"
-// about another address proves nothing (FE-15), and only a JSON true is yes
-// (FE-16). So an address from a place of its own needs a word at a place of
-// its own. An address that cannot be read one way only is none (FE-17).
+// email takes the address and its verified flag from the same document: a flag
+// about another address proves nothing (FE-15), and only a JSON true counts
+// (FE-16). An address at a custom path needs a flag at a custom path. An
+// ambiguous address is dropped (FE-17).
 func (c *Connector) email(documents ...object) (address string, verified bool) {
 	place, word := cmp.Or(c.key.Claims.Email, "email"), c.key.Claims.EmailVerified
 	vouched := func(document object) bool { return reading.Of(document).IsTrue(word) }
@@ -80,7 +81,7 @@ func (c *Connector) email(documents ...object) (address string, verified bool) {
 	return "", false
 }
 
-// words are the strings of a list claim, as far as they are sane.
+// words are the usable strings of a list claim.
 func words(document object, name string) []string {
 	list := slices.DeleteFunc(document.Texts(name), func(s string) bool {
 		return s == "" || len(s) > maxWord || s != federation.CleanText(s, maxWord)

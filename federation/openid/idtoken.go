@@ -19,17 +19,17 @@ import (
 )
 
 const (
-	skew       = 2 * time.Minute // how far the provider's clock may be off
+	skew       = 2 * time.Minute // tolerance for the provider's clock
 	maxSubject = 255             // Core §2
 )
 
-// idToken is a token whose signature is the provider's, and everything that
-// its claims are held against.
+// idToken is a token with a valid signature of the provider, and everything
+// that its claims are checked against.
 type idToken struct {
 	object
 	alg      string
 	leg      federation.AuthState
-	before   object // the claims of the token before, when refreshing
+	before   object // the claims of the earlier token, in a refresh
 	clientID string
 	access   string
 	now      time.Time
@@ -54,9 +54,9 @@ func (c *Connector) verified(ctx context.Context, doc Discovery, got tokens, t i
 	return t.object, nil
 }
 
-// opened returns the claims of a token that came over TLS from the endpoint that
-// the provider names, and how it was signed: as the provider announced or, where
-// a secret is shared with it, by that.
+// opened returns the claims of a token that came over TLS from the provider's
+// endpoint. It must be signed with an announced algorithm or, if there is a
+// shared secret, with that.
 func (c *Connector) opened(ctx context.Context, policy jwt.Policy, doc Discovery, algs []string, raw string, issuer func(object) string) (object, string, error) {
 	allowed := narrowed(algs)
 	if c.manners.hmac != "" {
@@ -66,8 +66,8 @@ func (c *Connector) opened(ctx context.Context, policy jwt.Policy, doc Discovery
 	if err != nil {
 		return nil, "", err
 	}
-	// Nobody vouches for the claims yet: that they are right is what it takes to
-	// be looked up a key for.
+	// The claims are unverified here. Checking them first prevents key lookups
+	// for worthless tokens.
 	claims, err := parseObject(token.Payload())
 	if err != nil {
 		return nil, "", err
@@ -81,8 +81,8 @@ func (c *Connector) opened(ctx context.Context, policy jwt.Policy, doc Discovery
 	return claims, token.Algorithm, nil
 }
 
-// signInChecks are what of Core §3.1.3.7 is OpenID's own. The signature (6, 7, 8)
-// and the policy are right when they are looked at.
+// signInChecks are the checks of Core §3.1.3.7 that only OpenID has. Signature
+// (6, 7, 8) and policy were checked before.
 var signInChecks = []func(idToken) error{
 	idToken.nonce,   // 11
 	idToken.login,   // 13
@@ -100,9 +100,9 @@ func (t idToken) check(checks []func(idToken) error) error {
 	return nil
 }
 
-// nonce ties the token to this browser's request. There is no way to skip it:
-// we always send one (FE-13). Where a preset's tokens have none, one that has
-// is held to it all the same.
+// nonce binds the token to this browser's request. It cannot be skipped,
+// because we always send one (FE-13). If a provider's tokens have none, one
+// that is present is still checked.
 func (t idToken) nonce() error {
 	if t.manners.noNonce && !t.Has("nonce") {
 		return nil
@@ -114,12 +114,12 @@ func (t idToken) nonce() error {
 	return err
 }
 
-// login looks at auth_time where a max_age was asked for. One that is missing,
-// or longer ago than that, is no error: a provider may ignore what it was asked,
-// and tell the truth. The hub then knows that the person did not sign in for this
-// request, or not when they did, and asks for a proof of its own where that
-// matters: hub/web/authorize holds the time against what the app wanted. Where
-// nobody asked it decides nothing, and may be a date in words, as ADFS writes it.
+// login checks auth_time if max_age was requested. A missing or older time is
+// no error: a provider may ignore max_age and state the true time. The hub then
+// knows that the user did not authenticate for this request, or not when, and
+// asks for its own proof where that matters: hub/web/authorize compares the
+// time with the app's request. Without max_age the value is not used, and may
+// be a text, as from ADFS.
 func (t idToken) login() error {
 	if t.leg.MaxAge == "" {
 		return nil
@@ -131,8 +131,8 @@ func (t idToken) login() error {
 	return err
 }
 
-// hash ties the access token to the id_token, if the provider does. An empty
-// at_hash is a wrong one, not a missing one.
+// hash checks at_hash, which binds the access token to the id_token, if the
+// provider sends it. An empty at_hash is wrong, not missing.
 func (t idToken) hash() error {
 	if !t.Has("at_hash") {
 		return nil
@@ -147,8 +147,8 @@ func (t idToken) hash() error {
 	return nil
 }
 
-// halfHash is the left half of the hash that goes with an algorithm (Core
-// §3.1.3.6). EdDSA is with Ed25519, whose hash is SHA-512.
+// halfHash is the left half of the hash for an algorithm (Core §3.1.3.6). EdDSA
+// means Ed25519, with SHA-512.
 func halfHash(alg, text string) string {
 	sum := crypto.SHA256
 	switch {
@@ -170,7 +170,7 @@ func (t idToken) subject() error {
 	return checkSubject(subject)
 }
 
-// preset is what one provider's tokens must say beyond that.
+// preset runs the additional check of one provider's tokens.
 func (t idToken) preset() error {
 	if t.manners.check == nil {
 		return nil
@@ -178,8 +178,9 @@ func (t idToken) preset() error {
 	return t.manners.check(t.object)
 }
 
-// checkSubject wants what Core §2 describes: up to 255 ASCII characters. "0"
-// is what a broken provider makes of a missing id, for everybody (FE-25).
+// checkSubject requires what Core §2 describes: up to 255 ASCII characters. "0"
+// is a broken provider's value for a missing id, the same for all users
+// (FE-25).
 func checkSubject(subject string) error {
 	switch {
 	case subject == "" || subject == "0" || strings.TrimSpace(subject) != subject:

@@ -21,7 +21,7 @@ import (
 )
 
 const (
-	keysLife = time.Hour // a key that was taken back counts no longer than this
+	keysLife = time.Hour // a revoked key still counts for at most this time
 	maxKeys  = 100
 )
 
@@ -58,7 +58,7 @@ func (c *Connector) fetchKeys(ctx context.Context) ([]jose.JSONWebKey, error) {
 	return keys, err
 }
 
-// published are keys as they are remembered.
+// published converts keys to the stored form.
 func published(keys []jose.JSONWebKey) []federation.PublishedKey {
 	var out []federation.PublishedKey
 	for _, key := range keys {
@@ -69,8 +69,8 @@ func published(keys []jose.JSONWebKey) []federation.PublishedKey {
 	return out
 }
 
-// parseKeys reads a JWK Set (RFC 7517 §5) and skips what we cannot use, as
-// the RFC wants.
+// parseKeys reads a JWK Set (RFC 7517 §5) and skips unsupported keys, as the
+// RFC requires.
 func parseKeys(body []byte) ([]jose.JSONWebKey, error) {
 	o, err := parseObject(body)
 	if err != nil {
@@ -100,8 +100,8 @@ func parseKey(entry []byte) (jose.JSONWebKey, bool) {
 	if err != nil {
 		return jose.JSONWebKey{}, false
 	}
-	// One that gives away a shared or private key proves nothing: everybody has
-	// it now.
+	// A published shared or private key proves nothing, because everyone has
+	// it.
 	key, ok := jwt.PublicKey(members)
 	if !ok || key.Use != "" && key.Use != "sig" {
 		return jose.JSONWebKey{}, false
@@ -115,10 +115,10 @@ func parseKey(entry []byte) (jose.JSONWebKey, bool) {
 	return key, false
 }
 
-// verifySignature is nil if the provider signed the token: with one of its keys, also
-// with one that is newer than those we know (Core §10.1.1), or with the secret
-// that is shared with it. Whatever else the token must be, it is: nobody waits
-// for a key for less.
+// verifySignature is nil if the provider signed the token: with one of its
+// keys, including one that is newer than the cached ones (Core §10.1.1), or
+// with the shared secret. The token has passed all other checks before, so that
+// the hub only waits for a key if it is worth it.
 func (c *Connector) verifySignature(ctx context.Context, token *jwt.Token, shared secret) error {
 	if token.Algorithm == string(jose.HS256) {
 		if shared == "" {
@@ -137,11 +137,11 @@ func (c *Connector) verifySignature(ctx context.Context, token *jwt.Token, share
 	return nil
 }
 
-// sight looks for the key that signed the token. Where there is one of the name
-// and it is not that one, none that is still to come is.
+// sight looks for the key that signed the token. If there is a key with that
+// name and it did not sign, waiting for a new one is pointless.
 func sight(token *jwt.Token, keys []jose.JSONWebKey) cache.Sight {
 	for _, key := range keys {
-		// A key that names its algorithm is for no other (RFC 8725 §3.1).
+		// A key that names its algorithm is for that one only (RFC 8725 §3.1).
 		if !jwt.Named(key, token.KeyID, len(keys) == 1) || key.Algorithm != "" && key.Algorithm != token.Algorithm {
 			continue
 		}
@@ -163,7 +163,7 @@ func algorithms() []jose.SignatureAlgorithm {
 	return list
 }
 
-// thumbprints names keys by RFC 7638, in order.
+// thumbprints returns the RFC 7638 thumbprints of keys, in order.
 func thumbprints(keys []jose.JSONWebKey) []string {
 	var prints []string
 	for _, key := range keys {

@@ -13,12 +13,12 @@ import (
 const (
 	logoutEvent    = "http://schemas.openid.net/event/backchannel-logout"
 	maxLogoutToken = 16 << 10       // bytes
-	maxLogoutLife  = 24 * time.Hour // how long a jti must be remembered, at most
+	maxLogoutLife  = 24 * time.Hour // how long a jti must be remembered at most
 )
 
 // LogoutToken verifies a back-channel logout token in the order of OpenID
-// Connect Back-Channel Logout §2.6. Anybody can post one, so a token that
-// does not even claim to be from the provider and for us costs no request.
+// Connect Back-Channel Logout §2.6. Anyone can post one, so a token that does
+// not even claim to be from the provider and for us causes no request.
 func (c *Connector) LogoutToken(ctx context.Context, raw string) (federation.Ended, error) {
 	if len(raw) > maxLogoutToken {
 		return federation.Ended{}, c.faultf(federation.Untrusted, "the logout token is longer than %d bytes", maxLogoutToken)
@@ -35,14 +35,14 @@ func (c *Connector) LogoutToken(ctx context.Context, raw string) (federation.End
 }
 
 func (c *Connector) logout(ctx context.Context, doc Discovery, raw string) (federation.Ended, error) {
-	// 1, 3: signed, not encrypted, and with an algorithm of the list. Step 2
-	// has no part here: we asked for no encryption.
+	// 1, 3: signed, not encrypted, and with an announced algorithm. Step 2 does
+	// not apply, because we request no encryption.
 	token, err := logoutPolicy().Only(narrowed(doc.SigningAlgs)...).Parse(raw)
 	if err != nil {
 		return federation.Ended{}, err
 	}
-	// Nobody vouches for the claims yet: that they are right is what it takes to
-	// be looked up a key for, so strangers are turned away first.
+	// The claims are unverified here. Checking them first prevents key lookups
+	// for strangers' tokens.
 	claims, err := parseObject(token.Payload())
 	if err != nil {
 		return federation.Ended{}, err
@@ -57,10 +57,10 @@ func (c *Connector) logout(ctx context.Context, doc Discovery, raw string) (fede
 	return ended, nil
 }
 
-// endedBy reads claims by exact name and type; the numbers are the
-// steps of §2.6.
+// endedBy reads claims by exact name and type; the numbers are the steps of
+// §2.6.
 func endedBy(claims object, want jwt.Want) (federation.Ended, error) {
-	c, err := logoutPolicy().Check(claims, want) // 4, and 7: with a nonce it would be an id_token
+	c, err := logoutPolicy().Check(claims, want) // 4, and 7: a nonce would make it an id_token
 	if err != nil {
 		return federation.Ended{}, err
 	}
@@ -78,13 +78,13 @@ func endedBy(claims object, want jwt.Want) (federation.Ended, error) {
 		return federation.Ended{}, errors.New("it has neither sub nor sid")
 	case !isLogout(claims): // 6
 		return federation.Ended{}, errors.New("it has no logout event")
-	case ended.JTI == "": // 8 is the caller's: no jti twice
+	case ended.JTI == "": // 8 is the caller's task: no repeated jti
 		return federation.Ended{}, errors.New("it has no jti")
 	}
 	return ended, nil
 }
 
-// isLogout looks for the event, whose value is a JSON object (§2.4).
+// isLogout looks for the logout event, a JSON object (§2.4).
 func isLogout(claims object) bool {
 	events, err := parseObject(claims["events"])
 	if err != nil {

@@ -8,41 +8,45 @@ import (
 	"github.com/fedhub/fedhub/federation"
 )
 
-// quirks are what one well-known provider does its own way, where the
-// specifications leave it the choice or it does not follow them. Each bends
-// one check for one provider; without a preset nothing is bent.
+// quirks are one provider's deviations: choices that the specifications leave
+// open, or violations of them. Each relaxes one check for one provider; without
+// a preset there are none.
 type quirks struct {
-	// params go along with the authorization request; the key's own win.
+	// params are added to the authorization request; the key's own take
+	// precedence.
 	params map[string]string
-	// scopes are asked for whatever the key says.
+	// scopes are requested whatever the key says.
 	scopes []string
-	// offline makes the provider hand out refresh tokens.
+	// offline are parameters that make the provider issue refresh tokens.
 	offline map[string]string
-	// inForm: it takes the client secret in the form, and does not say so.
+	// inForm: it wants the client secret in the form, and does not announce
+	// that.
 	inForm bool
-	// authenticate, if set, is instead of the client secret.
+	// authenticate, if set, replaces the client secret.
 	authenticate func(ctx context.Context, doc Discovery) (Proof, error)
-	// noNonce: its id_tokens have none. noPKCE: it refuses a verifier.
+	// noNonce: its id_tokens have no nonce. noPKCE: it refuses a code_verifier.
 	noNonce, noPKCE bool
 	// hmac: it signs with the client secret (OpenID Connect Core §3.1.3.7, 8).
 	hmac secret
 	// formPost: it posts its answer when asked for one of these scopes.
 	formPost []string
-	// named: it hands over a name beside its answer, once.
+	// named: it sends a name beside its answer, once.
 	named bool
-	// isIssuer, if set, is instead of comparing the issuer with the Base URL.
+	// isIssuer, if set, replaces the comparison of the issuer with the Base
+	// URL.
 	isIssuer func(issuer string) error
-	// issuerOf, if set, is who must have signed these claims.
+	// issuerOf, if set, returns the issuer that must have signed these claims.
 	issuerOf func(issuer string, claims object) string
-	// check is one more check of an id_token.
+	// check is an additional check of an id_token.
 	check func(claims object) error
-	// subject is the claim that names the person; empty for sub.
+	// subject is the claim with the user's id; empty for sub.
 	subject string
-	// verified, if set, tells whether the document vouches for its address.
+	// verified, if set, reports whether the address in the document is
+	// verified.
 	verified func(document object) bool
 }
 
-// mannered is every preset with manners of its own.
+// mannered maps every preset with deviations to its function.
 var mannered = map[string]func(m *quirks, c *Connector, s secret) error{
 	"google":    googleManners,
 	"microsoft": microsoftManners,
@@ -52,23 +56,22 @@ var mannered = map[string]func(m *quirks, c *Connector, s secret) error{
 	"twitch":    twitchManners,
 }
 
-// linkedInManners: its id_tokens carry no nonce, and a verifier is an error
-// unless the app was set to PKCE by hand. A code that was stolen elsewhere
-// could be brought to us here; state, which it honours, ties the answer to the
-// browser all the same.
+// linkedInManners: its id_tokens have no nonce, and a code_verifier is an error
+// unless the app was configured for PKCE. A stolen code could be injected here,
+// but the state, which it supports, still binds the answer to the browser.
 func linkedInManners(m *quirks, _ *Connector, _ secret) error {
 	m.noNonce, m.noPKCE, m.inForm = true, true, true
 	return nil
 }
 
-// lineManners: for apps on the web it signs with the channel secret, which
-// proves as much as TLS to its token endpoint does. Its own keys count too.
+// lineManners: for web apps it signs with the channel secret, which proves as
+// much as TLS to its token endpoint. Its own keys count too.
 func lineManners(m *quirks, _ *Connector, s secret) error {
 	m.inForm, m.hmac = true, s
 	return nil
 }
 
-// twitchManners: it tells only the claims that are asked for by name (OpenID
+// twitchManners: it only returns claims that are requested by name (OpenID
 // Connect Core §5.5).
 func twitchManners(m *quirks, _ *Connector, _ secret) error {
 	m.params = map[string]string{
@@ -77,9 +80,9 @@ func twitchManners(m *quirks, _ *Connector, _ secret) error {
 	return nil
 }
 
-// offlineScope asks for a refresh token that outlives the session there (Core
-// §11). One that lives as long as the session is enough to look again, so it is
-// asked for only where the key says so.
+// offlineScope requests a refresh token that outlives the session there (Core
+// §11). One that ends with the session is enough to refresh profiles, so it is
+// only requested if the key says so.
 const offlineScope = "offline_access"
 
 func (c *Connector) scopes(doc Discovery) []string {
@@ -99,9 +102,9 @@ func (c *Connector) scopes(doc Discovery) []string {
 	return scopes
 }
 
-// params are the further parameters of the authorization request. None is the
-// protocol's own, whatever a key says: those are checked when it is saved, and
-// left out here should one have come another way.
+// params are the further parameters of the authorization request. Parameters of
+// the protocol are refused when a key is saved, and also dropped here in case
+// one was stored in another way.
 func (c *Connector) params() map[string]string {
 	params := maps.Clone(c.manners.params)
 	if params == nil {

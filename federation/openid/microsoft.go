@@ -8,25 +8,25 @@ import (
 	"strings"
 )
 
-// tenantMark stands for the tenant in the issuer of endpoints that serve many.
+// tenantMark is the placeholder for the tenant in the issuer of multi-tenant
+// endpoints.
 const tenantMark = "{tenantid}"
 
-// personalTenant is where Microsoft keeps accounts that belong to no
-// organisation.
+// personalTenant is Microsoft's tenant for personal accounts.
 const personalTenant = "9188040d-6c67-4c5b-b112-36a304b66dad"
 
 var guid = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
 
-// microsoftManners reads Microsoft's tokens as Microsoft says they must be
-// read (FE-23). One endpoint serves every tenant, so the issuer has a place
-// for the tenant, and who signed a token is known only with its tid. A person
-// is tid and oid; sub differs from app to app. Their addresses are what some
-// tenant's administrator typed, and prove nothing unless Microsoft adds that
-// the domain is the tenant's own.
+// microsoftManners interprets Microsoft's tokens as its documentation requires
+// (FE-23). One endpoint serves all tenants, so the issuer has a placeholder,
+// and the signer is only known with the token's tid. A user is identified by
+// tid and oid; sub differs from app to app. Email addresses are entered by any
+// tenant's administrator and prove nothing, unless Microsoft confirms that the
+// domain belongs to the tenant.
 func microsoftManners(m *quirks, c *Connector, _ secret) error {
 	tenant := strings.ToLower(c.key.Options["tenant"])
 	allowed := listed(c.key.Options["tenants"])
-	m.scopes = []string{"profile"} // without it there is no oid
+	m.scopes = []string{"profile"} // oid needs it
 	m.isIssuer = func(issuer string) error { return microsoftIssuer(c.key.BaseURL, tenant, issuer) }
 	m.issuerOf = func(issuer string, claims object) string {
 		return strings.ReplaceAll(issuer, tenantMark, claims.Loose("tid"))
@@ -35,14 +35,14 @@ func microsoftManners(m *quirks, c *Connector, _ secret) error {
 	m.check = func(claims object) error { return microsoftTenant(claims, tenant, allowed) }
 	one := tenant == "" || guid.MatchString(tenant) || strings.Contains(tenant, ".")
 	m.verified = func(document object) bool {
-		// The administrator of a key for one tenant has named whose word it
-		// is; what the word is worth, the key's own settings say.
+		// The administrator of a single-tenant key has chosen whom to trust;
+		// the key's own settings say how far.
 		return one || truth(document, "xms_edov")
 	}
 	return nil
 }
 
-// microsoftIssuer admits the issuers that a tenant's endpoint can have.
+// microsoftIssuer accepts the issuers of a tenant's endpoint.
 func microsoftIssuer(base, tenant, issuer string) error {
 	b, err := url.Parse(base)
 	if err != nil {
@@ -56,7 +56,8 @@ func microsoftIssuer(base, tenant, issuer string) error {
 	case many && name == tenantMark,
 		tenant == "consumers" && name == personalTenant,
 		guid.MatchString(tenant) && name == tenant,
-		// A domain is another name of one tenant; which one, is remembered.
+		// A domain is another name of one tenant; the pinned issuer remembers
+		// which.
 		strings.Contains(tenant, ".") && guid.MatchString(name):
 		return nil
 	}
@@ -79,7 +80,7 @@ func microsoftTenant(claims object, tenant string, allowed []string) error {
 }
 
 // truth is for the two providers that do not always write a boolean as one
-// (FE-16 holds for all others).
+// (FE-16 applies to all others).
 func truth(document object, name string) bool {
 	return document.IsTrue(name) || document.Loose(name) == "true" || document.Loose(name) == "1" || string(document[name]) == "1"
 }

@@ -1,26 +1,26 @@
-// Package openid signs people in at any OpenID provider, known by its Base URL.
+// Package openid signs users in at any OpenID provider, known by its Base URL.
 //
-// The story is told by Begin and Finish, and each step has its file:
+// Begin and Finish are the entry points, and each step has its file:
 //
 //	steps.go      the steps in order, and what an administrator sees of each
-//	discovery.go  what the provider says of itself, and what we accept of it
-//	contact.go    whether it is there, before anybody is sent
-//	answer.go     what the browser brings back: four parameters, nothing else
-//	token.go      the code becomes tokens, with PKCE and our credentials
-//	idtoken.go    the list of checks that make an id_token believable
-//	userinfo.go   the rest of the profile, if it is about the same person
-//	identity.go   claims become an Identity, cut to size
+//	discovery.go  the discovery document, and what we accept of it
+//	contact.go    whether the provider is available, before a browser is sent
+//	answer.go     the browser's answer: four parameters, nothing else
+//	token.go      exchange of the code for tokens, with PKCE and our credentials
+//	idtoken.go    the checks of the id_token
+//	userinfo.go   the rest of the profile, if it is about the same user
+//	identity.go   claims become an Identity, with bounded sizes
 //	keys.go       the provider's signing keys
-//	logout.go     the provider says that a session ended
-//	refresh.go    a look at the person again, without them
-//	endsession.go the way to the provider's own sign-out page
-//	claims.go     where in its answers a description is
-//	manners.go    what a well-known provider does its own way
+//	logout.go     the provider's notices that a session ended
+//	refresh.go    refreshing a profile without the user
+//	endsession.go the provider's own sign-out page
+//	claims.go     the paths of profile data
+//	manners.go    deviations of well-known providers
 //
-// Everything a provider sends is taken for hostile until a check has passed:
-// it may be malicious, broken, or not the provider at all. The other kinds of
-// OpenID upstream (another hub) are this package with a Dialect; what they
-// change is in there and nowhere else.
+// Everything that a provider sends is untrusted until it is checked: it may be
+// malicious, broken, or not from the provider at all. The other kinds of OpenID
+// providers (another hub) are this package with Quirks, which hold all their
+// differences.
 package openid
 
 import (
@@ -41,10 +41,10 @@ import (
 
 const (
 	discoveryLife = time.Hour
-	failureLife   = 5 * time.Second // how soon a failed discovery is tried again
+	failureLife   = 5 * time.Second // how soon a failed discovery is repeated
 )
 
-// A Connector speaks OpenID Connect with one provider. It implements
+// A Connector is the OpenID Connect client of one provider. It implements
 // federation.Connector, LogoutReceiver, Describer, Refresher and SignOuter.
 type Connector struct {
 	key     federation.LoginKey
@@ -57,20 +57,20 @@ type Connector struct {
 	keys    *keySet
 }
 
-// A Quirks is what one kind of upstream does its own way.
+// Quirks are the deviations of one kind of provider.
 type Quirks struct {
-	ClientID string // who we are there
-	// Authenticate proves it to the token endpoint.
+	ClientID string // our client id there
+	// Authenticate authenticates us at the token endpoint.
 	Authenticate func(ctx context.Context, doc Discovery) (Proof, error)
-	// Scopes to ask for; nil means the key's.
+	// Scopes returns the scopes to request; nil means the key's.
 	Scopes func(doc Discovery) []string
-	// Assurance passes on acr and amr, from upstreams whose word on how
-	// somebody signed in counts here whatever the key says.
+	// Assurance passes on acr and amr, from providers that are trusted with
+	// them whatever the key says.
 	Assurance bool
 }
 
-// New opens a key of the kind "openid": a client id, and a client secret
-// unless we are a public client there.
+// New opens a key of the kind "openid": a client id, and a client secret unless
+// we are a public client there.
 func New(key federation.LoginKey, env federation.Dependencies) (federation.Connector, error) {
 	var s secret
 	if key.Secret != "" {
@@ -83,7 +83,7 @@ func New(key federation.LoginKey, env federation.Dependencies) (federation.Conne
 	return open(key, env, Quirks{ClientID: key.ClientID, Authenticate: s.authenticate}, s)
 }
 
-// Open opens a key with a dialect. It does not use the network.
+// Open opens a key with quirks. It does not use the network.
 func Open(key federation.LoginKey, env federation.Dependencies, dialect Quirks) (*Connector, error) {
 	return open(key, env, dialect, "")
 }
@@ -109,7 +109,7 @@ func open(key federation.LoginKey, env federation.Dependencies, dialect Quirks, 
 	return c, mannered[key.Preset](&c.manners, c, s)
 }
 
-// Begin makes the secrets of one sign-in, keeps them in the leg, and returns
+// Begin makes the secrets of one sign-in, stores them in the leg, and returns
 // the authorization request (OpenID Connect Core §3.1.2.1).
 func (c *Connector) Begin(ctx context.Context, leg *federation.AuthState, hints federation.AuthRequestOptions) (string, error) {
 	doc, err := c.stepDiscovery(ctx)
@@ -119,8 +119,8 @@ func (c *Connector) Begin(ctx context.Context, leg *federation.AuthState, hints 
 	return c.stepAuthorize(ctx, doc, leg, hints)
 }
 
-// authorize writes the request. Nothing in it comes from the browser's query
-// but the hints, by name (FE-01).
+// authorize writes the request. From the browser's query it only takes the
+// known hints (FE-01).
 func (c *Connector) authorize(doc Discovery, leg *federation.AuthState, hints federation.AuthRequestOptions) (string, error) {
 	hinted, err := hintOptions(hints)
 	if err != nil {
@@ -152,9 +152,9 @@ func (c *Connector) authorize(doc Discovery, leg *federation.AuthState, hints fe
 	return config.AuthCodeURL(leg.State, options...), nil
 }
 
-// Finish turns the answer into an identity, or says why not. The order of the
-// steps is the order in which trust grows: nothing is sent before the answer
-// is known to belong to this leg.
+// Finish turns the answer into an identity, or returns the reason. Each step
+// needs the trust of the ones before: nothing is sent before it is sure that
+// the answer belongs to this leg.
 func (c *Connector) Finish(ctx context.Context, leg federation.AuthState, query url.Values) (federation.Identity, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.env.Patience)
 	defer cancel()
@@ -178,14 +178,14 @@ func (c *Connector) Finish(ctx context.Context, leg federation.AuthState, query 
 	return c.stepClaims(ctx, doc, got, claims, profile, answer.handed)
 }
 
-// posts tells whether the answer comes by a form (OAuth 2.0 Form Post Response
-// Mode §2), which is where the provider insists on it.
+// posts reports whether the answer comes by a form post (OAuth 2.0 Form Post
+// Response Mode §2), if the provider requires it.
 func (c *Connector) posts(doc Discovery) bool {
 	return slices.ContainsFunc(c.scopes(doc), func(scope string) bool { return slices.Contains(c.manners.formPost, scope) })
 }
 
-// DefaultScopes are a key's scopes, or the usual ones, and "openid" in any
-// case: without it there is no id_token.
+// DefaultScopes are a key's scopes, or the usual ones, and always "openid":
+// without it there is no id_token.
 func DefaultScopes(key federation.LoginKey) []string {
 	if len(key.Scopes) == 0 {
 		return []string{"openid", "profile", "email"}
@@ -199,7 +199,7 @@ func DefaultScopes(key federation.LoginKey) []string {
 	return scopes
 }
 
-// maxHint bounds what we pass on for a client, in bytes.
+// maxHint bounds what is forwarded for a client, in bytes.
 const maxHint = 512
 
 func hintOptions(h federation.AuthRequestOptions) ([]oauth2.AuthCodeOption, error) {
@@ -220,8 +220,8 @@ func hintOptions(h federation.AuthRequestOptions) ([]oauth2.AuthCodeOption, erro
 	return options, nil
 }
 
-// ours is the kind of errors that are not the upstream's doing, such as a
-// database that is down. They stay as they are.
+// ours marks errors that are not the provider's fault, such as a database
+// error. They stay unchanged.
 const ours federation.FaultKind = ""
 
 // fault gives an error its kind, see federation.AsFault.

@@ -7,13 +7,13 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// TokenPolicies are what the tokens of providers must be.
+// TokenPolicies are the rules for providers' tokens.
 func TokenPolicies() []jwt.Policy {
 	return []jwt.Policy{idTokenPolicy(), userinfoPolicy(), logoutPolicy()}
 }
 
-// idTokenPolicy is for an id_token. Without a typ a token may be for anything;
-// a plain JWT likewise, so its claims say the rest: see signInChecks.
+// idTokenPolicy is for an id_token. A missing typ, or JWT, does not identify
+// the kind of token, so the claims must; see signInChecks.
 func idTokenPolicy() jwt.Policy {
 	return jwt.Policy{
 		Use: "id_token of a provider", Algorithms: append(algorithms(), jose.HS256), Types: []string{"JWT"}, Untyped: true,
@@ -22,9 +22,9 @@ func idTokenPolicy() jwt.Policy {
 	}
 }
 
-// userinfoPolicy is for a userinfo answer that is signed (Core §5.3.2): it names
-// the provider and us. It has none of the members by which an id_token belongs
-// to a sign-in or to an access token, or one could stand in for the other.
+// userinfoPolicy is for a signed userinfo answer (Core §5.3.2): it names the
+// provider and us. It must not have the claims that bind an id_token to a
+// sign-in or an access token, so that one cannot replace the other.
 func userinfoPolicy() jwt.Policy {
 	return jwt.Policy{
 		Use: "userinfo of a provider", Algorithms: append(algorithms(), jose.HS256), Types: []string{"JWT"}, Untyped: true,
@@ -34,7 +34,7 @@ func userinfoPolicy() jwt.Policy {
 }
 
 // logoutPolicy is for a back-channel logout token (Back-Channel Logout §2.4):
-// it has an event and never a nonce, or it would be an id_token.
+// it has an event and never a nonce, so that it cannot be an id_token.
 func logoutPolicy() jwt.Policy {
 	return jwt.Policy{
 		Use: "logout token of a provider", Algorithms: algorithms(), Types: []string{"logout+jwt", "JWT"}, Untyped: true,
@@ -43,7 +43,7 @@ func logoutPolicy() jwt.Policy {
 	}
 }
 
-// narrowed are the algorithms that a provider announced.
+// narrowed returns the algorithms that a provider announced.
 func narrowed(algs []string) []jose.SignatureAlgorithm {
 	list := make([]jose.SignatureAlgorithm, 0, len(algs)+1)
 	for _, alg := range algs {

@@ -10,9 +10,9 @@ import (
 	"github.com/fedhub/fedhub/federation"
 )
 
-// keep is what the hub keeps of the tokens, which is nothing unless the key
-// says so: the refresh token to look again, the id_token to hold the next one
-// against and as the hint for signing out there.
+// keep returns the tokens that the hub stores, if the key says so: the refresh
+// token for refreshing profiles, and the id_token to compare with the next one
+// and as a hint for the sign-out there.
 func (c *Connector) keep(got tokens, claims object) federation.Tokens {
 	kept := federation.Tokens{Subject: claims.Loose("sub")}
 	if c.key.KeepTokens {
@@ -24,9 +24,9 @@ func (c *Connector) keep(got tokens, claims object) federation.Tokens {
 	return kept
 }
 
-// Refresh looks at a person again (OpenID Connect Core §12). The provider may
-// answer with a new refresh token, which replaces the one before (RFC 6749
-// §6), and need not answer with an id_token: then the userinfo tells.
+// Refresh refreshes a user's profile (OpenID Connect Core §12). The provider
+// may return a new refresh token, which replaces the old one (RFC 6749 §6). It
+// need not return an id_token; then the userinfo is used.
 func (c *Connector) Refresh(ctx context.Context, before federation.Tokens) (federation.Identity, error) {
 	if before.Refresh == "" || before.Subject == "" {
 		return federation.Identity{}, errors.New("refresh: there is no refresh token")
@@ -54,8 +54,8 @@ func (c *Connector) Refresh(ctx context.Context, before federation.Tokens) (fede
 	return c.stepClaims(ctx, doc, got, claims, profile, nil)
 }
 
-// claimsAgain are those of the new id_token, or else the ones that the person
-// was signed in with: who they are does not change.
+// claimsAgain returns the claims of the new id_token, or those of the sign-in:
+// the user's identity does not change.
 func (c *Connector) claimsAgain(ctx context.Context, doc Discovery, got tokens, before federation.Tokens) (object, error) {
 	old := unverified(before.ID)
 	if got.ID != "" {
@@ -69,7 +69,7 @@ func (c *Connector) claimsAgain(ctx context.Context, doc Discovery, got tokens, 
 	if old.Loose("sub") != before.Subject || doc.UserinfoEndpoint == "" {
 		return nil, c.faultf(federation.Misconfigured, "it answered a refresh with neither an id_token nor a userinfo endpoint to ask")
 	}
-	// Only what identifies: the description must be of today.
+	// Only the identifying claims: the profile must be current.
 	claims := object{}
 	for _, name := range []string{"iss", "sub", "sid", "auth_time", "acr", "amr", "tid", "oid"} {
 		if old.Has(name) {
@@ -79,8 +79,8 @@ func (c *Connector) claimsAgain(ctx context.Context, doc Discovery, got tokens, 
 	return claims, nil
 }
 
-// refreshChecks are those of Core §12.2: a nonce need not be there, and
-// whatever names the person must be as it was.
+// refreshChecks are those of Core §12.2: a nonce is optional, and identifying
+// claims must be unchanged.
 var refreshChecks = []func(idToken) error{
 	idToken.hash,
 	idToken.subject,
@@ -88,7 +88,7 @@ var refreshChecks = []func(idToken) error{
 	idToken.preset,
 }
 
-// same holds the token against the one before.
+// same compares the token with the earlier one.
 func (t idToken) same() error {
 	if t.Loose("sub") != t.leg.Extra {
 		return errors.New("it is about another subject than before")
@@ -98,7 +98,7 @@ func (t idToken) same() error {
 			return fmt.Errorf("its %s has changed", name)
 		}
 	}
-	// A time that is none says nothing, in the one or in the other.
+	// An unusable time counts as missing, in both tokens.
 	before, had, errBefore := t.before.Seconds("auth_time")
 	if now, has, err := t.Seconds("auth_time"); had && has && err == nil && errBefore == nil && before != now {
 		return errors.New("its auth_time has changed")
@@ -109,8 +109,8 @@ func (t idToken) same() error {
 	return nil
 }
 
-// lasting are the claims that name the person, or us, and stay. tid and oid do
-// so at one provider; at others they may be anything.
+// lasting are the claims that identify the user, or us, and must not change.
+// tid and oid do so at one provider; at others they have no meaning.
 func (t idToken) lasting() []string {
 	names := []string{"iss", "azp"}
 	if t.manners.subject != "" {
@@ -119,8 +119,8 @@ func (t idToken) lasting() []string {
 	return names
 }
 
-// unverified reads the claims of a token that was verified when it came, and
-// has been kept sealed since.
+// unverified reads the claims of a token that was verified when it was
+// received, and has been stored encrypted since.
 func unverified(raw string) object {
 	token, err := idTokenPolicy().Parse(raw)
 	if err != nil {
@@ -133,7 +133,7 @@ func unverified(raw string) object {
 	return claims
 }
 
-// renew asks the token endpoint (RFC 6749 §6).
+// renew calls the token endpoint with the refresh token (RFC 6749 §6).
 func (c *Connector) renew(ctx context.Context, doc Discovery, before federation.Tokens) (tokens, error) {
 	proof, err := c.prove(ctx, doc)
 	if err != nil {

@@ -15,9 +15,9 @@ import (
 	"github.com/fedhub/fedhub/federation/mapping"
 )
 
-// The steps of a sign-in, each reported with what it found out. The facts are
-// for administrators and are kept: no code, state, nonce, verifier or token is
-// among them, and of the claims only those that decide something here.
+// The steps of a sign-in, each reported with its facts. The facts are stored
+// for administrators, so they contain no code, state, nonce, verifier or token,
+// and only the claims that decisions depend on.
 
 func (c *Connector) stepDiscovery(ctx context.Context) (doc Discovery, err error) {
 	err = federation.Observe(ctx, "discovery", c.env.Now, func(fact func(name, value string)) (err error) {
@@ -55,8 +55,8 @@ func (c *Connector) stepAuthorize(ctx context.Context, doc Discovery, leg *feder
 	return redirect, err
 }
 
-// stepAnswer looks at the discovery document once more: what it says now is
-// what the answer is held against.
+// stepAnswer reads the discovery document again, because the answer is checked
+// against the current one.
 func (c *Connector) stepAnswer(ctx context.Context, leg federation.AuthState, query url.Values) (doc Discovery, a answer, err error) {
 	err = federation.Observe(ctx, "answer", c.env.Now, func(fact func(name, value string)) (err error) {
 		if a, err = c.readAnswer(leg, query); err != nil {
@@ -104,9 +104,9 @@ func (c *Connector) stepIDToken(ctx context.Context, raw string, verify func() (
 	return claims, err
 }
 
-// stepUserinfo asks for what the id_token leaves out. Where that is a name alone,
-// a userinfo endpoint that fails costs the name. In a look without an id_token it
-// is the only one that speaks for the person, and must.
+// stepUserinfo requests what the id_token lacks. If that is only a name, a
+// failing userinfo endpoint only costs the name. In a refresh without an
+// id_token it is the only source, so it must succeed.
 func (c *Connector) stepUserinfo(ctx context.Context, doc Discovery, claims object, got tokens) (profile object, err error) {
 	wanted := c.wants(doc, claims)
 	if doc.UserinfoEndpoint == "" || wanted == nothing {
@@ -154,10 +154,10 @@ func (c *Connector) stepClaims(ctx context.Context, doc Discovery, got tokens, c
 	return id, err
 }
 
-// maxFact bounds what is told of a text that a stranger wrote, in bytes.
+// maxFact bounds external text in a fact, in bytes.
 const maxFact = 300
 
-// telling cleans what an upstream wrote, and leaves out what it did not say.
+// telling cleans a provider's text and drops empty facts.
 func telling(fact func(name, value string)) func(name, value string) {
 	return func(name, value string) {
 		if value = federation.CleanText(value, maxFact); value != "" {
@@ -166,7 +166,7 @@ func telling(fact func(name, value string)) func(name, value string) {
 	}
 }
 
-// names are those of an object's members, in order.
+// names lists the names of an object's members, sorted.
 func names(o object) string { return strings.Join(slices.Sorted(maps.Keys(o)), ", ") }
 
 func lifetime(claims object) string {

@@ -13,17 +13,17 @@ import (
 	"github.com/fedhub/fedhub/federation/internal/oauth2client"
 )
 
-// A secret cannot be printed by accident.
+// A secret hides itself from logs.
 type secret string
 
 func (secret) String() string       { return "[secret]" }
 func (secret) GoString() string     { return "[secret]" }
 func (secret) LogValue() slog.Value { return slog.StringValue("[secret]") }
 
-// A Proof is how one token request shows who we are. The zero Proof only says
-// so, as public clients do.
+// A Proof is our authentication for one token request. The zero Proof only
+// names us, as public clients do.
 type Proof struct {
-	inHeader bool // where the secret goes, else in the form
+	inHeader bool // the secret goes into the header, else into the form
 	secret   secret
 	form     url.Values
 }
@@ -33,7 +33,7 @@ func AssertionProof(assertion string) Proof {
 	return Proof{form: AssertionForm(assertion)}
 }
 
-// AssertionForm is the part of a form that carries a client assertion.
+// AssertionForm returns the form parameters of a client assertion.
 func AssertionForm(assertion string) url.Values {
 	return url.Values{
 		"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
@@ -41,8 +41,8 @@ func AssertionForm(assertion string) url.Values {
 	}
 }
 
-// authenticate chooses among the ways the provider takes (Core §9). In the
-// header is better where both are offered: bodies are logged more often.
+// authenticate chooses a method that the provider supports (Core §9). The
+// header is preferred, because bodies are logged more often.
 func (s secret) authenticate(_ context.Context, doc Discovery) (Proof, error) {
 	switch {
 	case s == "":
@@ -55,8 +55,8 @@ func (s secret) authenticate(_ context.Context, doc Discovery) (Proof, error) {
 	return Proof{}, fmt.Errorf("%w: it accepts client secrets neither in the header nor in the form", ErrNoMethod)
 }
 
-// ErrNoMethod says that the provider takes no proof of the kind we have. Any
-// other error of Dialect.Authenticate is our own.
+// ErrNoMethod says that the provider supports none of our authentication
+// methods. Any other error of Quirks.Authenticate is our own.
 var ErrNoMethod = errors.New("the token endpoint supports none of our authentication methods")
 
 type tokens = oauth2client.Tokens
@@ -78,7 +78,7 @@ func (c *Connector) redeem(ctx context.Context, doc Discovery, leg federation.Au
 	return got, err
 }
 
-// tokens asks the token endpoint.
+// tokens calls the token endpoint.
 func (c *Connector) tokens(ctx context.Context, doc Discovery, proof Proof, form url.Values) (tokens, error) {
 	maps.Copy(form, proof.form)
 	answer, err := oauth2client.Post(ctx, c.line, doc.TokenEndpoint, form,
@@ -92,7 +92,7 @@ func (c *Connector) tokens(ctx context.Context, doc Discovery, proof Proof, form
 	return oauth2client.ReadTokens(c.key.Name, answer)
 }
 
-// prove is who we are for one token request.
+// prove returns our authentication for one token request.
 func (c *Connector) prove(ctx context.Context, doc Discovery) (Proof, error) {
 	authenticate := c.dialect.Authenticate
 	if c.manners.authenticate != nil {

@@ -30,13 +30,13 @@ func (c *Connector) profile(ctx context.Context, doc Discovery, claims object, g
 	return profile, nil
 }
 
-// errNotTheirs is in the chain of the errors of an answer that somebody else
-// may have written, or that is about somebody else. Nobody is signed in beside
-// one, whatever was asked for.
+// errNotTheirs marks errors of an answer that may be forged, or is about
+// another user. It always fails the sign-in, whatever was requested.
 var errNotTheirs = errors.New("it is not a valid answer about this user")
 
-// readUserinfo reads an answer of either form. One that is signed is held to the
-// provider's keys and algorithms, and names the provider and us (Core §5.3.2).
+// readUserinfo reads an answer of either form. A signed one must be signed by
+// the provider's keys and algorithms, and name the provider and us (Core
+// §5.3.2).
 func (c *Connector) readUserinfo(ctx context.Context, doc Discovery, claims object, answer upstreamhttp.Answer) (object, error) {
 	if media, _, err := mime.ParseMediaType(answer.Type); err != nil || media != "application/jwt" {
 		return parseUserinfo(answer.Type, answer.Body, claims.Loose("sub"))
@@ -61,8 +61,8 @@ func parseUserinfo(contentType string, body []byte, subject string) (object, err
 	return about(profile, subject)
 }
 
-// about makes sure whom a document is about. One about somebody else is an
-// attack or a defect, and nothing in it counts (Core §5.3.2).
+// about checks the subject of a document. A document about another subject is
+// an attack or a defect, and nothing of it is used (Core §5.3.2).
 func about(profile object, subject string) (object, error) {
 	if said := profile.Loose("sub"); said == "" || said != subject {
 		return nil, fmt.Errorf("%w: it is about another subject than the id_token", errNotTheirs)

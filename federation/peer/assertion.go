@@ -15,8 +15,8 @@ const (
 	assertionType = "client-authentication+jwt" // rfc7523bis §4
 )
 
-// authenticate signs who we are for the token endpoint (private_key_jwt,
-// OpenID Connect Core §9).
+// authenticate signs a client assertion for the token endpoint
+// (private_key_jwt, OpenID Connect Core §9).
 func (c *Connector) authenticate(ctx context.Context, doc openid.Discovery) (openid.Proof, error) {
 	if !slices.Contains(doc.AuthMethods, "private_key_jwt") {
 		return openid.Proof{}, fmt.Errorf("%w: it does not accept signed assertions, so it is not a hub", openid.ErrNoMethod)
@@ -28,9 +28,9 @@ func (c *Connector) authenticate(ctx context.Context, doc openid.Discovery) (ope
 	return openid.AssertionProof(assertion), nil
 }
 
-// assertion is a fresh one for one request. Its audience is the issuer as one
-// string, never an endpoint and never a list: another server that we are
-// federated with cannot present it as its own (rfc7523bis §4).
+// assertion makes a new one for each request. Its audience is the issuer as a
+// single string, never an endpoint and never a list, so that another federated
+// server cannot use it (rfc7523bis §4).
 func (c *Connector) assertion(ctx context.Context, doc openid.Discovery) (string, error) {
 	now := c.env.Now()
 	id := c.clientID()

@@ -13,14 +13,14 @@ import (
 	"github.com/fedhub/fedhub/internal/upstreamhttp"
 )
 
-// What a server asks of the address for introductions.
+// The purposes of a request to the connection endpoint.
 const (
 	intentStatus = "status"
 	intentLeave  = "leave"
 )
 
-// Join posts our introduction to the other hub, with an invite if we have one,
-// and reads where it stands. Asking again is the same request.
+// Join posts our connection request to the other hub, with an invite if we have
+// one, and reads the status. Repeating it is safe.
 func (c *Connector) Join(ctx context.Context, invite string) (federation.ConnectionRequest, error) {
 	form := url.Values{}
 	if invite != "" {
@@ -30,19 +30,19 @@ func (c *Connector) Join(ctx context.Context, invite string) (federation.Connect
 	return join.ConnectionRequest, err
 }
 
-// Standing reads where we stand and asks for nothing: who was removed there
-// does not come back by looking.
+// Standing reads our status without requesting anything, so a hub that was
+// removed there stays removed.
 func (c *Connector) Standing(ctx context.Context) (federation.ConnectionRequest, error) {
 	join, err := c.ask(ctx, url.Values{"intent": {intentStatus}})
 	if join.unheard {
-		// That it could not check who we are is no decision about us.
+		// A failed authentication is not a decision about us.
 		join.Status = federation.NoAnswer
 	}
 	return join.ConnectionRequest, err
 }
 
-// Leave says that we will not come back, while our document can still be read
-// to prove that it is we who say so.
+// Leave notifies the other hub that we disconnect, while it can still read our
+// metadata document to verify the sender.
 func (c *Connector) Leave(ctx context.Context) error {
 	answer, err := c.ask(ctx, url.Values{"intent": {intentLeave}})
 	if err == nil && (answer.unheard || answer.Status == federation.Unsupported) {
@@ -51,7 +51,7 @@ func (c *Connector) Leave(ctx context.Context) error {
 	return err
 }
 
-// standing is an answer; unheard says that it did not get to the question.
+// standing is an answer; unheard says that the request itself was refused.
 type standing struct {
 	federation.ConnectionRequest
 	unheard bool
@@ -84,8 +84,8 @@ func (c *Connector) ask(ctx context.Context, form url.Values) (standing, error) 
 	return c.read(answer)
 }
 
-// read understands {"status", "message"}, and an OAuth error (RFC 6749 §5.2)
-// where the other hub could not even find out who we are.
+// read understands {"status", "message"}, and an OAuth error (RFC 6749 §5.2) if
+// the other hub could not authenticate us.
 func (c *Connector) read(answer upstreamhttp.Answer) (standing, error) {
 	var said struct {
 		Status      string `json:"status"`
@@ -121,7 +121,7 @@ func (c *Connector) fault(kind federation.FaultKind, format string, args ...any)
 // text is a sentence about the other hub.
 func (c *Connector) text(code string) texts.Text { return texts.New(code, "name", c.key.Name) }
 
-// answers are our sentences for what another hub decided.
+// answers are our sentences for the other hub's decisions.
 var answers = map[federation.JoinStatus]string{
 	federation.Requested:   "join.requested",
 	federation.Active:      "join.active",
@@ -131,14 +131,14 @@ var answers = map[federation.JoinStatus]string{
 	federation.Unsupported: "join.unsupported",
 }
 
-// joined has a sentence of ours for every status; the other hub's own words
-// are kept beside it.
+// joined returns our sentence for a status; the other hub's own text is kept
+// beside it.
 func (c *Connector) joined(status federation.JoinStatus, said string) federation.ConnectionRequest {
 	return federation.ConnectionRequest{Status: status, Why: c.text(answers[status]), Said: federation.CleanText(said, 300)}
 }
 
-// rejected explains why the request itself was turned down. The usual reason
-// is that the other hub cannot read our documents.
+// rejected explains why the request was refused. Usually the other hub cannot
+// read our documents.
 func (c *Connector) rejected(code string) texts.Text {
 	switch code {
 	case "invalid_client", "invalid_client_metadata":

@@ -1,21 +1,21 @@
 package peer
 
-// About is what a hub tells the world about itself as the client of one peer
-// key. All are absolute URLs but Name.
+// About is what a hub publishes about itself as the client of one peer key. All
+// values except Name are absolute URLs.
 type About struct {
-	ClientID    string // where this document is served
+	ClientID    string // the address of this document
 	Name        string // of the hub, shown to the other administrator
 	Issuer      string // the hub's front page
-	Callback    string // where people come back to
-	SignedOut   string // where they come back to when they have signed out there
+	Callback    string // the redirect URI
+	SignedOut   string // the post-logout redirect URI
 	Backchannel string // where logout tokens are posted
 	JWKSURI     string
 }
 
 // A Document is a Client ID Metadata Document
-// (draft-ietf-oauth-client-id-metadata-document §4) in the words of RFC 7591
-// §2. Served as JSON at its own client_id, it is all that another hub needs to
-// know us.
+// (draft-ietf-oauth-client-id-metadata-document §4) with the names of RFC 7591
+// §2. It is served as JSON at its own client_id, and another hub needs nothing
+// else.
 type Document struct {
 	ClientID                string   `json:"client_id"`
 	ClientName              string   `json:"client_name"`
@@ -34,9 +34,9 @@ type Document struct {
 	SoftwareID              string   `json:"software_id"`
 }
 
-// Metadata is the document of one peer key. There is one for each key, because
-// each has its own callback and its own address for logout tokens, and a
-// document has room for one of the latter.
+// Metadata is the document of one peer key. Each key has its own document,
+// because each has its own callback and its own logout endpoint, and a document
+// can have only one of the latter.
 func Metadata(a About) Document {
 	return Document{
 		ClientID:                a.ClientID,
@@ -47,7 +47,7 @@ func Metadata(a About) Document {
 		GrantTypes:              []string{"authorization_code", "refresh_token"},
 		ResponseTypes:           []string{"code"},
 		Scope:                   "openid profile email roles offline_access",
-		TokenEndpointAuthMethod: "private_key_jwt", // no shared secret: the draft's §4.1 forbids one
+		TokenEndpointAuthMethod: "private_key_jwt", // no shared secret: §4.1 of the draft forbids it
 		TokenEndpointAuthAlg:    "ES256",
 		JWKSURI:                 a.JWKSURI,
 		BackchannelLogoutURI:    a.Backchannel,

@@ -1,13 +1,12 @@
-// Package peer signs people in at another hub, given its Base URL and nothing
-// else.
+// Package peer signs users in at another hub, which is set up by its Base URL
+// alone.
 //
-// It is OpenID Connect with what two hubs can do for each other. We need no
-// client id and no secret there: our client id is the address of a document
-// about us (metadata.go), and we prove that we are its owner with a signature
-// (assertion.go). We introduce ourselves and ask whether we may come (join.go).
-// The request says which hubs it has passed, so that a ring is noticed before
-// it turns; and how the person signed in is passed on, because the other hub
-// is the one that knows.
+// It is OpenID Connect with additions between two hubs. We need no client id or
+// secret there: our client id is the address of our metadata document
+// (metadata.go), and a signature proves that it is ours (assertion.go). We
+// request a connection and ask for its status (join.go). A request lists the
+// hubs that it has passed, so that a loop is detected. The other hub's
+// statement of how the user signed in (acr, amr) is trusted.
 package peer
 
 import (
@@ -22,8 +21,8 @@ import (
 	"github.com/fedhub/fedhub/federation/openid"
 )
 
-// A Connector speaks with one other hub. Besides what openid.Connector can do
-// it implements federation.Joiner and federation.Member.
+// A Connector is the client of one other hub. Besides openid.Connector it
+// implements federation.Registrar and federation.RegistrationStatus.
 type Connector struct {
 	*openid.Connector
 	key federation.LoginKey
@@ -46,8 +45,8 @@ func New(key federation.LoginKey, env federation.Dependencies) (federation.Conne
 	return c, nil
 }
 
-// Begin adds to the authorization request which hubs it has passed. A request
-// that has been at the other hub already would come back to us, and so on.
+// Begin adds the list of passed hubs to the authorization request. A request
+// that has passed the other hub already would return to us in a loop.
 func (c *Connector) Begin(ctx context.Context, leg *federation.AuthState, hints federation.AuthRequestOptions) (string, error) {
 	via := append(slices.Clone(hints.Via), c.env.Hub)
 	if addresses.Circles(hints.Via, c.env.Hub) || addresses.Circles(via, c.key.BaseURL) {
@@ -66,20 +65,20 @@ func (c *Connector) Begin(ctx context.Context, leg *federation.AuthState, hints 
 	query := u.Query()
 	query.Set("via", addresses.FormatVia(via))
 	if hints.Trace != "" {
-		query.Set("trace", hints.Trace) // the administrators of both find the same sign-in
+		query.Set("trace", hints.Trace) // administrators of both hubs find the same sign-in by it
 	}
 	if hints.App != "" {
-		query.Set("for_app", hints.App) // people see there what they sign in to
+		query.Set("for_app", hints.App) // shown to users there
 	}
 	u.RawQuery = query.Encode()
 	return u.String(), nil
 }
 
-// clientID is what we are called at the other hub.
+// clientID is our client_id at the other hub.
 func (c *Connector) clientID() string { return c.env.ClientMetadataURL(c.key.ID) }
 
-// scopes asks for roles only where there are rules for them, and for a way to
-// look at people again only where it is kept.
+// scopes requests roles only if the key has rules for them, and offline access
+// only if tokens are kept.
 func (c *Connector) scopes(doc openid.Discovery) []string {
 	scopes := openid.DefaultScopes(c.key)
 	if len(c.key.RoleMap) > 0 && slices.Contains(doc.Scopes, "roles") && !slices.Contains(scopes, "roles") {

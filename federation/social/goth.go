@@ -26,7 +26,7 @@ import (
 	"github.com/markbates/goth/providers/zoom"
 )
 
-// An app is what goth needs to know about us.
+// An app is our registration at a provider, for goth.
 type app struct {
 	id, secret, callback string
 	site                 string // the Base URL

@@ -10,7 +10,7 @@ import (
 	"github.com/markbates/goth"
 )
 
-// fetch has goth ask who the token is about.
+// fetch makes goth read the user of the token.
 func (c *Connector) fetch(ctx context.Context, v *visit) (goth.User, error) {
 	var user goth.User
 	err := c.Step(ctx, "userinfo", func(func(string, string)) error {
@@ -22,7 +22,7 @@ func (c *Connector) fetch(ctx context.Context, v *visit) (goth.User, error) {
 	return user, err
 }
 
-// identity says who the provider says this is.
+// identity says who the user is at the provider.
 func (c *Connector) identity(ctx context.Context, v *visit, user goth.User) (federation.Identity, error) {
 	var id federation.Identity
 	err := c.Step(ctx, "claims", func(fact func(name, value string)) error {
@@ -52,10 +52,9 @@ func (c *Connector) identity(ctx context.Context, v *visit, user goth.User) (fed
 	return id, nil
 }
 
-// document reads the first answer of the step again, and makes sure that it
-// is about the same person for a strict reader as for goth: an answer without
-// an id, with two, or with one that a machine word cannot hold, is about
-// nobody (FE-25).
+// document parses the first answer of the step again, and checks that a strict
+// reader finds the same user as goth: an answer without an id, with two, or
+// with one that does not fit into a machine word is refused (FE-25).
 func (c *Connector) document(v *visit, user goth.User) (claims.Document, error) {
 	if len(v.records) == 0 {
 		return claims.Document{}, c.Faultf(federation.Untrusted, "the provider was not asked who this is")
@@ -77,8 +76,8 @@ func (c *Connector) document(v *visit, user goth.User) (claims.Document, error) 
 	return document, nil
 }
 
-// describe keeps of goth's user what says something: several providers put the
-// name or the address where a user name is meant.
+// describe takes usable profile data from goth's user: several providers put
+// the name or the address into the user name.
 func describe(user goth.User) federation.Identity {
 	id := federation.Identity{
 		Name:       federation.CleanText(user.Name, maxName),
@@ -94,8 +93,8 @@ func describe(user goth.User) federation.Identity {
 
 const maxName = 200 // bytes
 
-// email returns the address and whether the provider says, in the way that
-// its documentation describes, that it is this person's.
+// email returns the address and whether the provider confirms, as documented,
+// that it belongs to the user.
 func (c *Connector) email(ctx context.Context, v *visit, document claims.Document, user goth.User) (string, bool, error) {
 	address, verified := claims.Address(user.Email), c.provider.proven || len(c.provider.verified) > 0
 	if c.provider.email != "" {
@@ -110,9 +109,9 @@ func (c *Connector) email(ctx context.Context, v *visit, document claims.Documen
 	return address, address != "" && verified, nil
 }
 
-// listed picks the address out of the provider's list that it calls primary
-// and verified. Without the list, which is a scope of its own, the address in
-// the profile is what the person chose to show there and proves nothing.
+// listed finds the address that the provider's list marks as primary and
+// verified. Without the list, which needs its own scope, the address in the
+// profile is only what the user chose to show and proves nothing.
 func (c *Connector) listed(ctx context.Context, v *visit, list, shown, token string) (string, bool, error) {
 	var answer record
 	err := v.do(ctx, func(goth.Provider) (err error) {
@@ -129,7 +128,7 @@ func (c *Connector) listed(ctx context.Context, v *visit, list, shown, token str
 		return "", false, err
 	case answer.status >= 500:
 		return "", false, c.Faultf(federation.Unreachable, "the list of addresses: the provider answered %d", answer.status)
-	case answer.status != http.StatusOK: // no such scope
+	case answer.status != http.StatusOK: // the scope was not granted
 		return shown, false, nil
 	}
 	document, err := answer.document()

@@ -7,34 +7,34 @@ import (
 	"github.com/markbates/goth"
 )
 
-// A provider is what we know of one beyond what goth does. docs/upstreams.md
-// says the same for people, and why others are not here.
+// A provider is what we know about one in addition to goth. docs/upstreams.md
+// explains the same, and why others are left out.
 type provider struct {
 	open func(app) goth.Provider
-	// issuer is the Base URL of every key; empty for what people run
-	// themselves, whose Base URL is the site.
+	// issuer is the Base URL of every key; empty for self-hosted providers,
+	// where the Base URL is the site.
 	issuer string
-	hosts  []string // beyond the issuer's that a sign-in may go to
-	scopes []string // unless the key has its own
-	// subject is where the profile has the id that goth takes.
+	hosts  []string // further hosts that a sign-in may call
+	scopes []string // default scopes
+	// subject is the path of the id that goth uses.
 	subject string
-	// Where the provider says that an address is the person's: flags that
-	// must all be true, or a list of addresses, or goth takes no others.
+	// How the provider confirms an address: flags that must all be true, a list
+	// of addresses, or goth only returns confirmed ones.
 	verified []string
 	emails   func(site string) string
 	proven   bool
-	email    string // where the address is, if goth does not read it
-	username string // where the profile has the name that people sign in by
+	email    string // path of the address, if goth does not read it
+	username string // path of the name that users sign in with
 
 	header  bool // it wants the client secret in the header
-	inQuery bool // it takes access tokens in the address alone
+	inQuery bool // it only accepts access tokens in the query
 }
 
-// providers is the vetted list, by preset.
+// providers is the list, by preset.
 func providers() map[string]provider {
 	return map[string]provider{
 		"amazon": {open: openAmazon, issuer: "https://www.amazon.com", hosts: []string{"api.amazon.com"}, scopes: []string{"profile"}, subject: "user_id"},
-		// goth finishes no sign-in without a primary address that is confirmed.
+		// goth only finishes a sign-in with a confirmed primary address.
 		"bitbucket": {open: openBitbucket, issuer: "https://bitbucket.org", hosts: []string{"api.bitbucket.org"},
 			scopes: []string{"account", "email"}, subject: "uuid", proven: true, header: true},
 		"box": {open: openBox, issuer: "https://app.box.com", hosts: []string{"api.box.com"}, subject: "id"},
@@ -73,10 +73,10 @@ func providers() map[string]provider {
 	}
 }
 
-// Presets are the names of the list, in order.
+// Presets are the names in the list, sorted.
 func Presets() []string { return slices.Sorted(maps.Keys(providers())) }
 
-// Proves tells whether a provider says which addresses it has checked.
+// Proves reports whether a provider confirms addresses.
 func Proves(preset string) bool {
 	p := providers()[preset]
 	return p.proven || p.emails != nil || len(p.verified) > 0

@@ -9,8 +9,8 @@ import (
 	"github.com/markbates/goth"
 )
 
-// Refresh looks at a person again (RFC 6749 §6), where the provider gives
-// tokens for that.
+// Refresh refreshes a user's profile (RFC 6749 §6), if the provider issues
+// refresh tokens.
 func (c *Connector) Refresh(ctx context.Context, tokens federation.Tokens) (federation.Identity, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.Env.Patience)
 	defer cancel()
@@ -32,12 +32,12 @@ func (c *Connector) Refresh(ctx context.Context, tokens federation.Tokens) (fede
 	return c.Again(tokens, id, err)
 }
 
-// renews tells whether goth knows how to renew a token of this provider.
+// renews reports whether goth can renew a token of this provider.
 func (c *Connector) renews() bool {
 	return c.open(nil, &http.Client{Transport: closed{}}).RefreshTokenAvailable()
 }
 
-// renew gets a new access token and returns the refresh token to use next.
+// renew gets a new access token and returns the next refresh token.
 func (c *Connector) renew(ctx context.Context, v *visit, refresh string) (next string, err error) {
 	ended := federation.NewRefusal(c.Key.Name, "invalid_grant", "")
 	if refresh == "" {
@@ -55,7 +55,7 @@ func (c *Connector) renew(ctx context.Context, v *visit, refresh string) (next s
 			if next = token.RefreshToken; next == "" {
 				next = refresh
 			}
-			// What a session calls its token differs.
+			// Providers' sessions use different names for the token.
 			text, err := json.Marshal(map[string]string{"AccessToken": token.AccessToken, "Token": token.AccessToken})
 			if err != nil {
 				return err

@@ -1,22 +1,21 @@
-// Package social signs people in at providers of a vetted list, each of which
-// does OAuth 2.0 its own way. What is particular about each (its addresses,
-// its requests, the shape of its answers) is known to goth, whose providers are
-// the catalogue; providers.go says which of them we use and what they need.
+// Package social signs users in at providers of the catalogue that implement
+// OAuth 2.0 in their own ways. The library goth knows their endpoints, requests
+// and answers; providers.go lists the providers that we use and what they need.
 //
 //	social.go     there and back
-//	providers.go  the vetted list
+//	providers.go  the list
 //	goth.go       how goth makes each of them
-//	visit.go      every request of one sign-in, on a short lead
+//	visit.go      every request of one sign-in, restricted
 //	token.go      the one token request: PKCE, our credentials, used once
-//	person.go     what was answered becomes an Identity
-//	refresh.go    somebody is looked at again
+//	person.go     the answer becomes an Identity
+//	refresh.go    refreshing a profile
 //
-// goth knows the providers and little of security: no PKCE, no context, no
-// limits, no proven addresses, and an answer without an id becomes the id 0.
-// So it is never let near the network, the browser or another sign-in. Each
-// sign-in has a provider of its own that can reach nothing but its visit;
-// state, PKCE and the reading of the callback are ours; and the id that goth
-// read must be the one that a stricter reader finds in the same answer.
+// goth lacks security features: it has no PKCE, no context, no limits, no
+// verified addresses, and it turns a missing id into the id 0. So it gets no
+// direct access to the network, the browser or another sign-in. Each sign-in
+// has its own provider object that can only use its visit; state, PKCE and the
+// callback are ours; and the id that goth read must equal the one that a strict
+// reader finds in the same answer.
 package social
 
 import (
@@ -33,7 +32,7 @@ import (
 	"github.com/fedhub/fedhub/federation/internal/oauth2client"
 )
 
-// A Connector signs people in at one provider of the list. It implements
+// A Connector is the client of one provider of the list. It implements
 // federation.Connector and federation.Refresher.
 type Connector struct {
 	*oauth2client.Base
@@ -54,7 +53,7 @@ func New(key federation.LoginKey, env federation.Dependencies) (federation.Conne
 	return &Connector{Base: base, provider: p}, nil
 }
 
-// Begin returns the authorization request that goth makes, with PKCE.
+// Begin returns goth's authorization request, with PKCE added.
 func (c *Connector) Begin(ctx context.Context, leg *federation.AuthState, hints federation.AuthRequestOptions) (string, error) {
 	if err := c.described(); err != nil {
 		return "", err
@@ -69,20 +68,20 @@ func (c *Connector) Begin(ctx context.Context, leg *federation.AuthState, hints 
 	return c.complete(raw, *leg)
 }
 
-// described makes sure that the key is what the list says of its preset.
+// described checks that the key matches the list's entry for its preset.
 func (c *Connector) described() error {
 	switch k := c.Key; {
 	case k.ClientID == "" || c.Secret == "":
 		return c.Faultf(federation.Misconfigured, "the login key has no client id or no client secret")
 	case c.provider.issuer != "" && k.BaseURL != c.provider.issuer:
-		// Identities are tied to this name: under another one they would be
-		// somebody else's.
+		// Identities depend on this issuer: with another one they would belong
+		// to other users.
 		return c.Faultf(federation.Misconfigured, "the Base URL of this provider is %s", c.provider.issuer)
 	}
 	return nil
 }
 
-// ask has goth make the request. It needs no network for that.
+// ask makes goth build the request, which needs no network.
 func (c *Connector) ask(leg federation.AuthState) (address string, err error) {
 	defer caught(&err)
 	session, err := c.open(c.scopes(), &http.Client{Transport: closed{}}).BeginAuth(leg.State)
@@ -92,14 +91,14 @@ func (c *Connector) ask(leg federation.AuthState) (address string, err error) {
 	return session.GetAuthURL()
 }
 
-// closed is the network where there must be none.
+// closed is a transport that refuses every request.
 type closed struct{}
 
 func (closed) RoundTrip(*http.Request) (*http.Response, error) {
 	return nil, errors.New("this step must not send requests")
 }
 
-// complete adds to goth's request what it does not know of.
+// complete adds to goth's request what it does not support.
 func (c *Connector) complete(raw string, leg federation.AuthState) (string, error) {
 	u, err := url.Parse(raw)
 	if err != nil || !c.may(u) {
@@ -111,7 +110,7 @@ func (c *Connector) complete(raw string, leg federation.AuthState) (string, erro
 			query.Set(name, value)
 		}
 	}
-	// RFC 7636 §4.3. Who does not know it ignores it (RFC 6749 §3.1).
+	// RFC 7636 §4.3. A provider without PKCE ignores it (RFC 6749 §3.1).
 	query.Set("code_challenge", oauth2.S256ChallengeFromVerifier(leg.Verifier))
 	query.Set("code_challenge_method", "S256")
 	if query.Get("state") != leg.State || query.Get("redirect_uri") != leg.Redirect {
@@ -121,7 +120,7 @@ func (c *Connector) complete(raw string, leg federation.AuthState) (string, erro
 	return u.String(), nil
 }
 
-// open makes a provider that knows no network but the client's.
+// open makes a provider object that can only use this client.
 func (c *Connector) open(scopes []string, client *http.Client) goth.Provider {
 	p := c.provider.open(app{
 		id: c.Key.ClientID, secret: c.Secret, callback: c.Env.Callback(c.Key.ID),
@@ -138,8 +137,8 @@ func (c *Connector) scopes() []string {
 	return c.provider.scopes
 }
 
-// may tells whether a sign-in may go to an address: the provider's own hosts,
-// and nothing that is not encrypted.
+// may reports whether a sign-in may call an address: https, on the provider's
+// own hosts.
 func (c *Connector) may(u *url.URL) bool {
 	if u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !c.Env.AllowHTTP) {
 		return false
@@ -155,7 +154,7 @@ func (c *Connector) may(u *url.URL) bool {
 	return false
 }
 
-// Finish turns the answer into an identity, or says why not.
+// Finish turns the answer into an identity, or returns the reason.
 func (c *Connector) Finish(ctx context.Context, leg federation.AuthState, query url.Values) (federation.Identity, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.Env.Patience)
 	defer cancel()
@@ -178,8 +177,8 @@ func (c *Connector) Finish(ctx context.Context, leg federation.AuthState, query 
 	return c.identity(ctx, v, user)
 }
 
-// errCaught stands for a panic in a provider: its answer had a shape that goth
-// does not expect. What it says may quote the answer, so it goes no further.
+// errCaught replaces a panic in a provider's code after an unexpected answer.
+// Its text may quote the answer, so it is dropped.
 var errCaught = errors.New("the answer does not have the expected structure")
 
 func caught(err *error) {

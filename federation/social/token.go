@@ -15,8 +15,8 @@ import (
 	"github.com/markbates/goth"
 )
 
-// redeem has goth exchange the code. Of the browser's query it sees nothing
-// else: some of its providers would take more from there (FE-05).
+// redeem makes goth exchange the code. goth sees nothing else of the browser's
+// query, because some of its providers would use more of it (FE-05).
 func (c *Connector) redeem(ctx context.Context, v *visit, code string) error {
 	return c.Step(ctx, "token", func(fact func(name, value string)) error {
 		err := v.do(ctx, func(p goth.Provider) (err error) {
@@ -39,7 +39,7 @@ func tokenForm(r *http.Request) (url.Values, bool) {
 		return nil, false
 	}
 	defer r.Body.Close()
-	text, err := io.ReadAll(r.Body) // ours, a few hundred bytes
+	text, err := io.ReadAll(r.Body) // our own form, a few hundred bytes
 	if err != nil {
 		return nil, false
 	}
@@ -48,11 +48,11 @@ func tokenForm(r *http.Request) (url.Values, bool) {
 	return form, err == nil && (form.Get("grant_type") == "authorization_code" || form.Get("grant_type") == "refresh_token")
 }
 
-// redeemOnce sends the token request as this provider wants it: with the
-// verifier, and with our credentials in the one place or the other. The
-// library under goth tries both places and would use up the code with the
-// wrong one; so a second request goes out only if the credentials were not
-// understood, and is otherwise answered with what the first one was.
+// redeemOnce sends the token request as this provider needs it: with the
+// verifier, and with our credentials in the right place. The library under goth
+// tries both places and would use up the code with the wrong one. So a second
+// request is only sent if the credentials were not understood; otherwise it
+// gets the first answer again.
 func (v *visit) redeemOnce(r *http.Request, form url.Values) (*http.Response, error) {
 	if n := len(v.tokens); n > 1 || n == 1 && !v.badClient() {
 		again := v.token
@@ -85,7 +85,7 @@ func (v *visit) redeemOnce(r *http.Request, form url.Values) (*http.Response, er
 	return answer.response(r), nil
 }
 
-// badClient tells whether our credentials were not understood.
+// badClient reports whether our credentials were not understood.
 func (v *visit) badClient() bool {
 	_, err := oauth2client.ReadTokens(v.connector.Key.Name, v.token.answer())
 	return oauth2client.IsUnknownClient(v.token.answer(), err)
@@ -95,7 +95,7 @@ func (r record) answer() upstreamhttp.Answer {
 	return upstreamhttp.Answer{Status: r.status, Type: r.header.Get("Content-Type"), Body: r.body}
 }
 
-// refusal is the provider's no to our token request, if that is what it said.
+// refusal is the provider's refusal of our token request, if it was one.
 func (v *visit) refusal() error {
 	_, err := oauth2client.ReadTokens(v.connector.Key.Name, v.token.answer())
 	if refusal := new(federation.Refusal); errors.As(err, &refusal) {

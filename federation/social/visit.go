@@ -18,29 +18,30 @@ import (
 	"github.com/fedhub/fedhub/internal/upstreamhttp"
 )
 
-// maxRequests is more than any provider of the list needs for one sign-in.
+// maxRequests bounds the requests of one sign-in; no provider of the list needs
+// more.
 const maxRequests = 6
 
-// A visit is the network of one sign-in, as a http.RoundTripper: goth's
-// requests have no context, no limits and no idea where they may go, so what
-// they lack is added here, and what came back is kept for a second look.
+// A visit is the network of one sign-in, as an http.RoundTripper. goth's
+// requests have no context, no limits and no allowed hosts; the visit adds
+// them, and records the answers for a second look.
 type visit struct {
 	connector *Connector
 	verifier  string
 
-	// For as long as one exchange lasts:
+	// Set for one exchange:
 	ctx    context.Context
 	client *http.Client
 
 	session  goth.Session
 	requests int
 	tokens   []*http.Request // token requests; two at most
-	token    record          // what the last one was answered
+	token    record          // the answer to the last one
 	records  []record
-	broken   error // what stopped a request on its way
+	broken   error // the error that stopped a request
 }
 
-// A record is an answer that arrived whole.
+// A record is a complete answer.
 type record struct {
 	status int
 	header http.Header
@@ -55,7 +56,7 @@ func (r record) response(to *http.Request) *http.Response {
 	}
 }
 
-// do runs a piece of goth on the visit. Its error is a fault or a refusal.
+// do runs a part of goth on the visit. Its error is a fault or a refusal.
 func (v *visit) do(ctx context.Context, work func(goth.Provider) error) error {
 	c := v.connector
 	v.records, v.broken = nil, nil
@@ -64,15 +65,15 @@ func (v *visit) do(ctx context.Context, work func(goth.Provider) error) error {
 		defer caught(&err)
 		err = work(c.open(nil, &http.Client{Transport: v, CheckRedirect: client.CheckRedirect}))
 		if v.broken != nil {
-			return v.broken // before goth put it in its own words
+			return v.broken // the original error, before goth changed it
 		}
 		return err
 	})
 	return v.judge(err)
 }
 
-// judge finds the kind of a failure in what was answered. goth's own errors
-// quote answers and addresses, where tokens may be, so they go no further
+// judge determines the kind of a failure from the answers. goth's own errors
+// quote answers and addresses, which may contain tokens, so they are dropped
 // (FE-48).
 func (v *visit) judge(err error) error {
 	c := v.connector
@@ -96,7 +97,7 @@ func (v *visit) judge(err error) error {
 	return c.Faultf(federation.Untrusted, "the provider's answer is not what its documentation describes")
 }
 
-// RoundTrip sends one request of goth's.
+// RoundTrip sends one of goth's requests.
 func (v *visit) RoundTrip(r *http.Request) (*http.Response, error) {
 	r = r.Clone(v.ctx)
 	r.URL.Path = "/" + strings.TrimLeft(r.URL.Path, "/")
@@ -119,7 +120,7 @@ func (v *visit) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer.response(r), nil
 }
 
-// hideToken moves an access token from the address, which logs keep, to the
+// hideToken moves an access token from the query, which is logged, to the
 // header (RFC 6750 §2.3).
 func hideToken(r *http.Request) {
 	query := r.URL.Query()
@@ -130,7 +131,7 @@ func hideToken(r *http.Request) {
 	}
 }
 
-// send sends a request and keeps the answer, as far as it may go.
+// send sends a request and records the answer, within the limits.
 func (v *visit) send(r *http.Request) (record, error) {
 	r.RequestURI = ""
 	if r.Header.Get("Accept") == "" {
@@ -160,7 +161,7 @@ func (v *visit) stop(err error) error {
 	return err
 }
 
-// document reads what was recorded as JSON that says it is JSON.
+// document parses the recorded answer if its content type is JSON.
 func (r record) document() (claims.Document, error) {
 	if !claims.IsJSON(r.header.Get("Content-Type")) {
 		return claims.Document{}, errors.New("it is not JSON")

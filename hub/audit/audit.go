@@ -1,8 +1,8 @@
 // Package audit records what happened: who did what to whom, when, and why it
 // was allowed or refused.
 //
-// One call per fact; the stored row, the log line and whoever watches follow
-// from it. Events never carry secrets: no codes, states, tokens or passwords.
+// One call per fact stores a row, writes a log line and notifies watchers.
+// Events never contain secrets: no codes, states, tokens or passwords.
 package audit
 
 import (
@@ -33,14 +33,14 @@ type Event struct {
 	LoginKey string            `bson:"loginKey,omitempty"`
 	IP       string            `bson:"ip,omitempty"`
 	Ref      string            `bson:"ref,omitempty"`    // the reference shown on error pages
-	Why      texts.Text        `bson:",inline"`          // for the administrator, and for the program where the kind does not say all
-	Reason   string            `bson:"reason,omitempty"` // the sentence that an earlier hub stored in its place
+	Why      texts.Text        `bson:",inline"`          // for the administrator, and for programs if the kind is not specific enough
+	Reason   string            `bson:"reason,omitempty"` // the sentence that an earlier hub stored in place of Why
 	Detail   map[string]string `bson:"detail,omitempty"`
-	Changes  []Change          `bson:"changes,omitempty"` // of the record that it is about
-	Expires  time.Time         `bson:"expires"`           // of events that an earlier hub wrote; now the settings say how long all are kept
+	Changes  []Change          `bson:"changes,omitempty"` // of the record concerned
+	Expires  time.Time         `bson:"expires"`           // of events that an earlier hub wrote; the settings now say how long all are kept
 }
 
-// Words is why it happened.
+// Words is the reason as a sentence.
 func (e Event) Words(words texts.Words) string { return e.Why.In(words, e.Reason) }
 
 // A line is an event as one attribute of a log line.
@@ -49,7 +49,7 @@ type line struct {
 	words texts.Words
 }
 
-// LogValue puts the event into the words of the log.
+// LogValue returns the event's log attributes.
 func (e line) LogValue() slog.Value {
 	attrs := []slog.Attr{slog.String("kind", e.Kind)}
 	for _, a := range [...][2]string{
@@ -72,31 +72,31 @@ func (e line) LogValue() slog.Value {
 // Key names the record. Ids are UUIDv7, so their order is the order of time.
 func (e Event) Key() string { return e.ID }
 
-// ExpiresAt is when the row may go.
+// ExpiresAt is when the row may be deleted.
 func (e Event) ExpiresAt() time.Time { return e.Expires }
 
-// A Recorder writes events down.
+// A Recorder records events.
 type Recorder struct {
 	Set *store.Collection[Event]
 	Log *slog.Logger
 	Now func() time.Time
-	// Words are those of the log; nil: the codes stand for themselves.
+	// Words are the sentences for the log; nil logs the codes.
 	Words texts.Words
 
-	// Watch, if set, is told of every event as it happens.
+	// Watch, if set, is called with every event.
 	Watch func(Event)
-	// Hear, if set, is told of every event of a request, in its context.
+	// Hear, if set, is called with every event of a request and its context.
 	Hear func(context.Context, Event)
 
 	gate flood.Gate[string] // by kind
 }
 
-// Record keeps the event and logs it. A row that cannot be stored is logged as
-// an error together with the event, so the fact is not lost; the person's
-// request goes on, for the change it reports has already happened.
+// Record stores the event and logs it. If storing fails, the event is logged
+// together with the error, so that it is not lost. The request continues,
+// because the change it reports has already happened.
 //
-// Of what strangers can cause, see boundOf, the first of a minute are written
-// and the rest is counted.
+// Events that strangers can cause (see boundOf) are written up to a limit per
+// minute, and then only counted.
 func (r *Recorder) Record(ctx context.Context, e Event) {
 	e = r.complete(e)
 	bound := boundOf(e.Kind)
@@ -106,7 +106,7 @@ func (r *Recorder) Record(ctx context.Context, e Event) {
 	}
 	r.tell(ctx, e)
 	if written || bound != rows {
-		r.keep(lasting.Of(ctx), e) // the fact is true even if the browser has gone away meanwhile
+		r.keep(lasting.Of(ctx), e) // the event happened even if the browser is gone
 	}
 }
 
@@ -116,9 +116,9 @@ func (r *Recorder) keep(ctx context.Context, e Event) {
 	}
 }
 
-// Note logs a fact without storing a row. It is for what any stranger can
-// cause as often as they like, such as a refused request: the first of a minute
-// are written, and the rest is counted.
+// Note logs an event without storing a row. It is for events that strangers can
+// cause any number of times, such as a refused request: they are written up to
+// a limit per minute, and then only counted.
 func (r *Recorder) Note(ctx context.Context, e Event) {
 	e = r.complete(e)
 	if r.admit(ctx, e) {
@@ -127,9 +127,9 @@ func (r *Recorder) Note(ctx context.Context, e Event) {
 	r.tell(ctx, e)
 }
 
-// Routine is Note for what goes well thousands of times a second and changes
-// nothing, such as an access token issued to a service. It is logged at debug
-// level, and costs nothing where nobody listens.
+// Routine is Note for successful, frequent events that change nothing, such as
+// an access token issued to a service. It is logged at debug level, and is free
+// if that is off.
 func (r *Recorder) Routine(ctx context.Context, e Event) {
 	if r.Watch != nil || r.Log.Enabled(ctx, slog.LevelDebug) {
 		e = r.complete(e)
@@ -140,12 +140,12 @@ func (r *Recorder) Routine(ctx context.Context, e Event) {
 	}
 }
 
-// complete says when the event happened, and gives it a name.
+// complete sets the time and id of the event.
 func (r *Recorder) complete(e Event) Event {
 	e.Time = r.Now()
 	id, err := uuid.NewV7()
 	if err != nil {
-		id = uuid.New() // out of order is better than not at all
+		id = uuid.New() // a wrong order is better than no event
 	}
 	e.ID = id.String()
 	return e
@@ -155,7 +155,7 @@ func (r *Recorder) write(ctx context.Context, level slog.Level, e Event) {
 	r.Log.Log(ctx, level, e.Kind, "event", line{e, r.Words})
 }
 
-// tell tells whoever watches.
+// tell notifies the watchers.
 func (r *Recorder) tell(ctx context.Context, e Event) {
 	if r.Watch != nil {
 		r.Watch(e)
@@ -165,11 +165,11 @@ func (r *Recorder) tell(ctx context.Context, e Event) {
 	}
 }
 
-// clearPage is how many events are looked at at once to be deleted.
+// clearPage is how many events are read at once for deletion.
 const clearPage = 200
 
-// Clear deletes events from before a time, the oldest first and no more than
-// most, and returns how many.
+// Clear deletes up to most events from before a time, the oldest first, and
+// returns how many.
 func (r *Recorder) Clear(ctx context.Context, before time.Time, most int) (n int, err error) {
 	for n < most {
 		page, err := r.Set.List(ctx, store.Query{Limit: min(clearPage, most-n)})
@@ -189,8 +189,7 @@ func (r *Recorder) Clear(ctx context.Context, before time.Time, most int) (n int
 	return n, nil
 }
 
-// ByRef returns the events of the requests with this reference, in the order
-// of time.
+// ByRef returns the events of the requests with this reference, in time order.
 func (r *Recorder) ByRef(ctx context.Context, ref string, limit int) ([]Event, error) {
 	return r.Set.List(ctx, store.Query{Field: "ref", Equals: ref, Limit: limit})
 }
@@ -201,8 +200,8 @@ func (r *Recorder) Latest(ctx context.Context, before string, limit int) ([]Even
 	return r.Set.List(ctx, store.Query{Desc: true, After: before, Limit: limit})
 }
 
-// About returns the newest events that somebody did or that were done to them,
-// at most limit.
+// About returns the newest events that a user did or that concerned them, at
+// most limit.
 func (r *Recorder) About(ctx context.Context, id string, limit int) ([]Event, error) {
 	did, err := r.Set.List(ctx, store.Query{Field: "actor", Equals: id, Desc: true, Limit: limit})
 	if err != nil {
@@ -214,6 +213,6 @@ func (r *Recorder) About(ctx context.Context, id string, limit int) ([]Event, er
 	}
 	all := slices.Concat(did, done)
 	slices.SortFunc(all, func(a, b Event) int { return strings.Compare(b.ID, a.ID) })
-	all = slices.CompactFunc(all, func(a, b Event) bool { return a.ID == b.ID }) // done to themselves
+	all = slices.CompactFunc(all, func(a, b Event) bool { return a.ID == b.ID }) // by the user to themselves
 	return all[:min(limit, len(all))], nil
 }

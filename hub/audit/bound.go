@@ -10,20 +10,20 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// A bound is what is written of a kind within limits; the rest is counted.
+// A bound says how far events of a kind are limited; the rest is counted.
 type bound int
 
 const (
 	none  bound = iota
-	lines       // of the log; rows have a limit elsewhere, or stand for what was made
-	rows        // and those too
+	lines       // limit log lines; rows are limited elsewhere, or belong to a stored record
+	rows        // limit rows too
 )
 
-// boundOf says what somebody without an account can cause as often as they like.
+// boundOf returns the limit for events that can be caused without an account.
 func boundOf(kind string) bound {
 	switch kind {
-	case SignInFailed, // at most what may be tried: 60 of a network and then one a second, five a second of strangers together
-		ClientRegistered, ClientUnregistered: // each made or ended a record that is limited itself
+	case SignInFailed, // limited by the attempts: 60 per network and then one a second, five a second for all networks together
+		ClientRegistered, ClientUnregistered: // each created or deleted a record, and those are limited
 		return lines
 	case UpstreamError, LinkRefused, PasswordForgot, BrowserAsked, ClientRedeclared:
 		return rows
@@ -31,7 +31,7 @@ func boundOf(kind string) bound {
 	return none
 }
 
-// admit says whether one more of a bounded kind is written.
+// admit reports whether one more event of a bounded kind is written.
 func (r *Recorder) admit(ctx context.Context, e Event) bool {
 	network := ""
 	if p := forwarded.Subnet(e.IP); p.IsValid() {
@@ -44,15 +44,15 @@ func (r *Recorder) admit(ctx context.Context, e Event) bool {
 	return written
 }
 
-// Tell writes how many events were left out of minutes that are over; all: of
-// those under way too.
+// Tell logs how many events were left out in past minutes; all: in the current
+// one too.
 func (r *Recorder) Tell(ctx context.Context, all bool) {
 	for kind, left := range r.gate.Ended(r.Now(), all) {
 		r.rest(ctx, kind, left)
 	}
 }
 
-// rest stands for what was left out of a minute.
+// rest records the number of events left out of a minute.
 func (r *Recorder) rest(ctx context.Context, kind string, left int) {
 	more := strconv.Itoa(left)
 	e := r.complete(Event{Kind: kind, Why: texts.New("event.more", "more", more), Detail: map[string]string{"more": more}})

@@ -10,17 +10,17 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// A Change is what one field of a record was before, and is now.
+// A Change is the earlier and the new value of one field of a record.
 type Change struct {
 	Field  string `bson:"field"`
 	Before string `bson:"before,omitempty"`
 	After  string `bson:"after,omitempty"`
 }
 
-// Secret is the change of a field of which nobody is shown more.
+// Secret is the change of a field with a secret value.
 func Secret(field string) Change { return Change{Field: field, After: "changed"} }
 
-// Roles is what became of somebody's roles; nothing if they stayed.
+// Roles is the change of a user's roles; nothing if they are equal.
 func Roles(before, after []string) []Change {
 	fields := func(roles []string) Fields {
 		if len(roles) == 0 {
@@ -31,22 +31,22 @@ func Roles(before, after []string) []Change {
 	return fields(before).To(fields(after))
 }
 
-// The bounds of what is kept of a change.
+// Bounds of a stored change.
 const (
 	mostChanges = 50
 	mostValue   = 500 // bytes
 )
 
-// Fields are what may be seen of a record: values by the stored names of their
-// fields, with dots between.
+// Fields are the visible fields of a record: values by stored field names, with
+// dots for nested fields.
 type Fields map[string]string
 
-// FieldsOf looks at a record, which may change afterwards. What its tags call a
-// secret is not looked at, nor who wrote it and when.
+// FieldsOf copies a record's visible fields. It skips fields that are tagged as
+// secret, and who wrote the record and when.
 func FieldsOf(record any) Fields {
 	seen, err := store.Visible(record)
 	if err != nil {
-		return Fields{"": err.Error()} // the record is not lost for it
+		return Fields{"": err.Error()} // the audit event is still written
 	}
 	f := Fields{}
 	f.add("", seen)
@@ -67,7 +67,7 @@ func (f Fields) add(at string, value any) {
 		for i, one := range v {
 			texts[i] = fmt.Sprint(one)
 		}
-		f[at] = strings.Join(texts, "\n") // names may have blanks and commas
+		f[at] = strings.Join(texts, "\n") // names may contain spaces and commas
 	case time.Time:
 		f[at] = v.UTC().Format(time.RFC3339)
 	case nil:
@@ -75,11 +75,11 @@ func (f Fields) add(at string, value any) {
 		f[at] = fmt.Sprint(v)
 	}
 	if f[at] == "" || f[at] == "false" || f[at] == "0" {
-		delete(f, at) // a field that is left out says the same
+		delete(f, at) // the same as a missing field
 	}
 }
 
-// To lists what differs, in the order of names.
+// To lists the differences, sorted by name.
 func (f Fields) To(after Fields) []Change {
 	both := Fields{}
 	maps.Copy(both, f)

@@ -1,6 +1,6 @@
 package audit
 
-// The kinds of events: what it is about, a dot, what happened.
+// The kinds of events: the subject, a dot, what happened.
 const (
 	SetupDone = "setup.done"
 
@@ -14,7 +14,7 @@ const (
 	LinkRefused   = "link.refused"
 	LinkRemoved   = "link.removed"
 	LinkUndone    = "link.undone"
-	RolesUnknown  = "roles.unknown" // an upstream does not say any more which somebody has
+	RolesUnknown  = "roles.unknown" // the provider no longer lists the user's roles
 	RolesLapsed   = "roles.lapsed"  // and they ended
 
 	ConsentGiven   = "consent.given"
@@ -24,7 +24,7 @@ const (
 	CodeReplayed   = "code.replayed"
 	CodeMisused    = "code.misused"
 	TokensIssued   = "tokens.issued"
-	Collected      = "tokens.collected" // what was allowed on another device
+	Collected      = "tokens.collected" // approved on another device
 	Exchanged      = "tokens.exchanged"
 	RefreshReused  = "refresh.reused"
 	RefreshMisused = "refresh.misused"
@@ -42,7 +42,7 @@ const (
 	InitialTokenMade   = "client.initialtoken.made"
 	InitialTokenEnded  = "client.initialtoken.ended"
 
-	SiteEntered      = "client.site.entered" // a hub wrote its Social Login Key at a site
+	SiteEntered      = "client.site.entered" // the hub wrote its Social Login Key at a site
 	SecretAdded      = "client.secret.added"
 	SecretRemoved    = "client.secret.removed"
 	KeyAdded         = "loginkey.added"
@@ -50,14 +50,14 @@ const (
 	KeyRemoved       = "loginkey.removed"
 	KeyJoined        = "loginkey.joined"
 	KeyTried         = "loginkey.tried"
-	KeyIdentities    = "loginkey.identities" // people of a former issuer were moved or left, or that was undone
+	KeyIdentities    = "loginkey.identities" // users of a former issuer were moved or left, or that was undone
 	ServerAsked      = "server.asked"
 	ServerDecided    = "server.decided"
 	ServerLeft       = "server.left"
 	ServerRemoved    = "server.removed"
 	InviteMade       = "server.invite.made"
 	ImportDone       = "import.done"
-	RecordDeleted    = "record.deleted" // of the database, by hand
+	RecordDeleted    = "record.deleted" // in the database, by an operator
 	SettingsSaved    = "settings.saved"
 	SigningRotated   = "signing.rotated"
 	SigningDropped   = "signing.distrusted"
@@ -76,7 +76,7 @@ const (
 	PasswordChanged  = "password.changed"
 )
 
-// What administrators do to people.
+// Changes to users by administrators.
 const (
 	UserInvited   = "user.invited"
 	UserUninvited = "user.invitation.withdrawn"
@@ -87,8 +87,8 @@ const (
 	ResetSent     = "password.reset.sent"
 )
 
-// About administration itself.
+// Administration itself.
 const (
-	AdminRefused = "admin.refused" // somebody was kept from a page or a change
-	AuditCleared = "audit.cleared" // what was older than the settings keep
+	AdminRefused = "admin.refused" // a page or a change was refused
+	AuditCleared = "audit.cleared" // events older than the settings keep
 )

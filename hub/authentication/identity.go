@@ -1,7 +1,6 @@
-// Package authentication stands between what a login key brings and who that
-// is here: it turns an identity, and the login key that it came by, into what
-// linking decides on. So linking knows no connectors, and connectors know no
-// users.
+// Package authentication connects federation and linking: it converts an
+// identity, and the login key that it came by, into linking's Claim and Policy.
+// So linking knows no connectors, and connectors know no users.
 package authentication
 
 import (
@@ -10,7 +9,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users/linking"
 )
 
-// ClaimOf is what an identity claims here.
+// ClaimOf converts an identity to a claim.
 func ClaimOf(i federation.Identity) linking.Claim {
 	return linking.Claim{
 		Key: i.Key, Issuer: i.Issuer, Subject: i.Subject,
@@ -20,7 +19,7 @@ func ClaimOf(i federation.Identity) linking.Claim {
 	}
 }
 
-// PolicyOf is how far a login key is trusted.
+// PolicyOf converts a login key's settings to a policy.
 func PolicyOf(k federation.LoginKey) linking.Policy {
 	return linking.Policy{
 		KeyID: k.ID, Name: k.Name, Kind: k.Kind, Enabled: k.Enabled,
@@ -31,7 +30,7 @@ func PolicyOf(k federation.LoginKey) linking.Policy {
 	}
 }
 
-// left are the former issuers of a key whose people an administrator left there.
+// left are the former issuers of a key whose users were left there.
 func left(k federation.LoginKey) []string {
 	var issuers []string
 	for _, f := range k.Former {
@@ -42,8 +41,8 @@ func left(k federation.LoginKey) []string {
 	return issuers
 }
 
-// mapped lets through what the connector has mapped already: an identity's
-// roles are ours by then.
+// mapped maps each role to itself: the connector has already mapped the
+// identity's roles.
 func mapped(roles map[string]string) map[string]string {
 	out := map[string]string{}
 	for _, ours := range roles {

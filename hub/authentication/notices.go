@@ -14,7 +14,7 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// Notices is who has to know of roles that an upstream does not say any more.
+// Notices reports roles that a provider no longer lists.
 type Notices struct {
 	Audit *audit.Recorder
 	Raise func(context.Context, health.Warning) error                       // on the overview
@@ -23,12 +23,12 @@ type Notices struct {
 	Now   func() time.Time
 }
 
-// noticePatience is how long a sign-in waits for a warning to be kept.
+// noticePatience bounds the time that a sign-in waits for storing a warning.
 const noticePatience = 2 * time.Second
 
-// Roles records what became of roles that an upstream does not say any
-// more, tells the trace of a sign-in, and puts it on the overview. That a person
-// still comes this way is no new fact, and recorded no second time.
+// Roles records what happened to roles that a provider no longer lists, adds it
+// to the sign-in's trace, and puts a warning on the overview. Later sign-ins in
+// the same state are not recorded again.
 func (h Notices) Roles(ctx context.Context, n linking.RoleNotice) {
 	e := audit.Event{Kind: audit.RolesUnknown, Target: n.UserID, LoginKey: n.LoginKey, Ref: traces.Of(ctx).Ref()}
 	pairs := []any{"kept", n.Kept, "taken", n.Taken, "day", n.Until}

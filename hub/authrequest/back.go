@@ -8,22 +8,22 @@ import (
 	"github.com/fedhub/fedhub/hub/oauth"
 )
 
-// beside are what may stand next to a signed authentication request: how the
-// client proves itself (CIBA §7.1.1).
+// beside are the parameters allowed next to a signed authentication request:
+// client authentication (CIBA §7.1.1).
 var beside = map[string]bool{
 	"request": true, "client_id": true, "client_secret": true, "client_assertion": true, "client_assertion_type": true,
 }
 
-// Back returns the parameters of an authentication request that a client made
-// by back channel (CIBA §7.1): as they came, or from the JWT that the client
-// registered to sign them in.
+// Back returns the parameters of a back-channel authentication request (CIBA
+// §7.1): as sent, or from the signed JWT if the client registered to sign.
 func (k *Service) Back(ctx context.Context, client clients.Client, form oauth.Params) (oauth.Params, error) {
 	raw := form["request"]
 	switch {
 	case raw == "" && client.Algs.CIBARequest == "":
 		return form, nil
 	case raw == "":
-		// Or whoever has the client's secret could leave the signature out.
+		// Otherwise a stolen client secret would be enough without the
+		// signature.
 		return nil, oauth.InvalidRequest("oauth.ciba.unsigned", "alg", client.Algs.CIBARequest)
 	case client.Algs.CIBARequest == "":
 		return nil, oauth.InvalidRequest("oauth.ciba.signed")

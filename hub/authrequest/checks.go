@@ -15,7 +15,7 @@ import (
 	"github.com/fedhub/fedhub/hub/oauth"
 )
 
-// Limits of what is echoed or kept, in bytes.
+// Limits of values that are echoed or stored, in bytes.
 const (
 	maxState = 4 << 10
 	maxNonce = 1 << 10
@@ -24,8 +24,7 @@ const (
 	maxApp   = 60
 )
 
-// A check looks at one thing in the parameters and puts what it finds into the
-// request.
+// A check validates one aspect of the parameters and fills it into the request.
 type check func(*draft) error
 
 // checks stand in the order of the specifications.
@@ -47,7 +46,7 @@ var checks = []check{
 	keyIsNamed,               // RFC 9449 §10
 }
 
-// copyPlain takes over what needs no check.
+// copyPlain copies the parameters that need no check.
 func (d *draft) copyPlain() {
 	p, r := d.params, &d.request
 	r.Nonce = p["nonce"]
@@ -59,7 +58,7 @@ func (d *draft) copyPlain() {
 	r.UILocales = clipTo(p["ui_locales"], maxHint)
 	r.IDP = clipTo(p["idp"], maxHint)
 	if d.client.Server != nil {
-		r.Via = addresses.ParseVia(p["via"]) // only hubs pass requests on
+		r.Via = addresses.ParseVia(p["via"]) // only hubs forward requests
 		r.Trace = clipTo(p["trace"], maxTrace)
 		r.App = federation.CleanText(clipTo(p["for_app"], maxHint), maxApp)
 	}
@@ -91,7 +90,7 @@ func cameTheRightWay(d *draft) error {
 	case d.client.Requests.Signed && !d.client.Secure() && (d.signature == "" || d.signature == requestobject.NoAlg):
 		return oauth.InvalidRequest("oauth.object.client")
 	}
-	return nil // profileIsKept says the same of high security, and why
+	return nil // for security profiles, profileIsKept reports this with the reason
 }
 
 func responseTypeIsTheClients(d *draft) error {
@@ -106,7 +105,7 @@ func responseTypeIsTheClients(d *draft) error {
 		return oauth.UnauthorizedClient("oauth.response_type.client", "type", string(d.request.Response))
 	}
 	if d.request.Response.Has("token") && (d.client.DPoPBound || d.client.CertificateBound) {
-		// A browser proves no key, so the token would be good for anybody.
+		// The browser proves no key, so the token could not be bound.
 		return oauth.UnauthorizedClient("oauth.response_type.bound")
 	}
 	return nil
@@ -118,8 +117,8 @@ func responseModeFits(d *draft) error {
 	return err
 }
 
-// modeFor reads the response_mode. With an error it still returns the mode in
-// which to say so.
+// modeFor reads the response_mode. With an error it still returns the mode for
+// the error answer.
 func (d *draft) modeFor(r oauth.Response) (oauth.Mode, error) {
 	mode, err := r.ParseMode(d.params["response_mode"])
 	if mode.Base() == oauth.FormPost && redirecturi.OriginOf(d.request.RedirectURI) == "" {
@@ -135,8 +134,8 @@ func scopesAreRegistered(d *draft) error {
 		return err
 	}
 	if len(scopes) == 0 {
-		// RFC 6749 §3.3: a documented default. All that is registered would
-		// be more than was asked for.
+		// RFC 6749 §3.3: a documented default. All registered scopes would be
+		// more than was requested.
 		scopes = []string{"openid"}
 	}
 	if missing := oauth.Missing(d.client.Scopes, scopes); len(missing) > 0 && d.params["scope"] == "" {
@@ -150,7 +149,7 @@ func scopesAreRegistered(d *draft) error {
 }
 
 // nonceIsThere: an ID token that comes through the browser can be replayed by
-// whoever sees it, and only the nonce tells (OIDC Core §15.5.2).
+// anyone who sees it; the nonce detects that (OIDC Core §15.5.2).
 func nonceIsThere(d *draft) error {
 	if d.request.Response.Has("id_token") && d.request.Nonce == "" {
 		return oauth.InvalidRequest("oauth.nonce.missing")
@@ -158,9 +157,9 @@ func nonceIsThere(d *draft) error {
 	return nil
 }
 
-// challengeIsS256 requires PKCE of everybody who gets a code (RFC 9700
-// §2.1.1), as far as the client's rule goes. A method that is left out means plain (RFC 7636 §4.3), and an empty
-// challenge is a broken one: neither may quietly mean "no PKCE".
+// challengeIsS256 requires PKCE for every code (RFC 9700 §2.1.1), unless the
+// client's rule allows otherwise. A missing method means plain (RFC 7636 §4.3),
+// and an empty challenge is an error: neither may mean "no PKCE".
 func challengeIsS256(d *draft) error {
 	p := d.params
 	if !d.request.Response.Has("code") {
@@ -179,10 +178,9 @@ func challengeIsS256(d *draft) error {
 	return oauth.ChallengeOK(d.request.Challenge)
 }
 
-// withoutChallenge holds the client's rule against a request without a
-// challenge. A nonce counts where the client has an ID token to compare it
-// with, so in a request that says openid; where there is a request object the
-// nonce stands in it.
+// withoutChallenge applies the client's rule to a request without a challenge.
+// A nonce only counts if the client gets an ID token to compare it with, so in
+// a request with openid; with a request object, the nonce must be inside.
 func (d *draft) withoutChallenge() error {
 	switch d.client.PKCERule() {
 	case clients.PKCEOptional:
@@ -198,12 +196,12 @@ func (d *draft) withoutChallenge() error {
 		return oauth.InvalidRequest("oauth.pkce.nonce")
 	}
 	if d.client.Secure() {
-		return nil // profileIsKept says why it is needed
+		return nil // profileIsKept reports it with the reason
 	}
 	return oauth.InvalidRequest("oauth.pkce.missing")
 }
 
-// profileIsKept names the requirement of high security that is broken.
+// profileIsKept reports a requirement of the security profile that is not met.
 func profileIsKept(d *draft) error {
 	err := fapi.AuthorizationRequest{
 		Pushed:       d.pushed,
@@ -239,9 +237,9 @@ func maxAgeIsANumber(d *draft) error {
 	return nil
 }
 
-// claimsAreReadable keeps the claims parameter, and finds in it what decides
-// who may answer: the subject that is meant (OIDC Core §3.1.2.2) and the ways
-// of signing in that are essential (§5.5.1.1).
+// claimsAreReadable stores the claims parameter, and reads from it who may
+// answer: the requested subject (OIDC Core §3.1.2.2) and essential acr values
+// (§5.5.1.1).
 func claimsAreReadable(d *draft) error {
 	d.request.AuthTime = d.client.Requests.RequireAuthTime // OIDC Registration §2
 	raw := d.params["claims"]
@@ -257,7 +255,7 @@ func claimsAreReadable(d *draft) error {
 			d.request.ACRs = wanted
 		}
 		if d.params["acr_values"] == "" && len(wanted) > 0 {
-			d.request.ACRValues = clipTo(strings.Join(wanted, " "), maxHint) // the same wish in other words
+			d.request.ACRValues = clipTo(strings.Join(wanted, " "), maxHint) // the same request in another parameter
 		}
 	}
 	sub, ok := asked.IDToken["sub"]
@@ -270,7 +268,7 @@ func claimsAreReadable(d *draft) error {
 	return oauth.InvalidRequest("oauth.claims.sub")
 }
 
-// means notes whom the client means; it can only mean one.
+// means notes the subject that the client requests; there can only be one.
 func (d *draft) means(subject string) error {
 	if d.request.Subject != "" && d.request.Subject != subject {
 		return oauth.InvalidRequest("oauth.users.two")

@@ -9,8 +9,8 @@ import (
 	"github.com/fedhub/fedhub/hub/tokens"
 )
 
-// Meet makes a client known that comes with the address of its metadata
-// document, if the settings let it. See registration.Service.Meet.
+// Meet adds a client that comes with the address of its metadata document, if
+// the settings allow it. See registration.Service.Meet.
 func (k *Service) Meet(ctx context.Context, id string, allow func() error) (added bool, err error) {
 	current, err := k.Settings.Current(ctx)
 	if err != nil {
@@ -22,13 +22,13 @@ func (k *Service) Meet(ctx context.Context, id string, allow func() error) (adde
 	return k.Registration.Meet(ctx, id, registration.DocumentPolicy{Admits: admits, Limits: Limits(k.Issuer)}, allow)
 }
 
-// Limits are what a client cannot give itself: no scope beyond the standard
-// ones, and no API but the hub's own.
+// Limits are what a client cannot give itself: only standard scopes, and no API
+// but the hub's own.
 func Limits(issuer string) registration.Limits {
 	l := registration.Limits{Resources: []string{issuer + "/api"}}
 	for _, scope := range tokens.Scopes() {
 		l.Scopes = append(l.Scopes, scope.Name)
-		if scope.Name != "roles" && scope.Name != "sessions" { // those who know what to do with them ask
+		if scope.Name != "roles" && scope.Name != "sessions" { // clients that use these request them
 			l.Usual = append(l.Usual, scope.Name)
 		}
 	}

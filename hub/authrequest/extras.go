@@ -9,9 +9,9 @@ import (
 	"github.com/fedhub/fedhub/hub/tokens"
 )
 
-// Extras names everything that a request asks a person for beyond its scopes,
-// so that what they agreed to can be written down and compared: single claims,
-// APIs, and authorization details to the letter.
+// Extras names everything that a request asks for besides its scopes, so that
+// consent can be stored and compared: single claims, APIs, and authorization
+// details exactly.
 func Extras(r Request) []string {
 	var names []string
 	for _, claim := range Claims(r) {
@@ -28,8 +28,8 @@ func Extras(r Request) []string {
 	return names
 }
 
-// Claims are the claims about the person that the claims parameter asks for
-// and no scope of the request releases, in order (OIDC Core §5.5).
+// Claims are the claims that the claims parameter requests and no scope of the
+// request releases, in order (OIDC Core §5.5).
 func Claims(r Request) []string {
 	if r.Claims == "" {
 		return nil

@@ -19,7 +19,7 @@ import (
 	"github.com/fedhub/fedhub/internal/jwt"
 )
 
-// unwrap replaces the parameters by those of the request object, if there is
+// unwrap replaces the parameters with those of the request object, if there is
 // one.
 func (k *Service) unwrap(ctx context.Context, d *draft, repeated *oauth.RepeatedError) error {
 	raw, uri := d.params["request"], d.params["request_uri"]
@@ -58,7 +58,7 @@ func (k *Service) unwrap(ctx context.Context, d *draft, repeated *oauth.Repeated
 	return nil
 }
 
-// signerOf is what a client registered about the requests that it signs.
+// signerOf converts the client's registration for signed requests.
 func signerOf(c clients.Client) requestobject.Registered {
 	return requestobject.Registered{
 		Publisher: c.Publisher(), Secrets: c.Secrets, Alg: c.Algs.Request, BackchannelAlg: c.Algs.CIBARequest,
@@ -66,9 +66,9 @@ func signerOf(c clients.Client) requestobject.Registered {
 	}
 }
 
-// decrypt opens a request object that was encrypted to the hub (RFC 9101
-// §6.1). Whoever could encrypt it need not be the client: what is inside counts
-// as if it had come open.
+// decrypt opens a request object that was encrypted to the hub (RFC 9101 §6.1).
+// Encryption does not prove the sender, so the content counts as if it had come
+// unencrypted.
 func (k *Service) decrypt(ctx context.Context, raw string) (string, error) {
 	if strings.Count(raw, ".") != 4 {
 		return raw, nil
@@ -80,7 +80,7 @@ func (k *Service) decrypt(ctx context.Context, raw string) (string, error) {
 	return string(plain), err
 }
 
-// public is the refusal of a request object as an error of the protocol.
+// public converts a refused request object to a protocol error.
 func public(err error) error {
 	e := requestobject.ErrorOf(err)
 	if e == nil {
@@ -89,8 +89,8 @@ func public(err error) error {
 	return oauth.Refuse(e.Code, e.Why).Because(err)
 }
 
-// read returns the parameters of an object that does not contradict what stands
-// beside it.
+// read returns the parameters of an object that does not contradict the
+// parameters outside.
 func read(claims jsonx.Object, d *draft) (oauth.Params, error) {
 	params, err := paramsOf(claims)
 	if err != nil {
@@ -99,8 +99,8 @@ func read(claims jsonx.Object, d *draft) (oauth.Params, error) {
 	return params, agrees(params, d.params)
 }
 
-// answerable reports whether every address that stands inside and outside is one
-// of the client's. No key is waited for where one is not.
+// answerable reports whether every redirect URI inside and outside is
+// registered. Otherwise the hub does not wait for a key.
 func (d *draft) answerable(inside oauth.Params) bool {
 	for _, uri := range []string{inside["redirect_uri"], d.params["redirect_uri"]} {
 		if uri != "" && !d.client.AllowsRedirect(uri) {
@@ -110,7 +110,7 @@ func (d *draft) answerable(inside oauth.Params) bool {
 	return true
 }
 
-// inside returns the parameters that count.
+// inside returns the effective parameters.
 func (k *Service) inside(object requestobject.Object, d *draft) (oauth.Params, error) {
 	params, err := read(object.Claims, d)
 	if err != nil {
@@ -121,7 +121,8 @@ func (k *Service) inside(object requestobject.Object, d *draft) (oauth.Params, e
 	if alone(object, d) {
 		return params, nil
 	}
-	// OIDC Core §6.1: what is inside wins, what is only outside counts too.
+	// OIDC Core §6.1: parameters inside take precedence; others outside count
+	// too.
 	for name, value := range d.params {
 		if !params.Has(name) && name != "request" && name != "request_uri" {
 			params[name] = value
@@ -130,9 +131,9 @@ func (k *Service) inside(object requestobject.Object, d *draft) (oauth.Params, e
 	return params, nil
 }
 
-// alone says that nothing outside the object counts (RFC 9101 §6.3). OIDC Core
-// §6.1 lets the rest of an OpenID Connect request stand beside its object;
-// whoever relies on the signature cannot want that.
+// alone reports whether nothing outside the object counts (RFC 9101 §6.3). OIDC
+// Core §6.1 allows other parameters beside it, but a client that relies on the
+// signature cannot want that.
 func alone(object requestobject.Object, d *draft) bool {
 	return d.pushed || // RFC 9126 §3
 		strings.HasSuffix(strings.ToLower(object.Type), requestobject.TypeRequest) ||
@@ -140,7 +141,7 @@ func alone(object requestobject.Object, d *draft) bool {
 		d.params["response_type"] == "" || !hasScope(d.params, "openid")
 }
 
-// agrees holds the inside against what must be the same outside.
+// agrees checks that client_id and response_type are equal inside and outside.
 func agrees(inside, outside oauth.Params) error {
 	if id := inside["client_id"]; id != "" && id != outside["client_id"] {
 		return oauth.InvalidRequestObject("oauth.object.client_id") // RFC 9101 §5
@@ -161,12 +162,12 @@ func sameWords(a, b string) bool {
 	return slices.Equal(first, second)
 }
 
-// objectLife is how old a request object may be, and how long it may live
-// (FAPI 2.0 Message Signing §5.3.1).
+// objectLife bounds the age and the lifetime of a request object (FAPI 2.0
+// Message Signing §5.3.1).
 const objectLife = time.Hour
 
-// checkClaims holds the claims against RFC 9101 §4 and, for high security, against
-// FAPI 2.0 Message Signing §5.3.1, which leaves nothing out.
+// checkClaims checks the claims by RFC 9101 §4 and, with a security profile, by
+// FAPI 2.0 Message Signing §5.3.1, where all are required.
 func checkClaims(claims jsonx.Object, client clients.Client, issuer string, now time.Time) error {
 	policy, want := requestobject.Policy(), jwt.Want{Audience: []string{issuer}, Now: now}
 	high := client.Secure()
@@ -189,11 +190,11 @@ func checkClaims(claims jsonx.Object, client clients.Client, issuer string, now 
 	return nil
 }
 
-// maxInside is how many members are looked at.
+// maxInside bounds the members that are read.
 const maxInside = 100
 
-// paramsOf makes parameters of the members that are some. A string stands for
-// itself; numbers and JSON stand as they are written (RFC 9101 §4).
+// paramsOf converts members to parameters. A string is used as it is; numbers
+// and JSON as they are written (RFC 9101 §4).
 func paramsOf(claims jsonx.Object) (oauth.Params, error) {
 	if len(claims) > maxInside {
 		return nil, oauth.InvalidRequestObject("oauth.object.members")

@@ -13,24 +13,24 @@ import (
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
-// A Pushed request was checked when it came and waits for its browser (RFC
-// 9126). It may be shown until it is answered, then never again: people reload
-// pages.
+// A Pushed request was checked when it was sent and waits for its browser (RFC
+// 9126). It can be used until it is answered, because users reload pages, and
+// then never again.
 type Pushed struct {
-	ID       string    `bson:"id"` // hash of what the client was given
+	ID       string    `bson:"id"` // hash of the request_uri
 	ClientID string    `bson:"clientId"`
 	Request  Request   `bson:"request"`
-	Until    time.Time `bson:"until"`   // no flow begins after this
-	Expires  time.Time `bson:"expires"` // when no flow that began can still be under way
+	Until    time.Time `bson:"until"`   // no flow may begin after this
+	Expires  time.Time `bson:"expires"` // when every flow from it has ended
 }
 
 // Key names the record.
 func (p Pushed) Key() string { return p.ID }
 
-// ExpiresAt is when nothing needs the record any more.
+// ExpiresAt is when the record is no longer needed.
 func (p Pushed) ExpiresAt() time.Time { return p.Expires }
 
-// PushedLife is how long a client may take to send the browser after it.
+// PushedLife is how long the request_uri is valid.
 const PushedLife = 90 * time.Second
 
 // pushedPrefix is the URN of RFC 9126 §2.2.
@@ -38,9 +38,9 @@ const pushedPrefix = "urn:ietf:params:oauth:request_uri:"
 
 func pushedURI(s string) bool { return strings.HasPrefix(s, pushedPrefix) }
 
-// Push checks a request that an authenticated client sent ahead, and keeps it
-// under the request_uri that is returned. jkt is the thumbprint of the DPoP
-// key that the client proved with the request, or "" (RFC 9449 §10.1).
+// Push checks a request that an authenticated client pushed, stores it and
+// returns its request_uri. jkt is the thumbprint of the DPoP key that the
+// client proved, or "" (RFC 9449 §10.1).
 func (k *Service) Push(ctx context.Context, client clients.Client, params oauth.Params, jkt string) (string, error) {
 	if params.Has("request_uri") {
 		return "", oauth.InvalidRequest("oauth.push.request_uri") // RFC 9126 §2.1
@@ -77,8 +77,8 @@ func pushedID(uri string) string {
 
 var errNotPushed = oauth.InvalidRequestURI("oauth.push.gone")
 
-// find returns a pushed request. Whatever else the browser brings is ignored
-// (RFC 9126 §4): it was not checked.
+// find returns a pushed request. Other parameters from the browser are ignored
+// (RFC 9126 §4), because they were not checked.
 func (k *Service) find(ctx context.Context, client clients.Client, uri string) (Request, error) {
 	p, err := k.Pushed.Get(ctx, pushedID(uri))
 	switch {
@@ -92,8 +92,8 @@ func (k *Service) find(ctx context.Context, client clients.Client, uri string) (
 	return p.Request, nil
 }
 
-// Spend uses up the pushed request that r came from, if it came from one. Of
-// two tabs that would answer it one succeeds.
+// Spend uses up the pushed request that r came from, if any. If two tabs would
+// answer it, one succeeds.
 func (k *Service) Spend(ctx context.Context, r Request) error {
 	if r.Pushed == "" {
 		return nil

@@ -6,48 +6,46 @@ import (
 	"github.com/fedhub/fedhub/hub/oauth"
 )
 
-// A Request is an authorization request that was checked (RFC 6749 §4.1.1,
-// OIDC Core §3.1.2.1). It never changes once a flow has begun.
+// A Request is a checked authorization request (RFC 6749 §4.1.1, OIDC Core
+// §3.1.2.1). It does not change once a flow has begun.
 type Request struct {
 	ClientID     string         `bson:"clientId"`
 	RedirectURI  string         `bson:"redirectUri"`  // where the answer goes
-	RedirectSent string         `bson:"redirectSent"` // the parameter as sent, "" if it was left out
+	RedirectSent string         `bson:"redirectSent"` // the parameter as sent, "" if omitted
 	Response     oauth.Response `bson:"response"`
-	Mode         oauth.Mode     `bson:"mode"` // how the answer travels
+	Mode         oauth.Mode     `bson:"mode"` // the response mode
 	Scopes       []string       `bson:"scopes"`
 	State        string         `bson:"state"`
 	Nonce        string         `bson:"nonce"`
 	Challenge    string         `bson:"challenge"`
 	Prompt       oauth.Prompt   `bson:"prompt"`
-	MaxAge       *int64         `bson:"maxAge"`             // seconds; nil if not asked for
-	AuthTime     bool           `bson:"authTime,omitempty"` // the answer must say when the person signed in
+	MaxAge       *int64         `bson:"maxAge"`             // seconds; nil if not requested
+	AuthTime     bool           `bson:"authTime,omitempty"` // the answer must contain auth_time
 	LoginHint    string         `bson:"loginHint"`
 	ACRValues    string         `bson:"acrValues"`
 	UILocales    string         `bson:"uiLocales"`
-	IDP          string         `bson:"idp,omitempty"` // login key that the app wants its people to sign in with
+	IDP          string         `bson:"idp,omitempty"` // login key that the app wants for sign-in
 
-	// Subject is whom the client means, by the name it knows them by; empty:
-	// anybody. ACRs are how they must have signed in, if not empty: any of
-	// them will do.
+	// Subject is the sub that the client requests; empty: any user. ACRs, if
+	// not empty, are the acceptable authentication context classes.
 	Subject string   `bson:"subject,omitempty"`
 	ACRs    []string `bson:"acrs,omitempty"`
 
 	Claims    string   `bson:"claims,omitempty"`    // the claims parameter, JSON (OIDC Core §5.5)
 	Resources []string `bson:"resources,omitempty"` // RFC 8707
 	Details   string   `bson:"details,omitempty"`   // authorization_details, JSON (RFC 9396)
-	JKT       string   `bson:"jkt,omitempty"`       // DPoP key the code is bound to (RFC 9449 §10)
+	JKT       string   `bson:"jkt,omitempty"`       // id of the pushed request (RFC 9126)
 	Pushed    string   `bson:"pushed,omitempty"`    // id of the pushed request it is (RFC 9126)
 
-	// Via are the hubs the request already passed, for loop detection, and
-	// Trace the reference that the last of them has for it.
+	// Via are the hubs that the request has passed, for loop detection, and
+	// Trace is the last hub's reference for it.
 	Via   []string `bson:"via"`
 	Trace string   `bson:"trace,omitempty"`
 
-	// App is what the hub that asks calls the app of its own that it asks for:
-	// for show alone, on pages that name that hub too.
+	// App is the forwarding hub's name of its app, for display only, on pages
+	// that also name that hub.
 	App string `bson:"app,omitempty"`
 }
 
-// Life is how long a person may take to answer one: long enough to find a
-// password.
+// Life is how long a user may take to answer: long enough to find a password.
 const Life = 30 * time.Minute

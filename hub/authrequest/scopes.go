@@ -9,19 +9,19 @@ import (
 	"github.com/fedhub/fedhub/hub/oauth"
 )
 
-// Scopes reads the scope parameter of a request that is not for a browser. It
-// is empty for a request that names none, and for no other.
+// Scopes reads the scope parameter of a request without a browser. It is empty
+// only for a request without scopes.
 func (k *Service) Scopes(ctx context.Context, client clients.Client, raw string) ([]string, error) {
 	return scopesOf(client, raw, client.AllowsGrant(clients.GrantRefresh), k.exists(ctx))
 }
 
-// exists says whether some client here has a scope.
+// exists reports whether any client here has a scope.
 func (k *Service) exists(ctx context.Context) func(string) (bool, error) {
 	return func(scope string) (bool, error) { return k.Clients.AnyHasScope(ctx, scope) }
 }
 
-// scopesOf are the scopes that count of those that were asked for. A request of
-// which nothing is left must not get what one without the parameter gets.
+// scopesOf returns the requested scopes that count. A request with only unknown
+// scopes must not get the default of one without the parameter.
 func scopesOf(client clients.Client, raw string, refreshes bool, exists func(string) (bool, error)) ([]string, error) {
 	asked, err := oauth.ParseScope(raw)
 	if err != nil || len(asked) == 0 {

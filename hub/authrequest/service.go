@@ -1,10 +1,10 @@
-// Package authrequest reads authorization requests: it finds the client and
-// where it may be answered, unwraps request objects and pushed requests, and
-// holds every parameter against the specifications and the registration.
+// Package authrequest reads authorization requests: it finds the client and its
+// redirect URI, unwraps request objects and pushed requests, and checks every
+// parameter against the specifications and the registration.
 //
-// The authorization endpoint and the pushed authorization request endpoint
-// both ask it, so one set of rules stands before both. What becomes of a request that is
-// good is not known here.
+// The authorization endpoint and the pushed authorization request endpoint use
+// it, so both apply the same rules. It does not decide what happens with a
+// valid request.
 package authrequest
 
 import (
@@ -25,7 +25,7 @@ import (
 	"github.com/fedhub/fedhub/hub/tokens"
 )
 
-// A Service reads requests and keeps those that were pushed.
+// A Service reads requests and stores pushed ones.
 type Service struct {
 	Issuer       string
 	Clients      *clients.Registry
@@ -33,30 +33,30 @@ type Service struct {
 	Objects      requestobject.Opener
 	Settings     *settings.Service
 	Tokens       *tokens.Service
-	Signing      *signing.Service // for what was encrypted to the hub
+	Signing      *signing.Service // for objects encrypted to the hub
 	Pushed       *store.Collection[Pushed]
 	Now          func() time.Time
 }
 
-// A draft is a request on its way to being one.
+// A draft is a request that is being checked.
 type draft struct {
 	params   oauth.Params
 	client   clients.Client
 	settings settings.Settings
 	request  Request
 
-	pushed    bool                             // it came by the pushed authorization request endpoint
-	exists    func(scope string) (bool, error) // some client here has it
-	signature string                           // alg of the request object it came in, "" without one
-	inside    oauth.Params                     // what stands in that object; nil without one
+	pushed    bool                             // it came to the pushed authorization request endpoint
+	exists    func(scope string) (bool, error) // any client here has it
+	signature string                           // alg of its request object; "" without one
+	inside    oauth.Params                     // the parameters in that object; nil without one
 }
 
-// Read checks what came to the authorization endpoint. repeated names the
-// parameters that came twice, nil if none did.
+// Read checks a request to the authorization endpoint. repeated names the
+// parameters that were sent twice, nil if none.
 //
-// Together with an error it returns as much of the request as is needed to
-// answer it. If RedirectURI is empty the error must not travel anywhere,
-// because nobody knows who or where the client is (RFC 6749 §4.1.2.1).
+// With an error it also returns the part of the request that is needed to
+// answer it. If RedirectURI is empty, the error must be shown here and not sent
+// to any address, because the client is unknown (RFC 6749 §4.1.2.1).
 func (k *Service) Read(ctx context.Context, params oauth.Params, repeated *oauth.RepeatedError) (Request, clients.Client, error) {
 	client, err := k.client(ctx, params, repeated)
 	if err != nil {
@@ -71,7 +71,7 @@ func (k *Service) Read(ctx context.Context, params oauth.Params, repeated *oauth
 	return d.request, client, err
 }
 
-// client finds who asks. Get is fs.ErrNotExist for whoever may not.
+// client finds the client. Get is fs.ErrNotExist for a client that may not ask.
 func (k *Service) client(ctx context.Context, params oauth.Params, repeated *oauth.RepeatedError) (clients.Client, error) {
 	if repeated != nil && slices.Contains(repeated.Names, "client_id") {
 		return clients.Client{}, oauth.InvalidRequest("oauth.twice")
@@ -87,7 +87,7 @@ func (k *Service) client(ctx context.Context, params oauth.Params, repeated *oau
 	return client, err
 }
 
-// Unknown is a client that may not ask: nobody knows it, or it is disabled.
+// Unknown is a client that is unknown or disabled.
 type Unknown struct {
 	ClientID string
 	cause    error
@@ -102,7 +102,7 @@ func (*Unknown) protocol() *oauth.Error {
 	return oauth.InvalidRequest("oauth.client.unknown")
 }
 
-// fill turns the parameters into a request, or names the first thing wrong.
+// fill turns the parameters into a request, or reports the first error.
 func (k *Service) fill(ctx context.Context, d *draft, repeated *oauth.RepeatedError) error {
 	d.request.ClientID, d.exists = d.client.ID, k.exists(ctx)
 	var err error
@@ -128,9 +128,9 @@ func (k *Service) fill(ctx context.Context, d *draft, repeated *oauth.RepeatedEr
 	return k.hint(ctx, d)
 }
 
-// hint reads the id_token_hint (OIDC Core §3.1.2.1). One that is not ours, or
-// no longer, names nobody: then whoever is at the browser must show who they
-// are, and an old session of somebody else is not taken for it.
+// hint reads the id_token_hint (OIDC Core §3.1.2.1). An invalid or outdated one
+// names no user; then the user must authenticate, and an old session of another
+// user is not used for it.
 func (k *Service) hint(ctx context.Context, d *draft) error {
 	raw := d.params["id_token_hint"]
 	if raw == "" {
@@ -150,7 +150,7 @@ func (k *Service) hint(ctx context.Context, d *draft) error {
 	return d.means(hint.Subject)
 }
 
-// address finds where the answer goes, from parameters that can be believed.
+// address finds the redirect URI, from trustworthy parameters.
 func (d *draft) address(repeated *oauth.RepeatedError) error {
 	if repeated != nil && slices.Contains(repeated.Names, "redirect_uri") {
 		return oauth.InvalidRequest("oauth.twice")
@@ -162,18 +162,18 @@ func (d *draft) address(repeated *oauth.RepeatedError) error {
 	case uri == "":
 		return oauth.InvalidRequest("oauth.parameter.missing", "name", "redirect_uri")
 	case !d.client.AllowsRedirect(uri):
-		// Following it would make us an open redirector.
+		// Redirecting to it would make the hub an open redirector.
 		return &Unregistered{ClientID: d.client.ID, Sent: uri, Registered: len(d.client.RedirectURIs)}
 	}
 	d.request.RedirectURI, d.request.RedirectSent, d.request.State = uri, d.params["redirect_uri"], d.params["state"]
 	return nil
 }
 
-// Unregistered is a redirect_uri that the client never registered.
+// Unregistered is a redirect_uri that the client did not register.
 type Unregistered struct {
 	ClientID   string
 	Sent       string
-	Registered int // how many there are
+	Registered int // the number of registered ones
 }
 
 func (u *Unregistered) Error() string { return u.protocol().Error() }
@@ -185,10 +185,10 @@ func (*Unregistered) protocol() *oauth.Error {
 	return oauth.InvalidRequest("oauth.redirect_uri.unregistered")
 }
 
-// mayLeaveOut says whether the answer to a request that names no address goes
-// to the default one. Of a client with several addresses RFC 6749 §3.1.2.3 wants
-// one named, so that nobody has to guess: an administrator who chose the default
-// has said it. Of those of a client that registered itself nobody chose any.
+// mayLeaveOut reports whether a request without a redirect URI uses the default
+// one. If a client has several, RFC 6749 §3.1.2.3 requires the parameter. An
+// administrator's choice of a default removes the doubt; for a client that
+// registered itself there was no such choice.
 func mayLeaveOut(client clients.Client) bool {
 	chosen := client.Registration.At.IsZero() && !client.SelfDeclared()
 	return client.DefaultRedirectURI != "" && (chosen || len(client.RedirectURIs) == 1)
@@ -198,8 +198,8 @@ func hasScope(params oauth.Params, scope string) bool {
 	return slices.Contains(strings.Fields(params["scope"]), scope)
 }
 
-// mode finds how the answer travels, an error included. Without a response
-// type there is nothing to derive a mode from: the answer goes in the query.
+// mode determines the response mode, for errors too. Without a response type
+// there is no default mode, so the answer goes into the query.
 func (d *draft) mode() {
 	r := &d.request
 	r.Mode = oauth.Query
@@ -207,14 +207,14 @@ func (d *draft) mode() {
 	if asked == "" {
 		return
 	}
-	response, _ := oauth.ParseResponse(asked) //nolint:errcheck // responseTypeIsTheClients says so
-	r.Mode, _ = d.modeFor(response)           //nolint:errcheck // responseModeFits says so
+	response, _ := oauth.ParseResponse(asked) //nolint:errcheck // responseTypeIsTheClients reports it
+	r.Mode, _ = d.modeFor(response)           //nolint:errcheck // responseModeFits reports it
 }
 
-// unread finds where to say that a request object is not accepted. What stands
-// beside the object decides: a redirect_uri there that is not registered is
-// the first thing wrong. One that stands only inside is used if the client
-// registered it, which is no more than anybody could ask for.
+// unread finds the redirect URI for a refused request object. The parameters
+// outside count: an unregistered redirect_uri there is the first error. One
+// that is only inside is used if the client registered it, which anyone could
+// request as well.
 func (d *draft) unread(repeated *oauth.RepeatedError, refusal error) error {
 	beside := d.params.Has("redirect_uri")
 	inside, err := paramsOf(requestobject.Peek(d.params["request"]))

@@ -10,7 +10,7 @@ import (
 // maxResources is how many APIs one request may name.
 const maxResources = 20
 
-// resourcesAreTheClients checks for which APIs tokens are wanted (RFC 8707 §2).
+// resourcesAreTheClients checks the requested APIs (RFC 8707 §2).
 func resourcesAreTheClients(d *draft) error {
 	asked := d.params.All("resource")
 	if len(asked) > maxResources {
@@ -45,8 +45,8 @@ func detailsAreTheClients(d *draft) error {
 	return nil
 }
 
-// keyIsNamed checks the DPoP key that the code shall be bound to: a SHA-256
-// thumbprint, which has the form of a code challenge.
+// keyIsNamed checks the DPoP key for the code: a SHA-256 thumbprint, which has
+// the same form as a code challenge.
 func keyIsNamed(d *draft) error {
 	jkt := d.params["dpop_jkt"]
 	if jkt == "" {

@@ -7,9 +7,9 @@ import (
 
 const maxAddress = 2048 // bytes
 
-// sameAddress compares an htu with an address of ours: without query and
-// fragment, and after the normalizations of RFC 3986 §6.2.2 and §6.2.3
-// (RFC 9449 §4.3 rule 9).
+// sameAddress compares an htu with an address of the hub: without query and
+// fragment, after the normalizations of RFC 3986 §6.2.2 and §6.2.3 (RFC 9449
+// §4.3 rule 9).
 func sameAddress(htu, ours string) bool {
 	a, ok := normal(htu)
 	b, okay := normal(ours)
@@ -63,8 +63,8 @@ func withoutDots(path string) string {
 	return "/" + strings.Join(kept, "/")
 }
 
-// unescapeLetters writes what needs no escape without one, and the others in
-// capital letters (RFC 3986 §6.2.2.1, §6.2.2.2).
+// unescapeLetters decodes unnecessary escapes and writes the others in upper
+// case (RFC 3986 §6.2.2.1, §6.2.2.2).
 func unescapeLetters(path string) string {
 	var out strings.Builder
 	for i := 0; i < len(path); i++ {

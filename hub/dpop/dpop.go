@@ -1,8 +1,8 @@
-// Package dpop checks proofs of possession (RFC 9449): a small JWT beside a
-// request, by which the sender shows that it holds a key.
+// Package dpop checks proofs of possession (RFC 9449): a small JWT in a request
+// proves that the sender holds a key.
 //
-// It reads and judges proofs. What is bound to the key, and who must bring a
-// proof at all, is the business of those who ask.
+// It only verifies proofs. Its callers decide what is bound to the key, and who
+// must send a proof.
 package dpop
 
 import (
@@ -16,27 +16,27 @@ import (
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
-// A Verifier judges proofs. It is safe for concurrent use.
+// A Verifier verifies proofs. It is safe for concurrent use.
 type Verifier struct {
 	Nonces *Nonces
-	// Replay remembers an id until a time; one that is there already is
-	// fs.ErrExist. All processes share it.
+	// Replay remembers an id until a time; a repeated one is fs.ErrExist. All
+	// processes must share it.
 	Replay func(ctx context.Context, id string, until time.Time) error
 	Now    func() time.Time
 }
 
-// Want is what a proof must have been made for.
+// Want is the request that a proof must match.
 type Want struct {
 	Method string
-	URLs   []string // the address of the request, by every name it has
-	Token  string   // the access token it comes with; empty where there is none
-	Nonce  bool     // it must carry a nonce of ours
-	Algs   []string // the algorithms that may sign it; empty: any of Algs
+	URLs   []string // the address of the request, in all its forms
+	Token  string   // the access token of the request; empty if there is none
+	Nonce  bool     // it must contain a nonce of ours
+	Algs   []string // the allowed algorithms; empty: all of Algs
 }
 
-// Check judges the DPoP headers of a request, and returns the thumbprint of
-// the key that was proven; empty if there is no header. A proof that is not
-// good is an *oauth.Error with status 400; any other error is ours.
+// Check verifies the DPoP headers of a request, and returns the thumbprint of
+// the proven key; empty if there is no header. A bad proof is an *oauth.Error
+// with status 400; any other error is ours.
 func (v *Verifier) Check(ctx context.Context, headers []string, want Want) (thumbprint string, err error) {
 	switch len(headers) {
 	case 0:
@@ -52,8 +52,8 @@ func (v *Verifier) Check(ctx context.Context, headers []string, want Want) (thum
 	if err != nil {
 		return "", oauth.InvalidDPoPProof("oauth.dpop.refused", "cause", err)
 	}
-	// After everything else: whoever gets a nonce for it next time should not
-	// find out one fault after another.
+	// After all other checks, so that a client with a new nonce does not run
+	// into one error after the other.
 	if (p.nonce == "" && want.Nonce) || (p.nonce != "" && !v.Nonces.good(p.nonce)) {
 		return "", oauth.UseDPoPNonce("oauth.dpop.nonce") // RFC 9449 §8
 	}
@@ -63,8 +63,8 @@ func (v *Verifier) Check(ctx context.Context, headers []string, want Want) (thum
 	return p.thumbprint, nil
 }
 
-// useOnce burns the jti (RFC 9449 §11.1), last of all, and for as long as the
-// proof would be accepted for its age.
+// useOnce uses up the jti (RFC 9449 §11.1), as the last check, for as long as
+// the proof would be accepted.
 func (v *Verifier) useOnce(ctx context.Context, p proof) error {
 	err := v.Replay(ctx, secrets.HexHash("dpop\x00"+p.thumbprint+"\x00"+p.ID), p.issued().Add(window+time.Second))
 	switch {

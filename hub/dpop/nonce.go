@@ -9,25 +9,25 @@ import (
 	"time"
 )
 
-// slot is how long one nonce is handed out. It is good for the next slot too,
-// so a client has at least that long to use it.
+// slot is how long one nonce is issued. It is valid in the next slot too, so a
+// client has at least that time to use it.
 const slot = 150 * time.Second
 
-// Nonces makes nonces (RFC 9449 §8) from the time, so that every process of a
-// hub knows them all and none needs to be kept.
+// Nonces derives nonces (RFC 9449 §8) from the time, so that every process of a
+// hub knows them and none is stored.
 type Nonces struct {
 	key []byte
 	now func() time.Time
 }
 
-// NewNonces makes them with a key that only the hub knows.
+// NewNonces uses a key that only the hub knows.
 func NewNonces(key []byte, now func() time.Time) *Nonces { return &Nonces{key: key, now: now} }
 
-// Current is the nonce to hand out now.
+// Current is the nonce to issue now.
 func (n *Nonces) Current() string { return n.of(n.slot()) }
 
-// good accepts the nonce of this slot, of the one before, and of the one
-// after, for another process's clock may be ahead.
+// good accepts the nonce of this slot, of the one before and of the one after,
+// because another process's clock may be ahead.
 func (n *Nonces) good(nonce string) bool {
 	now, found := n.slot(), 0
 	for _, s := range []int64{now - 1, now, now + 1} {

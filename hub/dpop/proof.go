@@ -14,13 +14,13 @@ import (
 )
 
 const (
-	// window is how old a proof may be, and how far ahead its clock.
+	// window bounds the age of a proof, and the difference of its clock.
 	window   = 60 * time.Second
 	maxProof = 8 << 10 // bytes
 )
 
-// algorithms are those a proof may be signed with: none that shares a key
-// (RFC 9449 §4.3 rule 5).
+// algorithms are the allowed signature algorithms: no shared keys (RFC 9449
+// §4.3 rule 5).
 func algorithms() []jose.SignatureAlgorithm {
 	return []jose.SignatureAlgorithm{jose.ES256, jose.ES384, jose.PS256, jose.RS256, jose.EdDSA}
 }
@@ -34,8 +34,8 @@ func Algs() []string {
 	return names
 }
 
-// Policy is what a proof must be (RFC 9449 §4.2). It names no audience: htu
-// and htm are the request that it was made for.
+// Policy is the rule for a proof (RFC 9449 §4.2). It has no audience: htu and
+// htm name the request.
 func Policy() jwt.Policy {
 	return jwt.Policy{
 		Use: "DPoP proof", Algorithms: algorithms(), Types: []string{"dpop+jwt"}, EmbeddedKey: true,
@@ -44,7 +44,7 @@ func Policy() jwt.Policy {
 	}
 }
 
-// A proof is a DPoP proof whose signature is right.
+// A proof is a DPoP proof with a valid signature.
 type proof struct {
 	jwt.Claims
 	thumbprint        string // of its key (RFC 7638)
@@ -56,8 +56,8 @@ type proof struct {
 // issued is when the proof was made.
 func (p proof) issued() time.Time { return time.UnixMilli(int64(*p.Made * 1000)) }
 
-// parse checks what a proof says of itself, by the rules 2 to 7 of RFC 9449
-// §4.3, and of its time (11). Errors end a sentence.
+// parse checks a proof by the rules 2 to 7 and 11 of RFC 9449 §4.3. Its errors
+// complete a sentence.
 func parse(raw string, now time.Time) (proof, error) {
 	token, err := Policy().Parse(raw)
 	if err != nil {
@@ -88,8 +88,8 @@ func parse(raw string, now time.Time) (proof, error) {
 	return p, err
 }
 
-// fits holds the proof against the request it came with, by the rules 8, 9 and
-// 12 of RFC 9449 §4.3.
+// fits compares the proof with its request, by the rules 8, 9 and 12 of RFC
+// 9449 §4.3.
 func (p proof) fits(want Want) error {
 	switch {
 	case len(want.Algs) > 0 && !slices.Contains(want.Algs, p.alg):
@@ -98,7 +98,7 @@ func (p proof) fits(want Want) error {
 		return jwt.Flaw("jwt.htm")
 	case !slices.ContainsFunc(want.URLs, func(u string) bool { return sameAddress(p.address, u) }):
 		return jwt.Flaw("jwt.htu")
-	case want.Token == "": // not asked for, so not looked at
+	case want.Token == "": // not required, so not checked
 		return nil
 	case !secrets.Same(p.accessHash, secrets.Hash(want.Token)): // the ath claim of §4.2
 		return jwt.Flaw("jwt.ath")

@@ -10,12 +10,12 @@ import (
 	"strings"
 )
 
-// A Refused error says which address the guard did not let the hub reach, and
-// why. Nothing was sent.
+// A Refused error names the address that the guard refused, and why. Nothing
+// was sent.
 type Refused struct {
 	Address string // an IP address or a host
 	Reason  string // the middle of a sentence, for operators
-	// Allowable is true where Policy.AllowPrivate would have allowed it.
+	// Allowable is true if Policy.AllowPrivate would allow it.
 	Allowable bool
 }
 
@@ -27,11 +27,11 @@ func (r *Refused) Error() string {
 	return text
 }
 
-// judge is the verdict in real use.
+// judge is the verdict in production.
 type judge struct {
 	allowPrivate bool
 	allowed      []Allowed
-	anyPort      bool // an entry of the list took the port
+	anyPort      bool // an entry of the list allowed the port
 	closed       func(netip.AddrPort) bool
 }
 
@@ -67,9 +67,9 @@ func (j judge) address(network, hostport string) error {
 	return j.port(hostport, target.Port())
 }
 
-// port keeps databases closed although private addresses are open: whoever can
-// make the hub fetch something would reach all of them. A list that names the
-// port opens it.
+// port refuses database ports even if private addresses are allowed: otherwise
+// anyone who can make the hub fetch an address could reach all databases. A
+// list entry with that port allows it.
 func (j judge) port(hostport string, port uint16) error {
 	switch {
 	case j.anyPort:
@@ -82,8 +82,9 @@ func (j judge) port(hostport string, port uint16) error {
 	return nil
 }
 
-// name judges what a proxy resolves: the port, and whether it is this machine's
-// name or a number, which some resolvers take for an address (127.1).
+// name checks a host that the proxy resolves: the port, and that it is neither
+// this machine's name nor a number, which some resolvers read as an address
+// (127.1).
 func (j judge) name(hostport string) error {
 	host, text, err := net.SplitHostPort(hostport)
 	number, perr := strconv.ParseUint(text, 10, 16)
@@ -101,10 +102,9 @@ func (j judge) name(hostport string) error {
 	return j.port(hostport, uint16(number))
 }
 
-// ip allows global unicast addresses that belong to somebody, and with
-// allowPrivate also the neighbours'.
+// ip allows public unicast addresses, and private ones too with allowPrivate.
 func (j judge) ip(ip netip.Addr) error {
-	// ::ffff:127.0.0.1 is dialled as 127.0.0.1, so it is judged as that.
+	// ::ffff:127.0.0.1 connects to 127.0.0.1, so it is checked as that.
 	ip = ip.Unmap().WithZone("")
 	for _, r := range forbidden() {
 		if r.prefix.Contains(ip) {
@@ -129,7 +129,7 @@ func (j judge) ip(ip netip.Addr) error {
 	return nil
 }
 
-// lastFour is the IPv4 address that a NAT64 gateway will reach (RFC 6052 §2.2).
+// lastFour is the IPv4 address behind a NAT64 address (RFC 6052 §2.2).
 func lastFour(ip netip.Addr) netip.Addr {
 	b := ip.As16()
 	return netip.AddrFrom4([4]byte(b[12:]))
@@ -138,18 +138,18 @@ func lastFour(ip netip.Addr) netip.Addr {
 type ipRange struct {
 	prefix netip.Prefix
 	name   string
-	embeds bool // the last four bytes are an IPv4 address that is really meant
+	embeds bool // the last four bytes are the IPv4 address that is reached
 }
 
-// forbidden lists what no hub ever has a reason to fetch from, whatever it was
-// told: the special-purpose registries of RFC 6890 and the addresses where
-// clouds hand out credentials to whoever asks from inside.
+// forbidden are ranges that no hub ever needs to fetch from, whatever the
+// settings: the special-purpose registries of RFC 6890 and the metadata
+// addresses where clouds give credentials to local requests.
 func forbidden() []ipRange {
 	return []ipRange{
 		{cidr("0.0.0.0/8"), "this-network", false}, // Linux connects 0.0.0.0 to itself
 		{cidr("100.100.100.200/32"), "cloud metadata", false},
 		{cidr("168.63.129.16/32"), "cloud metadata", false},
-		{cidr("169.254.0.0/16"), "link-local", false}, // 169.254.169.254 among them
+		{cidr("169.254.0.0/16"), "link-local", false}, // 169.254.169.254 is in it
 		{cidr("192.0.0.0/24"), "protocol assignment", false},
 		{cidr("192.0.2.0/24"), "documentation", false},
 		{cidr("192.88.99.0/24"), "6to4 relay", false},
@@ -171,7 +171,7 @@ func forbidden() []ipRange {
 	}
 }
 
-// private lists what a hub reaches only with AllowPrivate.
+// private are ranges that are only allowed with AllowPrivate.
 func private() []ipRange {
 	return []ipRange{
 		{cidr("127.0.0.0/8"), "loopback", false},
@@ -188,9 +188,9 @@ func private() []ipRange {
 
 func cidr(s string) netip.Prefix { return netip.MustParsePrefix(s) }
 
-// webPort keeps the hub from knocking at public mail, shell and database
-// servers. Below 1024 only the web's own ports remain; above, web servers may
-// live anywhere but where a well-known other service does.
+// webPort keeps the hub from connecting to mail, shell and database servers.
+// Below 1024 only the web's own ports are allowed; above, all but the ports of
+// well-known other services.
 func webPort(port uint16) bool {
 	if port < 1024 {
 		return port == 443 || port == 80
@@ -198,7 +198,7 @@ func webPort(port uint16) bool {
 	return !databasePort(port) && !slices.Contains([]uint16{2049, 2375, 2376, 3389, 5672, 5900, 6667, 10250}, port)
 }
 
-// databasePort says whether databases listen there, if nobody says otherwise.
+// databasePort reports whether databases use the port by default.
 func databasePort(port uint16) bool {
 	return slices.Contains([]uint16{1433, 1521, 2379, 2380, 3306, 5432, 5984, 6379, 9042, 9200, 9300, 11211, 27017, 27018, 27019}, port)
 }

@@ -12,14 +12,13 @@ import (
 // AllowedSetting is the environment variable that sets Policy.Allowed.
 const AllowedSetting = "FEDHUB_ALLOWED_ADDRESSES"
 
-// An Allowed is one entry of an operator's list of private addresses that the
-// hub may reach although it may not reach others: a range of addresses, or a
-// host by the name under which it is asked for. Addresses that are never
-// reached stay out of reach, and plain http stays closed.
+// An Allowed is one entry of the operator's list of private addresses that the
+// hub may reach: an address range, or a host by the requested name. Addresses
+// that are always forbidden stay so, and plain http is not allowed.
 type Allowed struct {
-	prefix netip.Prefix // if it is valid; else
+	prefix netip.Prefix // if valid; else
 	host   string       // the name
-	port   uint16       // 0 for every port on which web servers live
+	port   uint16       // 0 for every web server port
 }
 
 // ParseAllowed reads one entry: 10.1.0.0/16, 10.1.0.0/16:8443, 10.1.2.3,
@@ -51,8 +50,8 @@ func ParseAllowed(text string) (Allowed, error) {
 	return Allowed{host: strings.ToLower(host), port: port}, nil
 }
 
-// hostName refuses what looks like an address that was misspelled, and
-// wildcards: a list must say what it means.
+// hostName refuses misspelled addresses and wildcards: an entry must be
+// explicit.
 func hostName(host string) bool {
 	if host == "" || len(host) > 253 || strings.Trim(host, "0123456789.") == "" {
 		return false
@@ -63,12 +62,12 @@ func hostName(host string) bool {
 	})
 }
 
-// takesPort: without a port an entry is for web servers only.
+// takesPort: an entry without a port is for web server ports only.
 func (a Allowed) takesPort(port uint16) bool {
 	return a.port == port || a.port == 0 && webPort(port)
 }
 
-// allowedIP reports whether an entry takes in an address that is dialled.
+// allowedIP reports whether an entry covers an address to connect to.
 func allowedIP(list []Allowed, target netip.AddrPort) bool {
 	ip := target.Addr().Unmap().WithZone("")
 	return slices.ContainsFunc(list, func(a Allowed) bool {
@@ -76,7 +75,7 @@ func allowedIP(list []Allowed, target netip.AddrPort) bool {
 	})
 }
 
-// allowedHost reports whether an entry names the host that is asked for, as
+// allowedHost reports whether an entry names the requested host, as
 // "host:port".
 func allowedHost(list []Allowed, hostport string) bool {
 	host, text, err := net.SplitHostPort(hostport)

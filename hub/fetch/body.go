@@ -8,16 +8,15 @@ import (
 // ErrTooLarge says that an answer was longer than 1 MiB after decompression.
 var ErrTooLarge = errors.New("fetch: the answer is larger than 1 MiB")
 
-// capped passes on a body up to a size. A longer body is an error, not a
-// shorter body: half a document must not be taken for the whole.
+// capped passes on a body up to a size. A longer body is an error and is not
+// cut: half a document must not count as the whole.
 type capped struct {
 	body io.ReadCloser
-	left int64 // bytes that may still come
+	left int64 // bytes that are still allowed
 }
 
 func (c *capped) Read(p []byte) (int, error) {
-	// One byte more than allowed is asked for, which tells "just enough"
-	// from "too much".
+	// Read one byte more than allowed, to notice a body that is too long.
 	if int64(len(p)) > c.left+1 {
 		p = p[:c.left+1]
 	}

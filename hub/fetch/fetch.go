@@ -1,17 +1,15 @@
-// Package fetch is the hub's one way out: the http.Client for everything that
-// is fetched from an address somebody else wrote down. Discovery documents,
-// key sets, token endpoints, client metadata and back-channel logout all go
-// through it.
+// Package fetch provides the http.Client for every address that comes from
+// outside: discovery documents, key sets, token endpoints, client metadata and
+// back-channel logout.
 //
-// Such an address may be a trap that makes the hub talk to its own network
-// (server-side request forgery). So the guard sits at the last moment before a
-// connection: every IP address is judged after DNS has spoken and right before
-// the dial, which also defeats a name that changes its answer in between. What
-// comes back is cut off by size and by time.
+// Such an address may try to make the hub send requests into its own network
+// (server-side request forgery). So every IP address is checked after DNS
+// resolution and directly before the connection, which also defeats a name that
+// changes its answer in between. Answers are limited in size and time.
 //
-// The package knows nothing of what is fetched; it holds no cookies, follows
-// few redirects and reads no proxy from the environment. A proxy that a setting
-// names is asked for the addresses that were judged; see Proxy.
+// The package does not know what is fetched. It keeps no cookies, follows few
+// redirects and reads no proxy from the environment. If a proxy is set, the hub
+// asks it for the checked addresses; see Proxy.
 package fetch
 
 import (
@@ -27,8 +25,8 @@ import (
 	"time"
 )
 
-// AllowPrivateSetting is the environment variable that sets Policy.AllowPrivate;
-// a Refused error names it where it would help.
+// AllowPrivateSetting is the environment variable that sets
+// Policy.AllowPrivate; a Refused error names it if it would help.
 const AllowPrivateSetting = "FEDHUB_ALLOW_PRIVATE_ADDRESSES"
 
 const (
@@ -36,55 +34,55 @@ const (
 	maxBody        = 1 << 20 // bytes, after decompression
 	maxHeader      = 64 << 10
 	maxRedirects   = 3
-	// One slow host may hold this many connections and no more, so that it
-	// cannot use up what the others need.
+	// A slow host may hold this many connections and no more, so that it cannot
+	// block others.
 	maxConnsPerHost = 64
 )
 
-// A Policy says what a client may do. The zero Policy is the safe one.
+// A Policy says what a client may do. The zero Policy is the strictest.
 type Policy struct {
 	// AllowPrivate lets the client use plain http and reach loopback, private
-	// and carrier-grade addresses. It is for hubs that live on such an address
-	// themselves or are told so by AllowPrivateSetting.
-	// Link-local, multicast and cloud metadata addresses stay out of reach.
+	// and carrier-grade NAT addresses. It is for hubs on such an address, or by
+	// AllowPrivateSetting. Link-local, multicast and cloud metadata addresses
+	// stay forbidden.
 	AllowPrivate bool
-	// Allowed are private and loopback addresses that may be reached although
-	// AllowPrivate is false, by https.
+	// Allowed are private and loopback addresses that may be reached by https
+	// even if AllowPrivate is false.
 	Allowed []Allowed
-	// Closed says of an address that it is never reached, however private
-	// addresses are: it is the hub's own. It may be nil.
+	// Closed reports addresses that are always refused, because they are the
+	// hub's own. It may be nil.
 	Closed    func(netip.AddrPort) bool
-	Proxy     *Proxy         // asked for connections; nil for none
+	Proxy     *Proxy         // used for connections; nil for none
 	UserAgent string         // "fedhub" if empty
 	Timeout   time.Duration  // for the whole exchange, body included; 10 s if zero
-	RootCAs   *x509.CertPool // who may vouch for servers; nil: the machine's
-	// Observe, if set, is told of every request once its answer began or it
-	// failed, redirects included. It may be called by many goroutines at once.
+	RootCAs   *x509.CertPool // trusted CAs; nil: the machine's
+	// Observe, if set, is called with every request, redirects included, once
+	// its answer began or it failed. It may be called concurrently.
 	Observe func(Call)
 }
 
-// A Call is one request as an observer sees it. It carries nothing secret:
-// no query, no header, no body.
+// A Call describes one request to an observer. It contains no secrets: no
+// query, no header, no body.
 type Call struct {
 	Method   string
-	Host     string // with the port, if one was given
+	Host     string // with the port, if the URL has one
 	Path     string
 	Status   int // 0 if no answer came
 	Duration time.Duration
 	Err      error
 }
 
-// NewClient returns a client that keeps to the policy. It is safe for
-// concurrent use and should be shared: it pools connections.
+// NewClient returns a client with this policy. It is safe for concurrent use
+// and should be shared, because it pools connections.
 func NewClient(p Policy) *http.Client {
 	return newClient(p, judge{allowPrivate: p.AllowPrivate, allowed: p.Allowed, closed: p.Closed}, nil)
 }
 
-// verdict decides about one address right before it is dialled.
+// verdict decides about one address directly before connecting.
 type verdict interface {
 	scheme(u *url.URL) error
 	address(network, hostport string) error
-	name(hostport string) error // where a proxy resolves it
+	name(hostport string) error // for names that a proxy resolves
 }
 
 type dialFunc = func(ctx context.Context, network, hostport string) (net.Conn, error)
@@ -113,7 +111,7 @@ func newClient(p Policy, v verdict, names *net.Resolver) *http.Client {
 		Timeout:       p.Timeout,
 		CheckRedirect: checkRedirect,
 		Transport: &guarded{policy: p, verdict: v, next: &http.Transport{
-			Proxy: nil, // it would have the proxy dial for us, past the guard
+			Proxy: nil, // the environment's proxy would bypass the guard
 			DialContext: func(ctx context.Context, network, hostport string) (net.Conn, error) {
 				if allowedHost(p.Allowed, hostport) {
 					return trusting(ctx, network, hostport)
@@ -132,9 +130,9 @@ func newClient(p Policy, v verdict, names *net.Resolver) *http.Client {
 	}
 }
 
-// guarded is the transport that every request and every redirect goes through.
-// The checks are here and not in the client, so that a caller who copies the
-// client to give it stricter redirect rules keeps them.
+// guarded is the transport for every request and redirect. The checks are here
+// and not in the client, so that a copy of the client with stricter redirect
+// rules keeps them.
 type guarded struct {
 	policy  Policy
 	verdict verdict
@@ -142,7 +140,7 @@ type guarded struct {
 }
 
 func (g *guarded) RoundTrip(r *http.Request) (*http.Response, error) {
-	start := time.Now() // a measurement, not a decision: the real clock
+	start := time.Now() // only measures, so it uses the real clock
 	answer, err := g.send(r)
 	if g.policy.Observe != nil {
 		call := Call{Method: r.Method, Host: r.URL.Host, Path: r.URL.EscapedPath(), Duration: time.Since(start), Err: err}
@@ -160,7 +158,7 @@ func (g *guarded) send(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if r.Header.Get("User-Agent") == "" {
-		r = r.Clone(r.Context()) // a RoundTripper must not change what it is given
+		r = r.Clone(r.Context()) // a RoundTripper must not modify its request
 		r.Header.Set("User-Agent", g.policy.UserAgent)
 	}
 	answer, err := g.next.RoundTrip(r)
@@ -182,8 +180,8 @@ func closeBody(r *http.Request) {
 }
 
 // checkRedirect follows a few redirects of plain reads on one host. A request
-// that carries a body or credentials is never sent on: what it carries was
-// meant for the address that was checked, not for one the answer names.
+// with a body or credentials is never redirected: they were meant for the
+// checked address only.
 func checkRedirect(next *http.Request, before []*http.Request) error {
 	first := before[0]
 	switch {
@@ -199,8 +197,7 @@ func checkRedirect(next *http.Request, before []*http.Request) error {
 	return nil
 }
 
-// sameHost also lets http://host become https://host, the one redirect that
-// changes the port and yet is an improvement.
+// sameHost also accepts http://host to https://host, although the port changes.
 func sameHost(a, b *url.URL) bool {
 	if !strings.EqualFold(a.Hostname(), b.Hostname()) {
 		return false

@@ -8,16 +8,16 @@ import (
 	"strconv"
 )
 
-// An Own is where the hub itself is.
+// An Own describes the hub's own addresses.
 type Own struct {
 	URL           string // its public address
-	Listener      string // where this process serves; empty if that is not known
+	Listener      string // where this process serves; empty if unknown
 	DatabasePorts []uint16
 }
 
-// Closed says of an address that it is the hub's own: its database, or where it
-// serves behind a proxy, and would believe who comes as the proxy. The public
-// address is nobody's secret.
+// Closed reports whether an address is the hub's own and must not be fetched:
+// its database, or its listener behind a proxy, which would trust the request
+// as the proxy's. The public address is allowed.
 func (o Own) Closed() func(netip.AddrPort) bool {
 	private := o.privatePort()
 	own := ownAddresses(o.Listener)
@@ -29,7 +29,7 @@ func (o Own) Closed() func(netip.AddrPort) bool {
 	}
 }
 
-// privatePort is that of the listener, if it is not the public address's.
+// privatePort is the listener's port, if it is not that of the public address.
 func (o Own) privatePort() string {
 	_, at, err := net.SplitHostPort(o.Listener)
 	u, uerr := url.Parse(o.URL)
@@ -39,7 +39,7 @@ func (o Own) privatePort() string {
 	return at
 }
 
-// ownAddresses are this machine's, and the one that is listened at.
+// ownAddresses are this machine's addresses, and that of the listener.
 func ownAddresses(listener string) []netip.Addr {
 	var own []netip.Addr
 	if at, err := netip.ParseAddrPort(listener); err == nil {

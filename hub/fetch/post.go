@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// A Poster tells something to an address that somebody else named, for
-// services: they wait for a yes, and read nothing.
+// A Poster sends notices to external addresses for services, which only need to
+// know whether they were accepted.
 type Poster struct{ Client *http.Client }
 
 // A Declined error is an answer other than 200 or 204.
@@ -21,8 +21,8 @@ type Declined struct {
 
 func (d *Declined) Error() string { return "it answered " + d.Status }
 
-// Final says that who was asked is there and does not want this: the same again
-// would fare no better.
+// Final reports whether the server refused, so that repeating the request is
+// useless.
 func (d *Declined) Final() bool {
 	return d.Code >= 400 && d.Code < 500 && d.Code != http.StatusTooManyRequests && d.Code != http.StatusRequestTimeout
 }
@@ -37,8 +37,8 @@ func (p Poster) Form(ctx context.Context, address string, form url.Values) error
 	return send(p.Client, req)
 }
 
-// JSON posts a document with a bearer token, and follows no redirect, which
-// would carry the token elsewhere.
+// JSON posts a document with a bearer token. It follows no redirect, which
+// would send the token to another address.
 func (p Poster) JSON(ctx context.Context, address, bearer string, document []byte) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(document))
 	if err != nil {
@@ -57,7 +57,7 @@ func send(client *http.Client, req *http.Request) error {
 		return err
 	}
 	defer resp.Body.Close()
-	io.Copy(io.Discard, io.LimitReader(resp.Body, 4<<10)) //nolint:errcheck // only to reuse the connection
+	io.Copy(io.Discard, io.LimitReader(resp.Body, 4<<10)) //nolint:errcheck // only so that the connection can be reused
 	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusNoContent {
 		return &Declined{resp.StatusCode, resp.Status}
 	}

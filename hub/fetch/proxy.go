@@ -16,19 +16,19 @@ import (
 	"time"
 )
 
-// ProxySetting is the environment variable that names the proxy, and
-// ProxyResolvesSetting the one that leaves names to it.
+// ProxySetting is the environment variable with the proxy, and
+// ProxyResolvesSetting the one that lets it resolve names.
 const (
 	ProxySetting         = "FEDHUB_HTTPS_PROXY"
 	ProxyResolvesSetting = "FEDHUB_PROXY_RESOLVES"
 )
 
-// A Proxy is asked for connections (CONNECT, RFC 9110 §9.3.6). Names are
-// resolved and addresses judged here, as without one, and the proxy is asked
-// for the address that was judged: TLS is with the name all the same.
+// A Proxy makes the connections (CONNECT, RFC 9110 §9.3.6). The hub still
+// resolves names and checks addresses, and asks the proxy for the checked
+// address. TLS uses the name as usual.
 type Proxy struct {
-	// Resolves leaves names, and with them the judging of addresses, to the
-	// proxy, for networks in which the hub can resolve none.
+	// Resolves lets the proxy resolve names, and so check addresses, for
+	// networks where the hub cannot resolve any.
 	Resolves bool
 
 	secure      bool
@@ -37,7 +37,7 @@ type Proxy struct {
 }
 
 // ParseProxy reads http://user:password@proxy.internal:3128, or https://. Its
-// error does not repeat what it was given, for that holds a password.
+// error does not repeat the value, which contains a password.
 func ParseProxy(text string) (*Proxy, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" || strings.Trim(u.Path, "/") != "" || strings.ContainsAny(text, "?#") {
@@ -51,13 +51,13 @@ func ParseProxy(text string) (*Proxy, error) {
 	return p, nil
 }
 
-// String is the proxy's host, for people.
+// String is the proxy's host, for messages.
 func (p *Proxy) String() string { return p.host }
 
 // GoString keeps the credentials out of %#v.
 func (p *Proxy) GoString() string { return p.host }
 
-// dialer is what dials through the proxy, and reaches what v lets pass.
+// dialer connects through the proxy to targets that v allows.
 func (p *Proxy) dialer(policy Policy, v verdict, names *net.Resolver) dialFunc {
 	if names == nil {
 		names = net.DefaultResolver
@@ -77,8 +77,8 @@ func (p *Proxy) dialer(policy Policy, v verdict, names *net.Resolver) dialFunc {
 	}
 }
 
-// targets are what the proxy may be asked for: the addresses of a name that were
-// judged right, in the order in which the name's server gave them.
+// targets are the addresses to ask the proxy for: the allowed addresses of a
+// name, in the order of the DNS answer.
 func (p *Proxy) targets(ctx context.Context, v verdict, names *net.Resolver, network, hostport string) ([]string, error) {
 	host, port, err := net.SplitHostPort(hostport)
 	if err != nil {

@@ -15,11 +15,11 @@ import (
 const (
 	secretSoon      = 30 * 24 * time.Hour
 	secretUrgent    = 7 * 24 * time.Hour
-	certificateSoon = 14 * 24 * time.Hour // those that renew themselves have done it by then
+	certificateSoon = 14 * 24 * time.Hour // automatic renewals have happened by then
 	oldKey          = 400 * 24 * time.Hour
 )
 
-// checkKey judges what was seen of a login key's upstream.
+// checkKey checks the state of a login key's provider.
 func checkKey(k federation.LoginKey, seen federation.Sight, err error, now time.Time) []Warning {
 	var found []Warning
 	warn := func(what string, urgent bool, why, advice texts.Text) {
@@ -45,7 +45,8 @@ func checkKey(k federation.LoginKey, seen federation.Sight, err error, now time.
 	return found
 }
 
-// checkUpstream judges what the upstream says of itself, or its silence.
+// checkUpstream checks a provider's description, or reports that it did not
+// answer.
 func checkUpstream(k federation.LoginKey, seen federation.Sight, err error, warn func(what string, urgent bool, why, advice texts.Text)) {
 	var fault *federation.Fault
 	switch {
@@ -65,7 +66,7 @@ func checkUpstream(k federation.LoginKey, seen federation.Sight, err error, warn
 	}
 }
 
-// checkServer judges what a secondary publishes about itself.
+// checkServer checks a connected hub's metadata.
 func checkServer(c clients.Client, seen clients.Client, err error) []Warning {
 	w := Warning{About: c.Server.Host, URL: "/admin/servers", Urgent: true}
 	switch {
@@ -83,17 +84,17 @@ func checkServer(c clients.Client, seen clients.Client, err error) []Warning {
 	return []Warning{w}
 }
 
-// sameKeys tells whether a key that was approved is still there: keys that are
-// rotated overlap.
+// sameKeys reports whether an approved key is still published: rotated keys
+// overlap.
 func sameKeys(approved, published []string) bool {
 	return len(approved) == 0 || slices.ContainsFunc(approved, func(k string) bool { return slices.Contains(published, k) })
 }
 
-// checkSigning looks at how old our own keys are.
+// checkSigning checks the age of the hub's own keys.
 func checkSigning(cards []signing.Card, rotate time.Duration, now time.Time) []Warning {
 	limit := oldKey
 	if rotate > 0 {
-		limit = 2 * rotate // the schedule does not do its work
+		limit = 2 * rotate // the scheduled rotation does not work
 	}
 	for _, c := range cards {
 		if c.State == signing.Current && now.Sub(c.Starts) > limit {

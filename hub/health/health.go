@@ -1,13 +1,14 @@
-// Package health keeps how each upstream fares, and watches over what will
-// soon stop working.
+// Package health records how each provider works, and warns about problems
+// before they become failures.
 //
-// A Record says when somebody last signed in through a login key, what failed
-// last and why, and how many there were in the last day; health.go and
-// record.go. The Dog looks once a day at everything that the hub depends on
-// and keeps a Warning for each thing that an administrator should see to;
-// dog.go, checks.go and warning.go.
+// A Record says when a sign-in last succeeded through a login key, what failed
+// last and why, and the counts of the last day (health.go, record.go). The
+// Monitor checks everything that the hub depends on once a day and stores a
+// Warning for each thing that an administrator should fix (monitor.go,
+// checks.go, warning.go).
 //
-// It decides nothing: whether anybody is sent to an upstream is federation's.
+// It does not influence sign-ins: federation decides whether users are sent to
+// a provider.
 package health
 
 import (
@@ -22,34 +23,34 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// flushEvery is how often what was counted is written, where nothing changes.
+// flushEvery is how often the counts are stored if the state does not change.
 const flushEvery = time.Minute
 
-// A Service counts how sign-ins go. Counting is in memory; what it comes to is
-// added to the records once a minute, and at once when a key begins or ceases
-// to fail. A process that dies takes a minute of counts with it.
+// A Service counts the outcomes of sign-ins. It counts in memory and adds the
+// counts to the records once a minute, and at once when a key starts or stops
+// failing. A crash loses at most a minute of counts.
 type Service struct {
 	Set *store.Collection[Record]
 	Log *slog.Logger
 	Now func() time.Time
 
 	mu      sync.Mutex
-	pending map[string]*Record // what is not written yet, by key
-	bad     map[string]bool    // keys whose last outcome was a failure
+	pending map[string]*Record // not stored yet, by key
+	bad     map[string]bool    // keys with a failure as last outcome
 	bell    chan struct{}
 
-	writing sync.Mutex // held from when pending is taken until it is written
+	writing sync.Mutex // held from taking pending until it is stored
 }
 
-// Start makes the service ready; Run writes.
+// Start prepares the service; Run stores the counts.
 func (k *Service) Start() *Service {
 	k.pending, k.bad = map[string]*Record{}, map[string]bool{}
 	k.bell = make(chan struct{}, 1)
 	return k
 }
 
-// Report takes note of an outcome. It is what federation.Options.Report wants:
-// quick, for a person waits.
+// Report counts an outcome. It implements federation.Options.Report and is
+// fast, because a user waits.
 func (k *Service) Report(_ context.Context, o federation.Outcome) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -60,7 +61,7 @@ func (k *Service) Report(_ context.Context, o federation.Outcome) {
 	}
 	r.note(o)
 	if o.Stray || o.Err == nil && o.Step == federation.StepBegin {
-		return // says nothing of how we stand with the upstream
+		return // it says nothing about the provider
 	}
 	if failed := o.Err != nil; failed != k.bad[o.Key] {
 		k.bad[o.Key] = failed
@@ -71,7 +72,7 @@ func (k *Service) Report(_ context.Context, o federation.Outcome) {
 	}
 }
 
-// Run writes what was counted until the context ends, and once more then.
+// Run stores the counts until the context ends, and once more at the end.
 func (k *Service) Run(ctx context.Context) {
 	timer := time.NewTicker(flushEvery)
 	defer timer.Stop()
@@ -89,7 +90,7 @@ func (k *Service) Run(ctx context.Context) {
 	}
 }
 
-// flush adds what was counted to the records.
+// flush adds the counts to the records.
 func (k *Service) flush(ctx context.Context) {
 	k.writing.Lock()
 	defer k.writing.Unlock()
@@ -122,8 +123,8 @@ func (k *Service) putBack(old *Record) {
 	k.pending[old.ID] = old
 }
 
-// All returns how every key fares, by its id. A key that nobody used has no
-// record. What this process has not written yet is in it.
+// All returns the record of every key, by id, including counts that are not
+// stored yet. An unused key has no record.
 func (k *Service) All(ctx context.Context) (map[string]Record, error) {
 	k.writing.Lock()
 	defer k.writing.Unlock()
@@ -142,14 +143,14 @@ func (k *Service) All(ctx context.Context) (map[string]Record, error) {
 	return all, nil
 }
 
-// with is a record, or none, and what is not written yet.
+// with adds unstored counts to a record.
 func (k *Service) with(r, news Record) Record {
 	r.ID = news.ID
 	r.add(news, k.Now())
 	return r
 }
 
-// Of returns how one key fares.
+// Of returns the record of one key.
 func (k *Service) Of(ctx context.Context, id string) (Record, error) {
 	k.writing.Lock()
 	defer k.writing.Unlock()
@@ -165,7 +166,7 @@ func (k *Service) Of(ctx context.Context, id string) (Record, error) {
 	return r, nil
 }
 
-// Forget drops what is known of a key, which was deleted.
+// Forget removes the record of a deleted key.
 func (k *Service) Forget(ctx context.Context, id string) error {
 	k.mu.Lock()
 	delete(k.pending, id)

@@ -21,14 +21,14 @@ import (
 )
 
 const (
-	every     = 24 * time.Hour   // how often everything is looked at
+	every     = 24 * time.Hour   // time between rounds
 	first     = time.Hour        // after the first start
-	claim     = 15 * time.Minute // how long one process has to do it
-	lookAgain = 5 * time.Minute  // how often a process looks whether it is time
-	atOnce    = 4                // upstreams that are looked at together
+	claim     = 15 * time.Minute // how long one process has for a round
+	lookAgain = 5 * time.Minute  // how often a process checks whether a round is due
+	atOnce    = 4                // providers that are checked at once
 )
 
-// A Check says when the dog went round last, and goes again. There is one.
+// A Check is when the last round was, and when the next is due. There is one.
 type Check struct {
 	ID   string    `bson:"id"`
 	Next time.Time `bson:"next"`
@@ -40,8 +40,8 @@ func (w Check) Key() string { return w.ID }
 
 const watchID = names.WatchID
 
-// A Monitor watches over what will soon stop working: once a day, one process of
-// all on the same database.
+// A Monitor checks what will soon stop working: once a day, in one of the
+// processes on a database.
 type Monitor struct {
 	Set       *store.Collection[Warning]
 	Watches   *store.Collection[Check]
@@ -51,13 +51,13 @@ type Monitor struct {
 	Signing   *signing.Service
 	Settings  *settings.Service
 	Users     *users.Service
-	Mailer    mail.Mailer // nil: nobody is written to
-	Standing  []Warning   // true of this hub as it is set up; every round finds them
+	Mailer    mail.Mailer // nil: no emails
+	Standing  []Warning   // permanent warnings of the configuration; every round includes them
 	Log       *slog.Logger
 	Now       func() time.Time
 }
 
-// Run goes round when it is time, until the context ends.
+// Run runs the rounds when they are due, until the context ends.
 func (d *Monitor) Run(ctx context.Context) {
 	timer := time.NewTicker(lookAgain)
 	defer timer.Stop()
@@ -77,8 +77,8 @@ func (d *Monitor) Run(ctx context.Context) {
 	}
 }
 
-// due claims the round if it is time. Of several processes one has it; should
-// that one die, another goes a little later.
+// due claims the round if it is due. One of several processes gets it; if that
+// one crashes, another one runs it a little later.
 func (d *Monitor) due(ctx context.Context) (ours bool, err error) {
 	err = d.Watches.Put(ctx, watchID, func(w *Check) error {
 		if w.ID == "" {
@@ -94,7 +94,7 @@ func (d *Monitor) due(ctx context.Context) (ours bool, err error) {
 	return ours && err == nil, err
 }
 
-// Done is when the dog last went round; zero if it never did.
+// Done is the time of the last round; zero if there was none.
 func (d *Monitor) Done(ctx context.Context) (time.Time, error) {
 	w, err := d.Watches.Get(ctx, watchID)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, store.ErrDamaged) {
@@ -103,8 +103,8 @@ func (d *Monitor) Done(ctx context.Context) (time.Time, error) {
 	return w.Done, err
 }
 
-// Check goes round now: it looks at everything, keeps what it finds, and tells
-// the administrators what is new.
+// Check runs a round now: it checks everything, stores the warnings, and emails
+// new ones to the administrators.
 func (d *Monitor) Check(ctx context.Context) error {
 	found, err := d.look(ctx)
 	if err != nil {
@@ -120,7 +120,7 @@ func (d *Monitor) Check(ctx context.Context) error {
 	return d.Watches.Put(ctx, watchID, func(w *Check) error { *w = done; return nil })
 }
 
-// look gathers the facts, and lets checks.go judge them.
+// look collects the facts and applies checks.go.
 func (d *Monitor) look(ctx context.Context) ([]Warning, error) {
 	keys, err := d.Upstreams.Enabled(ctx)
 	if err != nil {
@@ -156,9 +156,9 @@ func (d *Monitor) look(ctx context.Context) ([]Warning, error) {
 			return nil
 		})
 	}
-	group.Wait() //nolint:errcheck // what fails is a finding
+	group.Wait() //nolint:errcheck // a failure is a finding, not an error
 	if ctx.Err() != nil {
-		return nil, ctx.Err() // what was not seen is not bad for that
+		return nil, ctx.Err() // what was not checked is not a problem
 	}
 	found := append(checkSigning(cards, s.RotateEvery(), now), d.Standing...)
 	for _, r := range results {

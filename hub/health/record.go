@@ -8,75 +8,74 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// A Record is how one login key fares, for all processes together.
+// A Record is how one login key works, for all processes together.
 type Record struct {
-	ID      string     `bson:"id"`                // the login key's
-	Worked  time.Time  `bson:"worked,omitempty"`  // when the upstream last vouched for somebody
-	Failed  time.Time  `bson:"failed,omitempty"`  // when it last could not
-	Why     texts.Text `bson:",inline"`           // of that failure, for administrators
-	Reason  string     `bson:"reason,omitempty"`  // the sentence that an earlier hub stored in its place
-	Resting time.Time  `bson:"resting,omitempty"` // until when some process asks it nothing
+	ID      string     `bson:"id"`                // the login key's id
+	Worked  time.Time  `bson:"worked,omitempty"`  // the last successful sign-in
+	Failed  time.Time  `bson:"failed,omitempty"`  // the last failure
+	Why     texts.Text `bson:",inline"`           // the reason of that failure, for administrators
+	Reason  string     `bson:"reason,omitempty"`  // the sentence that an earlier hub stored in place of Why
+	Resting time.Time  `bson:"resting,omitempty"` // until when a process does not ask the provider
 	Hours   []Hour     `bson:"hours,omitempty"`   // the last day, oldest first
-	// Left is since when people leave for the upstream and nobody comes back;
-	// zero, or before Back: somebody did. Back is when somebody last came back,
-	// whatever they brought.
+	// Left is since when users are sent to the provider and none returns; if it
+	// is zero, or before Back, some returned. Back is when a user last
+	// returned, with whatever result.
 	Left time.Time `bson:"left,omitempty"`
 	Back time.Time `bson:"back,omitempty"`
-	// Bare is when somebody last came without a refresh token though the key
-	// keeps them; Scope, when the upstream last refused a scope.
+	// Bare is when a sign-in last had no refresh token although the key keeps
+	// them; Scope, when the provider last refused a scope.
 	Bare    time.Time `bson:"bare,omitempty"`
 	Scope   time.Time `bson:"scope,omitempty"`
 	Expires time.Time `bson:"expires"`
 }
 
-// An Hour is what happened in one.
+// An Hour is the counts of one hour.
 type Hour struct {
 	Start    time.Time `bson:"start"`
 	SignIns  int       `bson:"signIns"`
 	Failures int       `bson:"failures"`
-	Turned   int       `bson:"turned"`         // people who were turned away without asking
-	Gone     int       `bson:"gone,omitempty"` // who left for the upstream
-	Back     int       `bson:"back,omitempty"` // who came back, whatever they brought
+	Turned   int       `bson:"turned"`         // users refused without asking the provider
+	Gone     int       `bson:"gone,omitempty"` // users sent to the provider
+	Back     int       `bson:"back,omitempty"` // users who returned, with whatever result
 }
 
 // Key names the record.
 func (r Record) Key() string { return r.ID }
 
-// ExpiresAt is when nobody wants to know any more.
+// ExpiresAt is when the record is deleted.
 func (r Record) ExpiresAt() time.Time { return r.Expires }
 
 const remember = 90 * 24 * time.Hour
 
-// Words is why it last failed.
+// Words is the reason of the last failure as a sentence.
 func (r Record) Words(words texts.Words) string { return r.Why.In(words, r.Reason) }
 
-// Failing tells whether the last that was heard of the upstream is bad.
+// Failing reports whether the last outcome was a failure.
 func (r Record) Failing() bool { return r.Failed.After(r.Worked) }
 
-// Left for so long, people do not come back any more; so many at once did not
-// all change their minds.
+// After this time users do not return any more, and so many users do not all
+// cancel.
 const (
 	longGone = 10 * time.Minute
 	manyGone = 3
 )
 
-// NobodyBack tells whether people leave for the upstream and nobody comes back,
-// as where it ends at an error page of its own. Who left a moment ago may be
-// typing a password there.
+// NobodyBack reports whether users are sent to the provider and none returns,
+// for example because they end on its error page. Users who left just now may
+// still be typing a password there.
 func (r Record) NobodyBack(now time.Time) bool {
 	day := r.Day(now)
 	return r.Left.After(r.Back) && now.Sub(r.Left) > longGone || day.Gone >= manyGone && day.Back == 0
 }
 
-// LooksInVain tells whether the last who came brought no refresh token, though
-// the key looks again with it.
+// LooksInVain reports whether the last sign-in had no refresh token, although
+// the key uses it for refreshing profiles.
 func (r Record) LooksInVain() bool { return !r.Bare.IsZero() && !r.Bare.Before(r.Worked) }
 
-// ScopeRefused tells whether the last that was heard is that the upstream does
-// not give a scope.
+// ScopeRefused reports whether the provider's last answer refused a scope.
 func (r Record) ScopeRefused() bool { return r.Scope.After(r.Worked) }
 
-// Day is what happened in the 24 hours before now.
+// Day is the counts of the last 24 hours.
 func (r Record) Day(now time.Time) Hour {
 	var sum Hour
 	for _, h := range r.Hours {
@@ -112,7 +111,7 @@ func (r *Record) note(o federation.Outcome) {
 		return
 	}
 	switch {
-	case o.Stray: // says nothing of the upstream but that it sent somebody back
+	case o.Stray: // it only shows that the provider sent a user back
 	case o.TurnedAway:
 		h.Turned++
 	case o.Err != nil:
@@ -128,7 +127,7 @@ func (r *Record) note(o federation.Outcome) {
 	}
 }
 
-// hour returns the bucket that a time falls into.
+// hour returns the bucket of a time.
 func (r *Record) hour(at time.Time) *Hour {
 	start := at.UTC().Truncate(time.Hour)
 	for i := range r.Hours {
@@ -140,8 +139,8 @@ func (r *Record) hour(at time.Time) *Hour {
 	return &r.Hours[len(r.Hours)-1]
 }
 
-// add joins what was counted since to what is known. Of several processes each
-// adds its own, so nothing here may depend on the order.
+// add adds new counts. Several processes add their own, so the result must not
+// depend on the order.
 func (r *Record) add(news Record, now time.Time) {
 	if news.Worked.After(r.Worked) {
 		r.Worked = news.Worked

@@ -14,56 +14,56 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// A Warning is one thing that an administrator should see to.
+// A Warning is one thing that an administrator should fix.
 type Warning struct {
-	ID     string     `bson:"id"`              // what it is about and what is wrong, so that it is there once
-	About  string     `bson:"about"`           // the name of what it is about,
-	Topic  texts.Text `bson:"topic,omitempty"` // or a sentence where that has none
-	Why    texts.Text `bson:",inline"`         // what is wrong
+	ID     string     `bson:"id"`              // subject and problem, so that each is stored once
+	About  string     `bson:"about"`           // the name of the subject,
+	Topic  texts.Text `bson:"topic,omitempty"` // or a sentence if it has no name
+	Why    texts.Text `bson:",inline"`         // the problem
 	Advice texts.Text `bson:"advice"`          // what to do about it
 	Text   string     `bson:"text,omitempty"`  // the sentence that an earlier hub stored in place of Why
 	Do     string     `bson:"do,omitempty"`    // and in place of Advice
-	URL    string     `bson:"url"`             // where
+	URL    string     `bson:"url"`             // the page to fix it
 	Urgent bool       `bson:"urgent,omitempty"`
 	Since  time.Time  `bson:"since"`
 	Mailed bool       `bson:"mailed,omitempty"`
-	// Raised: it was found beside the rounds, which do not find it gone.
+	// Raised: found outside the rounds, so rounds do not remove it.
 	Raised bool `bson:"raised,omitempty"`
-	// Expires is when the warning goes if nobody looks any more.
+	// Expires is when the warning is removed if it is not confirmed.
 	Expires time.Time `bson:"expires"`
 }
 
 // Key names the record.
 func (w Warning) Key() string { return w.ID }
 
-// ExpiresAt is when the warning goes by itself.
+// ExpiresAt is when the warning is removed.
 func (w Warning) ExpiresAt() time.Time { return w.Expires }
 
-// Subject is what the warning is about.
+// Subject is the subject of the warning.
 func (w Warning) Subject(words texts.Words) string { return w.Topic.In(words, w.About) }
 
-// Words is what is wrong.
+// Words is the problem as a sentence.
 func (w Warning) Words(words texts.Words) string { return w.Why.In(words, w.Text) }
 
-// ToDo is what to do about it.
+// ToDo is the advice as a sentence.
 func (w Warning) ToDo(words texts.Words) string { return w.Advice.In(words, w.Do) }
 
-// lapse is how long a warning stands that no later look confirms.
+// lapse is how long an unconfirmed warning stays.
 const lapse = 7 * 24 * time.Hour
 
-// keyPrefix and serverPrefix begin the ids of warnings about one of each.
+// keyPrefix and serverPrefix are prefixes of the ids of warnings.
 const (
 	keyPrefix    = "key/"
 	serverPrefix = "server/"
 	signPrefix   = "signing/"
 )
 
-// ProxyPrefix begins the ids of warnings about a proxy. No round finds them or
-// finds them gone: requests raise them, and they lapse.
+// ProxyPrefix is the prefix of ids of warnings about a proxy. Requests raise
+// them, and they expire; rounds do not touch them.
 const ProxyPrefix = "proxy/"
 
-// ProxyJudges is the warning that a proxy alone judges which addresses are fetched
-// from, by a setting.
+// ProxyJudges is the warning that only the proxy checks which addresses are
+// fetched, because of a setting.
 func ProxyJudges(proxy, setting string) Warning {
 	return Warning{
 		ID: "outgoing/proxy", About: proxy, URL: "/admin",
@@ -71,18 +71,18 @@ func ProxyJudges(proxy, setting string) Warning {
 	}
 }
 
-// Raise keeps a warning that was found beside the rounds. It lapses, at the time
-// that it says or as others do.
+// Raise stores a warning found outside the rounds. It expires at its own time
+// or after lapse.
 func (d *Monitor) Raise(ctx context.Context, w Warning) error { return d.put(ctx, w) }
 
-// RolesWarning is the id of a warning about roles of people of a login key.
+// RolesWarning is the id of a warning about roles of users of a login key.
 func RolesWarning(keyID, what string) string { return keyPrefix + keyID + "/roles/" + what }
 
-// IssuerWarning is the id of a warning that somebody came who was known under an
-// issuer that the login key had before.
+// IssuerWarning is the id of the warning that a user came who was known under a
+// former issuer of the login key.
 func IssuerWarning(keyID string) string { return keyPrefix + keyID + "/issuer" }
 
-// Settled drops a warning that an administrator saw to.
+// Settled removes a warning that was dealt with.
 func (d *Monitor) Settled(ctx context.Context, id string) error {
 	_, err := d.Set.Get(ctx, id)
 	if err == nil {
@@ -94,11 +94,11 @@ func (d *Monitor) Settled(ctx context.Context, id string) error {
 	return err
 }
 
-// mostWarnings is how many there are to read: nobody sees to more in a day.
+// mostWarnings bounds the warnings that are listed.
 const mostWarnings = 1000
 
-// Warnings returns what needs attention, mostWarnings at most, the urgent first:
-// a few for each login key, server and signing key.
+// Warnings returns the open warnings, at most mostWarnings, urgent ones first:
+// a few for each login key, hub and signing key.
 func (d *Monitor) Warnings(ctx context.Context) ([]Warning, error) {
 	all, err := store.Collect(d.Set.Each(ctx, store.Query{}), mostWarnings)
 	slices.SortStableFunc(all, func(a, b Warning) int {
@@ -120,7 +120,7 @@ func b2i(b bool) int {
 // OfKey returns the warnings about one login key.
 func OfKey(all []Warning, id string) []Warning { return about(all, keyPrefix+id+"/") }
 
-// OfServer returns the warnings about one secondary.
+// OfServer returns the warnings about one connected hub.
 func OfServer(all []Warning, id string) []Warning { return about(all, serverPrefix+id+"/") }
 
 func about(all []Warning, prefix string) []Warning {
@@ -133,8 +133,8 @@ func about(all []Warning, prefix string) []Warning {
 	return found
 }
 
-// keep makes the stored warnings those that were found: new ones are added,
-// known ones confirmed, and what is well again goes.
+// keep updates the stored warnings to those found: it adds new ones, confirms
+// known ones, and removes the others.
 func (d *Monitor) keep(ctx context.Context, found []Warning) error {
 	for old, err := range d.Set.Each(ctx, store.Query{}) {
 		if err != nil {
@@ -171,8 +171,8 @@ func (d *Monitor) put(ctx context.Context, w Warning) error {
 	})
 }
 
-// write sends administrators one email about every warning that none was sent
-// about yet. Whoever marks a warning as mailed is the one who mails it.
+// write sends administrators one email about all warnings that were not emailed
+// yet. The process that marks a warning as emailed sends the email.
 func (d *Monitor) write(ctx context.Context, found []Warning) error {
 	var news []texts.Text
 	for _, w := range found {

@@ -16,16 +16,16 @@ import (
 const (
 	firstWait = 5 * time.Second
 	longest   = time.Hour
-	claim     = 30 * time.Second // how long one hub has to deliver a notice it took up
+	claim     = 30 * time.Second // how long one process has for a delivery
 )
 
-// wait is how long to wait after so many failures in a row.
+// wait is the pause after this many failures in a row.
 func wait(failures int) time.Duration {
 	return min(firstWait<<min(failures-1, 20), longest)
 }
 
-// deliver takes up a notice, tells the client, and removes or postpones it. It
-// says whether there is any use in telling the client more.
+// deliver sends one notice, and then removes or postpones it. It reports
+// whether further notices to the client make sense.
 func (k *Service) deliver(ctx context.Context, id string) bool {
 	n, ours, err := k.acquireLease(ctx, id)
 	if err != nil || !ours {
@@ -33,7 +33,7 @@ func (k *Service) deliver(ctx context.Context, id string) bool {
 	}
 	err = k.tell(ctx, n)
 	if ctx.Err() != nil {
-		return false // we are stopping; the notice is tried again after the restart
+		return false // shutdown; the notice is sent after the restart
 	}
 	if errors.Is(err, errNobody) {
 		k.drop(ctx, n)
@@ -54,14 +54,13 @@ func (k *Service) deliver(ctx context.Context, id string) bool {
 	return refused
 }
 
-// acquireLease claims the notice, so that of several hubs one delivers it, and tries
-// again later should that hub be gone. Tries is its fencing number: who comes
-// back too late finds another, and leaves the notice to whoever has it now.
+// acquireLease claims the notice, so that one of several processes delivers it,
+// and another one tries later if that one crashes. Tries is its fencing number:
+// a process that is too late finds another number and leaves the notice alone.
 //
-// The leases of this program (this one, the round of hub/health, the looks of
-// hub/upstreamtokens, the upgrades of hub/store) are each one conditional Update
-// of the very record that is worked on, in fields of its own. A package for them
-// would be longer than they are.
+// The leases of this program (this one, the round of hub/health, the refreshes
+// of hub/upstreamtokens, the upgrades of hub/store) are each one conditional
+// Update of the record concerned. A package for them would be longer.
 func (k *Service) acquireLease(ctx context.Context, id string) (n Notice, ours bool, err error) {
 	err = k.Notices.Update(ctx, id, func(stored *Notice) error {
 		ours = false
@@ -76,19 +75,21 @@ func (k *Service) acquireLease(ctx context.Context, id string) (n Notice, ours b
 	return n, ours, err
 }
 
-// A refusal is an answer that is not the one of §2.8.
+// A refusal is an answer other than those of §2.8.
 type refusal struct{ *fetch.Declined }
 
 func (r *refusal) Error() string { return "the client answered " + r.Status }
 
 func (r *refusal) Sentence() texts.Text { return texts.New("logout.answered", "status", r.Status) }
 
-// errNobody says that the client is gone, turned off, or no longer asks.
+// errNobody says that the client is deleted, disabled, or has no logout URI any
+// more.
 var errNobody = errors.New("there is no one left to notify")
 
 // tell posts the logout token (OIDC Back-Channel Logout §2.5). It always names
-// the user and the session, whether or not the client asked for the latter
-// (§2.4 allows both): a client that knows no sessions ends all of the user's.
+// the user and the session, even if the client did not ask for the session
+// (§2.4 allows both): a client without session ids ends all sessions of the
+// user.
 func (k *Service) tell(ctx context.Context, n Notice) error {
 	c, err := k.Clients.Get(ctx, n.ClientID)
 	if errors.Is(err, fs.ErrNotExist) || (err == nil && c.BackchannelLogoutURI == "") {
@@ -101,7 +102,7 @@ func (k *Service) tell(ctx context.Context, n Notice) error {
 	if err != nil {
 		return err
 	}
-	// §2.8: 200, and some frameworks turn that into 204.
+	// §2.8: 200; some frameworks change that to 204.
 	err = k.Poster.Form(ctx, c.BackchannelLogoutURI, url.Values{"logout_token": {token}})
 	var no *fetch.Declined
 	if errors.As(err, &no) {

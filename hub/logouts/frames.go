@@ -12,15 +12,15 @@ import (
 	"github.com/fedhub/fedhub/hub/sessions"
 )
 
-// A Frame is an address that a browser loads so that an app's own cookies end
-// there (OIDC Front-Channel Logout §3).
+// A Frame is a page that a browser loads to end an app's own session (OIDC
+// Front-Channel Logout §3).
 type Frame struct {
 	Address string
 	Origin  string
 }
 
-// Frames returns one for each client that took part in the session and asked
-// for it. It must be called before the session has ended.
+// Frames returns one for each client of the session that registered one. Call
+// it before the session ends.
 func (k *Service) Frames(ctx context.Context, s sessions.Session) ([]Frame, error) {
 	var frames []Frame
 	for _, id := range s.Clients {
@@ -45,7 +45,7 @@ func (k *Service) frame(c clients.Client, sid string) (Frame, bool) {
 	}
 	address := c.FrontchannelLogoutURI
 	if c.FrontchannelLogoutSession {
-		// §3: both or neither, and what the address has as a query is kept.
+		// §3: both or neither, and the address keeps its query.
 		address = oauth.WithQuery(address, url.Values{"iss": {k.Tokens.Issuer}, "sid": {sid}})
 	}
 	return Frame{Address: address, Origin: origin}, true

@@ -14,17 +14,17 @@ import (
 )
 
 const (
-	tick   = 2 * time.Second // how often the store is looked through for what is due
+	tick   = 2 * time.Second // how often the store is searched for due notices
 	batch  = 100
 	atOnce = 4 // for one client
 )
 
-// clientQueues are the clients that are being told right now. Each has a lane of its
-// own, so one that never answers holds up only what is meant for itself.
+// clientQueues are the clients that are being notified right now. Each has its
+// own queue, so a client that does not answer only delays its own notices.
 type clientQueues struct {
 	mu   sync.Mutex
-	open map[string]bool // true: look again when done, for there is something new
-	due  map[string]bool // to be opened
+	open map[string]bool // true: check again at the end, because new notices came
+	due  map[string]bool // to be started
 	bell chan struct{}
 }
 
@@ -32,7 +32,7 @@ func newLanes() clientQueues {
 	return clientQueues{open: map[string]bool{}, due: map[string]bool{}, bell: make(chan struct{}, 1)}
 }
 
-// wake asks for a client to be told now.
+// wake requests delivery to a client now.
 func (l *clientQueues) wake(clientID string) {
 	l.mu.Lock()
 	l.due[clientID] = true
@@ -43,7 +43,7 @@ func (l *clientQueues) wake(clientID string) {
 	}
 }
 
-// begin returns the clients whose lanes are to be opened.
+// begin returns the clients to start.
 func (l *clientQueues) begin() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -60,7 +60,7 @@ func (l *clientQueues) begin() []string {
 	return begun
 }
 
-// again closes a lane, unless something new came meanwhile.
+// again ends a client's queue, unless new notices came meanwhile.
 func (l *clientQueues) again(clientID string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -99,9 +99,8 @@ func (k *Service) Run(ctx context.Context) {
 	}
 }
 
-// look finds clients with a notice that is due: left over from before the
-// start, put off, or noted by another hub on the same database. What is not
-// due costs nothing, however much of it there is.
+// look finds clients with due notices: from before the start, postponed, or
+// written by another process. Notices that are not due cost nothing.
 func (k *Service) look(ctx context.Context) {
 	q := store.Query{Field: "next", Below: k.Now().Add(time.Millisecond), Limit: batch}
 	for n, err := range k.Notices.Each(ctx, q) {
@@ -115,8 +114,8 @@ func (k *Service) look(ctx context.Context) {
 	}
 }
 
-// hold puts off what is due for a client that is away until it is tried again:
-// else every look would come upon it.
+// hold postpones the due notices of an unreachable client until it is tried
+// again, so that look does not find them every time.
 func (k *Service) hold(ctx context.Context, clientID string, until time.Time) error {
 	for n, err := range k.waiting(ctx, clientID) {
 		if err != nil {
@@ -139,9 +138,9 @@ func (k *Service) hold(ctx context.Context, clientID string, until time.Time) er
 	return nil
 }
 
-// deliverDue tells one client of everything that is due for it, a few at a time,
-// until that is done or the client fails. One that failed before is tried with
-// a single notice first.
+// deliverDue sends a client its due notices, a few at a time, until there are
+// none or the client fails. A client that failed before first gets a single
+// notice.
 func (k *Service) deliverDue(ctx context.Context, clientID string) error {
 	status, err := k.status(ctx, clientID)
 	if err != nil {
@@ -155,7 +154,7 @@ func (k *Service) deliverDue(ctx context.Context, clientID string) error {
 	defer stop()
 	var group errgroup.Group
 	group.SetLimit(atOnce)
-	defer group.Wait() //nolint:errcheck // down says it
+	defer group.Wait() //nolint:errcheck // errors are in the variable down
 	for n, err := range k.waiting(ctx, clientID) {
 		switch {
 		case err != nil:
@@ -179,7 +178,7 @@ func (k *Service) deliverDue(ctx context.Context, clientID string) error {
 	return nil
 }
 
-// waiting visits what a client is to be told, due or not.
+// waiting visits a client's notices, due or not.
 func (k *Service) waiting(ctx context.Context, clientID string) iter.Seq2[Notice, error] {
 	return k.Notices.Each(ctx, store.Query{Field: "clientId", Equals: clientID, Limit: batch})
 }

@@ -16,69 +16,69 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// A SignOut is one line of the ledger: a session that ended, and what became
-// of each recipient who was to hear of it. It holds no token.
+// A SignOut is one entry of the sign-out delivery list: a session that ended,
+// and the result for each recipient. It contains no token.
 type SignOut struct {
 	SID        string      `bson:"id"`
-	Order      string      `bson:"order"` // a UUIDv7: the order of time
+	Order      string      `bson:"order"` // a UUIDv7: time order
 	UserID     string      `bson:"userId"`
-	LoginKey   string      `bson:"loginKey,omitempty"` // through which they had signed in
-	Why        texts.Text  `bson:",inline"`            // empty: the person signed out
-	Reason     string      `bson:"why,omitempty"`      // the sentence that an earlier hub stored in its place
+	LoginKey   string      `bson:"loginKey,omitempty"` // the provider that they had signed in by
+	Why        texts.Text  `bson:",inline"`            // empty: the user signed out
+	Reason     string      `bson:"why,omitempty"`      // the sentence that an earlier hub stored in place of Why
 	At         time.Time   `bson:"at"`
 	Recipients []Recipient `bson:"recipients"`
 	Expires    time.Time   `bson:"expires"`
 }
 
-// Words is why it ended; empty: the person signed out.
+// Words is why it ended, as a sentence; empty: the user signed out.
 func (s SignOut) Words(words texts.Words) string { return s.Why.In(words, s.Reason) }
 
-// A Recipient is one client that is to hear of a sign-out.
+// A Recipient is one client that is notified of a sign-out.
 type Recipient struct {
 	ClientID string     `bson:"clientId"`
 	Name     string     `bson:"name"` // as registered at the time
 	Server   bool       `bson:"server,omitempty"`
 	State    State      `bson:"state"`
 	Tries    int        `bson:"tries,omitempty"`
-	Last     time.Time  `bson:"last,omitempty"`  // the last try
-	Why      texts.Text `bson:",inline"`         // of the last try, if it failed
-	Error    string     `bson:"error,omitempty"` // the sentence that an earlier hub stored in its place
-	Next     time.Time  `bson:"next,omitempty"`  // the next try, where there is one
+	Last     time.Time  `bson:"last,omitempty"`  // the last attempt
+	Why      texts.Text `bson:",inline"`         // the error of the last attempt, if it failed
+	Error    string     `bson:"error,omitempty"` // the sentence that an earlier hub stored in place of Why
+	Next     time.Time  `bson:"next,omitempty"`  // the next attempt, if there is one
 }
 
-// Words is why the last try failed.
+// Words is the error of the last attempt as a sentence.
 func (r Recipient) Words(words texts.Words) string { return r.Why.In(words, r.Error) }
 
-// stand notes what became of the recipient, why if it failed, and when it is
-// told again.
+// stand sets the recipient's state, the error if it failed, and the next
+// attempt.
 func (r *Recipient) stand(s State, why texts.Text, next time.Time) {
 	r.State, r.Why, r.Next = s, why, next
 	r.Error = ""
 }
 
-// A State is what became of a recipient.
+// A State is the result for a recipient.
 type State string
 
 // Values of Recipient.State. A recipient that was retried to the end is still
-// Retrying in the record; Standing says that it is Unreachable.
+// Retrying in the record; Standing returns Unreachable for it.
 const (
-	Delivered   State = "delivered"   // it said that it has heard
-	Retrying    State = "retrying"    // it is told now, or again later
-	Unreachable State = "unreachable" // we gave up
-	InBrowser   State = "browser"     // its page was loaded; nobody says what it did
-	Gone        State = "gone"        // it was removed, or asks no more
+	Delivered   State = "delivered"   // it confirmed the notice
+	Retrying    State = "retrying"    // an attempt is in progress or follows
+	Unreachable State = "unreachable" // all attempts failed
+	InBrowser   State = "browser"     // its page was loaded in the browser; the result is unknown
+	Gone        State = "gone"        // it was deleted, or has no logout URI any more
 )
 
 // Key names the record.
 func (s SignOut) Key() string { return s.SID }
 
-// ExpiresAt is when nobody wants to know any more.
+// ExpiresAt is when the entry is deleted.
 func (s SignOut) ExpiresAt() time.Time { return s.Expires }
 
-// keepLedger is how long sign-outs stay in the ledger.
+// keepLedger is how long entries are kept.
 const keepLedger = 30 * 24 * time.Hour
 
-// Standing is what has become of a recipient by now.
+// Standing is the current state of a recipient.
 func (s SignOut) Standing(r Recipient, now time.Time) State {
 	if r.State == Retrying && !now.Before(s.At.Add(giveUp)) {
 		return Unreachable
@@ -86,7 +86,7 @@ func (s SignOut) Standing(r Recipient, now time.Time) State {
 	return r.State
 }
 
-// Count is how many recipients stand where, by now.
+// Count counts the recipients by current state.
 func (s SignOut) Count(now time.Time) map[State]int {
 	count := map[State]int{}
 	for _, r := range s.Recipients {
@@ -95,7 +95,7 @@ func (s SignOut) Count(now time.Time) map[State]int {
 	return count
 }
 
-// recipient is the line for a client, if it wants to hear at all.
+// recipient is the entry for a client, if it wants to be notified.
 func recipient(c clients.Client) (Recipient, bool) {
 	r := Recipient{ClientID: c.ID, Name: c.Name, Server: c.Server != nil, State: Retrying}
 	if c.BackchannelLogoutURI == "" {
@@ -104,8 +104,8 @@ func recipient(c clients.Client) (Recipient, bool) {
 	return r, c.BackchannelLogoutURI != "" || c.FrontchannelLogoutURI != ""
 }
 
-// enter writes a sign-out down before anybody is told. One that is there
-// already, because ending it failed half-way, keeps what is known.
+// enter stores a sign-out before any client is notified. An existing entry,
+// after a failure half-way, keeps its states.
 func (k *Service) enter(ctx context.Context, s sessions.Session, why texts.Text, to []Recipient) error {
 	if len(to) == 0 {
 		return nil
@@ -147,8 +147,8 @@ func (s *SignOut) find(clientID string) *Recipient {
 	return &s.Recipients[i]
 }
 
-// write notes what became of a recipient. It may fail: the ledger is for people
-// to read, and delivery goes on without it.
+// write stores a recipient's state. A failure is only logged: the list is for
+// people, and delivery does not depend on it.
 func (k *Service) write(ctx context.Context, n Notice, edit func(*Recipient)) {
 	err := k.Ledger.Update(ctx, n.SID, func(s *SignOut) error {
 		r := s.find(n.ClientID)
@@ -164,8 +164,8 @@ func (k *Service) write(ctx context.Context, n Notice, edit func(*Recipient)) {
 	}
 }
 
-// Recent returns the latest sign-outs that somebody was to hear of, newest
-// first, before the one with this place (empty: from now).
+// Recent returns the latest sign-outs with recipients, newest first, before the
+// one with this place (empty: from now).
 func (k *Service) Recent(ctx context.Context, before string, limit int) ([]SignOut, error) {
 	q := store.Query{Field: "order", Desc: true, Limit: limit}
 	if order, sid, ok := strings.Cut(before, " "); ok {
@@ -174,10 +174,10 @@ func (k *Service) Recent(ctx context.Context, before string, limit int) ([]SignO
 	return k.Ledger.List(ctx, q)
 }
 
-// Place is where a sign-out stands in the order of Recent.
+// Place is the position of a sign-out in Recent.
 func (s SignOut) Place() string { return s.Order + " " + s.SID }
 
-// Entry returns one sign-out. Without one it is fs.ErrNotExist.
+// Entry returns one sign-out; fs.ErrNotExist if there is none.
 func (k *Service) Entry(ctx context.Context, sid string) (SignOut, error) {
 	return k.Ledger.Get(ctx, sid)
 }

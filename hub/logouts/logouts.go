@@ -1,11 +1,11 @@
-// Package logouts does what must happen when a session has ended: what was
-// issued in it is revoked, and every client that took part is told
-// (OIDC Back-Channel Logout 1.0).
+// Package logouts does what must happen after a session ended: it revokes what
+// was issued in it, and notifies every client that took part (OIDC Back-Channel
+// Logout 1.0).
 //
-// What is to be told is written down first and told after, so a client that is
-// slow or away holds up nobody, and a hub that stops in between goes on where
-// it was. A session that merely grew too old is not told: nobody signed out, an
-// app's own session has an age of its own, and its refresh tokens end with ours.
+// Notices are stored first and sent later, so a slow client delays no one, and
+// a hub that stops in between continues after a restart. A session that expires
+// causes no notice: the user did not sign out, an app's session has its own
+// lifetime, and its refresh tokens end with ours.
 package logouts
 
 import (
@@ -28,27 +28,27 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// A Notice is one client that is yet to be told of one session's end.
+// A Notice is one pending notice to one client about the end of one session.
 type Notice struct {
 	ID       string    `bson:"id"`
 	ClientID string    `bson:"clientId"`
 	Subject  string    `bson:"subject"`
 	SID      string    `bson:"sid"`
 	Tries    int       `bson:"tries"`
-	Next     time.Time `bson:"next"` // not to be tried before
+	Next     time.Time `bson:"next"` // no attempt before
 	Expires  time.Time `bson:"expires"`
 }
 
 // Key names the record.
 func (n Notice) Key() string { return n.ID }
 
-// ExpiresAt is when we give up.
+// ExpiresAt is when the delivery is given up.
 func (n Notice) ExpiresAt() time.Time { return n.Expires }
 
-// giveUp is how long a client that cannot be told is tried.
+// giveUp is how long delivery is attempted.
 const giveUp = 24 * time.Hour
 
-// A Service ends what hangs on sessions.
+// A Service ends what depends on sessions.
 type Service struct {
 	Notices  *store.Collection[Notice]
 	Statuses *store.Collection[Status]
@@ -57,7 +57,7 @@ type Service struct {
 	Grants   *grants.Service
 	Tokens   *tokens.Service
 	Clients  *clients.Registry
-	Poster   fetch.Poster // over the guarded client
+	Poster   fetch.Poster // uses the guarded client
 	Audit    *audit.Recorder
 	Log      *slog.Logger
 	Now      func() time.Time
@@ -65,20 +65,20 @@ type Service struct {
 	lanes clientQueues
 }
 
-// Start makes the service ready; Run delivers.
+// Start prepares the service; Run delivers.
 func (k *Service) Start() *Service {
 	k.lanes = newLanes()
 	return k
 }
 
-// End ends a session: first what hangs on it, then the session itself. If it
-// fails half-way it can be done again, and nobody is told twice for it.
+// End ends a session: first what depends on it, then the session itself. After
+// a failure it can be repeated, and no client is notified twice.
 func (k *Service) End(ctx context.Context, s sessions.Session) error {
 	return k.EndBecause(ctx, s, texts.Text{})
 }
 
-// EndBecause is End for whoever did not sign out of that session themselves;
-// why is for administrators.
+// EndBecause is End when the user did not sign out of that session; why is for
+// administrators.
 func (k *Service) EndBecause(ctx context.Context, s sessions.Session, why texts.Text) error {
 	if err := k.ended(ctx, s, why); err != nil {
 		return err
@@ -86,8 +86,8 @@ func (k *Service) EndBecause(ctx context.Context, s sessions.Session, why texts.
 	return k.Sessions.Delete(lasting.Of(ctx), s)
 }
 
-// EndAll ends the sessions of a user that are older than the user's epoch:
-// whatever raised it, their clients hear of it.
+// EndAll ends the sessions of a user from before the user's current session
+// generation, and notifies their clients.
 func (k *Service) EndAll(ctx context.Context, u users.User) error {
 	ctx = lasting.ToDeadline(ctx)
 	for s, err := range k.Sessions.EachOf(ctx, u.ID) {
@@ -104,13 +104,13 @@ func (k *Service) EndAll(ctx context.Context, u users.User) error {
 	return nil
 }
 
-// Ended revokes what was issued in the session and notes whom to tell.
+// Ended revokes what was issued in the session and stores the notices.
 func (k *Service) Ended(ctx context.Context, s sessions.Session) error {
 	return k.ended(ctx, s, texts.Text{})
 }
 
 func (k *Service) ended(ctx context.Context, s sessions.Session, why texts.Text) error {
-	// The person may close the browser; the rest of the world must still hear.
+	// The notices must be stored even if the user closes the browser.
 	ctx = lasting.Of(ctx)
 	if err := k.Grants.RevokeSession(ctx, s.SID); err != nil {
 		return err
@@ -130,8 +130,8 @@ func (k *Service) ended(ctx context.Context, s sessions.Session, why texts.Text)
 	return nil
 }
 
-// Abandoned tells a client from which a user has taken back what they allowed
-// it: for the client that is the end of every session it shared.
+// Abandoned notifies a client after a user revoked its access: for the client,
+// all its sessions of the user end.
 func (k *Service) Abandoned(ctx context.Context, userID, clientID string) error {
 	ctx = lasting.ToDeadline(ctx)
 	for s, err := range k.Sessions.EachOf(ctx, userID) {
@@ -148,7 +148,7 @@ func (k *Service) Abandoned(ctx context.Context, userID, clientID string) error 
 	return nil
 }
 
-// enqueue writes down that a client is to be told of a session, if it wants to be.
+// enqueue stores a notice for a client, if it wants to be notified.
 func (k *Service) enqueue(ctx context.Context, s sessions.Session, clientID string) error {
 	c, err := k.Clients.Get(ctx, clientID)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -172,7 +172,8 @@ func (k *Service) enqueue(ctx context.Context, s sessions.Session, clientID stri
 	return nil
 }
 
-// recipients returns everybody who is to hear of the session's end in any way.
+// recipients returns all clients to be notified of the session's end, in any
+// way.
 func (k *Service) recipients(ctx context.Context, s sessions.Session) (to []Recipient, err error) {
 	for _, id := range s.Clients {
 		c, err := k.Clients.Get(ctx, id)

@@ -10,26 +10,26 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// A Status is how telling one client went. It is kept in the database, so that
-// every hub leaves a client alone that another hub found to be away.
+// A Status is the delivery status of one client. It is in the database, so that
+// every process pauses for a client that another one found unreachable.
 type Status struct {
 	ClientID string     `bson:"id"`
 	Told     time.Time  `bson:"told,omitempty"`   // the last delivery
-	Failed   time.Time  `bson:"failed,omitempty"` // the last failure, kept when things are well again
-	Why      texts.Text `bson:",inline"`          // of the last failure; empty when things are well
-	Error    string     `bson:"error,omitempty"`  // the sentence that an earlier hub stored in its place
-	Failures int        `bson:"failures"`         // without an answer, in a row
-	Until    time.Time  `bson:"until,omitempty"`  // not to be tried before
+	Failed   time.Time  `bson:"failed,omitempty"` // the last failure, kept after a success
+	Why      texts.Text `bson:",inline"`          // the error of the last failure; empty after a success
+	Error    string     `bson:"error,omitempty"`  // the sentence that an earlier hub stored in place of Why
+	Failures int        `bson:"failures"`         // attempts without an answer, in a row
+	Until    time.Time  `bson:"until,omitempty"`  // no attempt before
 	Expires  time.Time  `bson:"expires"`
 }
 
 // Key names the record.
 func (s Status) Key() string { return s.ClientID }
 
-// Words is why it failed last; empty when things are well.
+// Words is the error of the last failure; empty after a success.
 func (s Status) Words(words texts.Words) string { return s.Why.In(words, s.Error) }
 
-// ExpiresAt is when nobody wants to know any more.
+// ExpiresAt is when the status is deleted.
 func (s Status) ExpiresAt() time.Time { return s.Expires }
 
 // remember is how long a status is kept after its last change.
@@ -43,7 +43,7 @@ func (k *Service) status(ctx context.Context, clientID string) (Status, error) {
 	return s, err
 }
 
-// change edits a client's status, or writes its first.
+// change edits or creates a client's status.
 func (k *Service) change(ctx context.Context, clientID string, edit func(*Status) error) error {
 	return k.Statuses.Put(ctx, clientID, func(s *Status) error {
 		s.ClientID, s.Expires = clientID, k.Now().Add(remember)
@@ -51,7 +51,7 @@ func (k *Service) change(ctx context.Context, clientID string, edit func(*Status
 	})
 }
 
-// drop removes a notice that is done with.
+// drop removes a finished notice.
 func (k *Service) drop(ctx context.Context, n Notice) {
 	if err := k.Notices.Delete(ctx, n.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		k.Log.ErrorContext(ctx, "could not delete a finished logout notice", "error", err)
@@ -65,7 +65,7 @@ func (k *Service) told(ctx context.Context, n Notice) {
 	k.note(ctx, n.ClientID, func(s *Status) error {
 		now := k.Now()
 		if s.Why.IsZero() && s.Error == "" && s.Failures == 0 && now.Sub(s.Told) < time.Second {
-			return store.ErrUnchanged // in a rush one of many writes it
+			return store.ErrUnchanged // one of many concurrent deliveries writes it
 		}
 		s.Told, s.Why, s.Failures, s.Until = now, texts.Text{}, 0, time.Time{}
 		s.Error = ""
@@ -73,8 +73,8 @@ func (k *Service) told(ctx context.Context, n Notice) {
 	})
 }
 
-// failed puts off the notice and, unless the client was there and refused it,
-// everything else for the client.
+// failed postpones the notice and, unless the client answered with a refusal,
+// all other notices to the client.
 func (k *Service) failed(ctx context.Context, n Notice, refused bool, cause error) {
 	next := k.Now().Add(wait(n.Tries))
 	k.note(ctx, n.ClientID, func(s *Status) error {
@@ -83,7 +83,7 @@ func (k *Service) failed(ctx context.Context, n Notice, refused bool, cause erro
 		s.Error = ""
 		switch {
 		case refused:
-		case now.Before(s.Until): // those that were under way together count once
+		case now.Before(s.Until): // concurrent failures count once
 			next = s.Until
 		default:
 			s.Failures++
@@ -94,7 +94,7 @@ func (k *Service) failed(ctx context.Context, n Notice, refused bool, cause erro
 	})
 	err := k.Notices.Update(ctx, n.ID, func(stored *Notice) error {
 		if stored.Tries != n.Tries {
-			return store.ErrUnchanged // another hub has taken it up since
+			return store.ErrUnchanged // another process has claimed it since
 		}
 		stored.Next = next
 		return nil
@@ -105,25 +105,25 @@ func (k *Service) failed(ctx context.Context, n Notice, refused bool, cause erro
 	k.write(ctx, n, func(r *Recipient) { r.stand(r.State, texts.Of(cause), next) })
 }
 
-// note writes a status. It may fail: it is for people to read, and delivery
-// goes on without it.
+// note stores a status. A failure is only logged: the status is for people, and
+// delivery does not depend on it.
 func (k *Service) note(ctx context.Context, clientID string, edit func(*Status) error) {
 	if err := k.change(ctx, clientID, edit); err != nil {
 		k.Log.ErrorContext(ctx, "could not store the delivery status of logout notices", "client", clientID, "error", err)
 	}
 }
 
-// A Report is a client's status, and what waits for it.
+// A Report is a client's status with its pending notices.
 type Report struct {
 	Status
 	Waiting int       // notices, at most MostCounted
-	Next    time.Time // when the next of them is tried; zero if none waits
+	Next    time.Time // the next attempt; zero if none is pending
 }
 
-// MostCounted is how far a report counts.
+// MostCounted bounds the count in a report.
 const MostCounted = 1000
 
-// Report says how telling a client goes.
+// Report returns the delivery report of a client.
 func (k *Service) Report(ctx context.Context, clientID string) (Report, error) {
 	s, err := k.status(ctx, clientID)
 	if err != nil {
@@ -147,7 +147,7 @@ func (k *Service) Report(ctx context.Context, clientID string) (Report, error) {
 	return r, nil
 }
 
-// TryNow makes everything that waits for a client due at once.
+// TryNow makes all pending notices of a client due at once.
 func (k *Service) TryNow(ctx context.Context, clientID string) error {
 	for n, err := range k.waiting(ctx, clientID) {
 		if err != nil {

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// An Email is one email, not yet in words: to whom, its code, and what it
-// speaks of. hub/web/emails has the words. An argument is a string, a bool, a
+// An Email is an email before it has a text: recipient, code and arguments.
+// hub/web/emails has the texts. An argument is a string, a bool, a
 // time.Duration, or []texts.Text.
 type Email struct {
 	To   string // one address
@@ -14,16 +14,16 @@ type Email struct {
 	Args map[string]any
 }
 
-// A Mailer puts emails into words and sends them. Services are handed one.
+// A Mailer writes and sends emails for services.
 type Mailer interface {
 	// Mail sends an email; see Sender for what a nil error means.
 	Mail(ctx context.Context, e Email) error
-	// Delivers says whether emails reach anybody.
+	// Delivers reports whether emails are really sent.
 	Delivers() bool
 }
 
-// NewEmail names an email by its code and its arguments, as pairs of a name and
-// a value.
+// NewEmail makes an email from its code and its arguments, as pairs of a name
+// and a value.
 func NewEmail(to, code string, pairs ...any) Email {
 	e := Email{To: to, Code: code, Args: map[string]any{}}
 	for i := 0; i+1 < len(pairs); i += 2 {

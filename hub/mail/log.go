@@ -5,16 +5,16 @@ import (
 	"log/slog"
 )
 
-// Log is the sender of a hub without a mail server. It writes down that a
-// email was not sent, and to whom. The email itself may hold a link by which
-// an account is opened, so it is shown only where Console says that whoever
-// reads the log is the one person there is: on a hub on localhost.
+// Log is the sender of a hub without a mail server. It logs that an email was
+// not sent, and to whom. The email may contain a link that opens an account, so
+// it is only shown with Console: on a hub on localhost, where only the
+// developer reads the log.
 type Log struct {
 	Log     *slog.Logger
 	Console bool
 }
 
-// Send logs.
+// Send logs the email.
 func (s *Log) Send(ctx context.Context, l Message) error {
 	l, err := l.tidy()
 	if err != nil {

@@ -1,11 +1,11 @@
-// Package mail sends people emails: that an address is theirs to prove, that
-// an identity was linked to their account, that somebody waits for an answer.
+// Package mail sends emails, for example to verify an address or to report that
+// an identity was linked.
 //
-// A service names an Email by its code and hands it to a Mailer, which puts it
-// into words (hub/web/emails) and hands the Message to a Sender. There are two
-// of those: a Queue before a mail server (SMTP), which tries again for hours
-// and keeps nobody waiting, and Log, for hubs without one. The package itself
-// writes nothing.
+// A service makes an Email by its code and gives it to a Mailer, which writes
+// its text (hub/web/emails) and gives the Message to a Sender. There are two
+// senders: a Queue in front of a mail server (SMTP), which retries for hours
+// without blocking callers, and Log, for hubs without a server. The package
+// contains no texts.
 package mail
 
 import (
@@ -18,33 +18,33 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// A Message is an email in words. The text is plain; a page of ours that it leads to
-// is an address in it.
+// A Message is an email with its text, which is plain text and contains links
+// as addresses.
 type Message struct {
 	To      string // one address
 	Subject string
 	Text    string
 }
 
-// A Sender takes emails. A nil error means that the email is on its way, not
+// A Sender sends emails. A nil error means that the email was accepted, not
 // that it has arrived.
 type Sender interface {
 	Send(ctx context.Context, l Message) error
 }
 
-// Delivers says whether emails given to a sender reach anybody. What only an
-// email can do is not offered where they do not.
+// Delivers reports whether a sender really sends emails. Functions that need
+// email are not offered otherwise.
 func Delivers(s Sender) bool {
 	_, logged := s.(*Log)
 	return s != nil && !logged
 }
 
-// errAddress is for an email to nobody.
+// errAddress refuses an email without a valid recipient.
 var errAddress = errors.New("the email's address is not a single plain email address")
 
-// tidy makes an email safe to hand to a mail server, or says why it cannot be
-// sent: an address is one address, and a subject one line, so that no name or
-// address that somebody chose adds a recipient, a header or a text.
+// tidy makes an email safe for a mail server, or reports why it cannot be sent:
+// the recipient is one address and the subject one line, so that no user-chosen
+// name or address can add a recipient, a header or text.
 func (l Message) tidy() (Message, error) {
 	l.To = strings.TrimSpace(l.To)
 	local, domain, _ := strings.Cut(l.To, "@")

@@ -9,13 +9,13 @@ import (
 )
 
 const (
-	maxWaiting  = 1000 // emails under way; more are refused
+	maxWaiting  = 1000 // emails in the queue; more are refused
 	maxSending  = 4    // connections to the mail server
 	sendTimeout = 30 * time.Second
-	patience    = 5 * time.Second // how long the last emails may take at shutdown
+	patience    = 5 * time.Second // time for the last emails at shutdown
 )
 
-// pauses are how long an email waits after each try that failed.
+// pauses are the waits after each failed attempt.
 var pauses = []time.Duration{5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour}
 
 var (
@@ -23,10 +23,10 @@ var (
 	errClosed = errors.New("the hub is shutting down and accepts no more emails")
 )
 
-// A Queue takes emails at once and sends them beside the requests. An email
-// that a server cannot take now is tried again for some hours; it is kept in
-// memory only, because it may hold a link that is stored nowhere. Whoever
-// waits for an email that a crash has lost asks for another.
+// A Queue accepts emails at once and sends them in the background. If a server
+// cannot accept an email now, it is tried again for some hours. It is only kept
+// in memory, because it may contain a link that is stored nowhere. After a
+// crash the user requests another email.
 type Queue struct {
 	to      Sender
 	log     *slog.Logger
@@ -42,14 +42,14 @@ type Queue struct {
 	stop    context.CancelFunc
 }
 
-// NewQueue puts a queue before a sender.
+// NewQueue puts a queue in front of a sender.
 func NewQueue(to Sender, log *slog.Logger) *Queue {
 	q := &Queue{to: to, log: log, pauses: pauses, sending: make(chan struct{}, maxSending), leaving: make(chan struct{})}
 	q.context, q.stop = context.WithCancel(context.Background())
 	return q
 }
 
-// Send takes the email. It is sent even if the caller goes away.
+// Send accepts the email. It is sent even if the caller's context ends.
 func (q *Queue) Send(_ context.Context, l Message) error {
 	l, err := l.tidy()
 	if err != nil {
@@ -73,7 +73,7 @@ func (q *Queue) Send(_ context.Context, l Message) error {
 	return nil
 }
 
-// deliver tries until the email is taken, refused for good, or the hub ends.
+// deliver tries until the email is accepted, finally refused, or the hub stops.
 func (q *Queue) deliver(l Message) {
 	for try := 0; ; try++ {
 		err := q.try(l)
@@ -103,8 +103,7 @@ func (q *Queue) try(l Message) error {
 	return q.to.Send(ctx, l)
 }
 
-// Close takes no more emails and waits, but not for long, for those being
-// sent.
+// Close accepts no more emails and waits briefly for those being sent.
 func (q *Queue) Close() {
 	q.mu.Lock()
 	if !q.closed {
@@ -123,7 +122,7 @@ func (q *Queue) Close() {
 	q.stop()
 }
 
-// forGood says whether another try would be refused again.
+// forGood reports whether another attempt would be refused too.
 func forGood(err error) bool {
 	var refused interface{ Permanent() bool }
 	return errors.As(err, &refused) && refused.Permanent()

@@ -15,7 +15,7 @@ import (
 	smtp "github.com/wneessen/go-mail"
 )
 
-// SMTP sends each email over a connection of its own.
+// SMTP sends each email over a new connection.
 type SMTP struct {
 	host, user, password string
 	port                 int
@@ -25,14 +25,14 @@ type SMTP struct {
 	roots                *x509.CertPool
 }
 
-// Parse reads what an operator wrote: where the mail server is, as
-// smtps://user:password@host:465 or smtp://user:password@host:587, and from
-// whom emails come. roots are who may vouch for the server; nil for those
-// this machine trusts. Its errors say what is wrong of either.
+// Parse reads the operator's settings: the mail server, as
+// smtps://user:password@host:465 or smtp://user:password@host:587, and the
+// sender. roots are trusted CAs for the server; nil for those of this machine.
+// Its errors say what is wrong.
 func Parse(address, from string, roots *x509.CertPool) (*SMTP, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" || u.Scheme != "smtp" && u.Scheme != "smtps" {
-		// The address holds a password, so it is not repeated.
+		// The error must not contain the address, which has a password.
 		return nil, errors.New(`FEDHUB_MAIL_URL is not the address of a mail server; it must look like "smtps://user:password@mail.example.org:465"`)
 	}
 	if u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.Fragment != "" {
@@ -62,7 +62,7 @@ func loopback(host string) bool {
 	return err == nil && addr.IsLoopback()
 }
 
-// Send hands the email over and waits until the server has taken it.
+// Send sends the email and waits until the server has accepted it.
 func (s *SMTP) Send(ctx context.Context, l Message) error {
 	message, err := s.message(l)
 	if err != nil {
@@ -76,9 +76,9 @@ func (s *SMTP) Send(ctx context.Context, l Message) error {
 	if err != nil {
 		return explain(fmt.Errorf("reach the mail server: %w", err))
 	}
-	defer context.AfterFunc(ctx, func() { connection.Close() })() //nolint:errcheck // it only has to be let go
-	// Once the email is taken a failure to part well is none: sent again, it
-	// would arrive twice.
+	defer context.AfterFunc(ctx, func() { connection.Close() })() //nolint:errcheck // only to interrupt it
+	// After the email was accepted, an error of QUIT is ignored: sent again,
+	// the email would arrive twice.
 	defer client.CloseWithSMTPClient(connection) //nolint:errcheck // see above
 	if err := client.SendWithSMTPClient(connection, message); err != nil {
 		return explain(err)
@@ -119,14 +119,14 @@ func (s *SMTP) message(l Message) (*smtp.Msg, error) {
 	m.Subject(l.Subject)
 	m.SetDate()
 	m.SetMessageID()
-	// No absence notes in return (RFC 3834 §5).
+	// Suppresses automatic replies (RFC 3834 §5).
 	m.SetGenHeader("Auto-Submitted", "auto-generated")
 	m.SetBodyString(smtp.TypeTextPlain, l.Text)
 	return m, nil
 }
 
-// explain tells apart what may go better later from what will not: a server
-// answers 5yz where it will refuse the same email again (RFC 5321 §4.2.1).
+// explain separates temporary from permanent failures: a server answers 5yz if
+// it will refuse the same email again (RFC 5321 §4.2.1).
 func explain(err error) error {
 	var sent *smtp.SendError
 	var answer *textproto.Error
@@ -143,10 +143,10 @@ func explain(err error) error {
 	return err
 }
 
-// A refusal is for good.
+// A refusal is a permanent failure.
 type refusal struct{ error }
 
-// Permanent is what a Queue asks.
+// Permanent tells a Queue not to try again.
 func (*refusal) Permanent() bool { return true }
 
 // Unwrap returns what the server said.

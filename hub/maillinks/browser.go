@@ -7,10 +7,10 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 )
 
-// AskToConfirm writes to whoever wants to sign in, in a browser that their
-// account does not know. The link is bound to no browser, and leads nowhere that
-// whoever asks for it could choose: they gain nothing by that, so strangers cannot
-// use up the few that there are.
+// AskToConfirm emails a link to a user who wants to sign in with a browser that
+// their account does not know. The link is not bound to a browser and leads to
+// a fixed page, so requesting it gains an attacker nothing, and requests of
+// strangers do not count against the user's limit.
 func (k *Service) AskToConfirm(ctx context.Context, email string) error {
 	return k.toReader(ctx, email, func(ctx context.Context, u users.User) error {
 		token, err := k.New(ctx, Browser, u.ID, map[string]string{"address": u.EmailKey, "epoch": epoch(u)}, BrowserLife)
@@ -21,7 +21,7 @@ func (k *Service) AskToConfirm(ctx context.Context, email string) error {
 	})
 }
 
-// Confirms returns whose browser a link confirms.
+// Confirms returns the user of a confirmation link.
 func (k *Service) Confirms(ctx context.Context, token string) (users.User, error) {
 	return k.readBy(ctx, Browser, token)
 }

@@ -1,4 +1,5 @@
-// Package breaker remembers which upstreams are silent.
+// Package breaker implements a circuit breaker for providers that do not
+// answer.
 package breaker
 
 import (
@@ -7,38 +8,37 @@ import (
 )
 
 const (
-	strikes   = 5                // silences in a row until a breaker opens
+	strikes   = 5                // missing answers in a row until a breaker opens
 	firstRest = 15 * time.Second // how long it is open the first time
 	longRest  = 2 * time.Minute  // and at most
 )
 
-// A Verdict is what one step says about the upstream.
+// A Verdict is what one step shows about the provider.
 type Verdict int
 
 // The verdicts.
 const (
-	Nothing  Verdict = iota // nobody can tell: the visitor left, or nothing was asked
-	Answered                // the upstream is there, whatever it said
-	Silent                  // it is not
+	Nothing  Verdict = iota // unknown: the visitor left, or nothing was asked
+	Answered                // the provider answered, whatever the content
+	Silent                  // the provider did not answer
 )
 
-// A Breaker remembers that an upstream is silent, so that only now and then
-// somebody has to wait to find out whether it still is. It knows nothing of
-// people: they are counted by silences alone.
+// A Breaker remembers that a provider does not answer, so that only an
+// occasional request waits to find out whether it answers again. It counts
+// missing answers only.
 //
-// sony/gobreaker would be no shorter here: its rests are all as long as the
-// first, it does not say until when one lasts, and it knows no clock but the
-// wall's.
+// sony/gobreaker would not be shorter here: all its pauses have the same
+// length, it does not say when one ends, and it uses only the system clock.
 type Breaker struct {
 	mu      sync.Mutex
-	row     int       // silences in a row
-	rests   int       // how often it has opened in a row
+	row     int       // missing answers in a row
+	rests   int       // how often it opened in a row
 	until   time.Time // open until then; zero while closed
-	probing bool      // somebody tries whether the upstream is back
+	probing bool      // a request tests whether the provider answers again
 }
 
-// Admit says whether one more may try. While the breaker is half-open that is
-// one at a time. Whoever was admitted is judged.
+// Admit reports whether one more request may try. While the breaker is
+// half-open that is one at a time. Every admitted request must be judged.
 func (b *Breaker) Admit(now time.Time) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -52,7 +52,7 @@ func (b *Breaker) Admit(now time.Time) bool {
 	return true
 }
 
-// Judge takes note of how it went for somebody who was admitted.
+// Judge records the result of an admitted request.
 func (b *Breaker) Judge(now time.Time, v Verdict) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -62,7 +62,7 @@ func (b *Breaker) Judge(now time.Time, v Verdict) {
 	case Answered:
 		b.row, b.rests, b.until, b.probing = 0, 0, time.Time{}, false
 	case Silent:
-		// Those who were under way together when it opened say nothing new.
+		// Requests that were in progress when it opened are not counted again.
 		if b.row++; half || (b.until.IsZero() && b.row >= strikes) {
 			b.until = now.Add(min(firstRest<<min(b.rests, 10), longRest))
 			b.rests++
@@ -70,7 +70,7 @@ func (b *Breaker) Judge(now time.Time, v Verdict) {
 	}
 }
 
-// Open is until when nobody is let through; zero if somebody is.
+// Open is until when no request is admitted; zero if requests are.
 func (b *Breaker) Open(now time.Time) time.Time {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -80,7 +80,7 @@ func (b *Breaker) Open(now time.Time) time.Time {
 	return time.Time{}
 }
 
-// Silences are how many there were in a row.
+// Silences are the missing answers in a row.
 func (b *Breaker) Silences() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()

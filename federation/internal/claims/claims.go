@@ -1,10 +1,8 @@
-// Package claims reads what an upstream says about a person, in whatever form
-// it likes to say it: a JSON document, and for each thing that we want to know
-// the path to where it is.
+// Package claims reads a provider's profile of a user: a JSON document, and a
+// path for each value.
 //
-// Numbers stay the digits that were written (an id of twenty digits does not
-// survive a float64). A value of another type than the one asked for is as
-// good as none.
+// Numbers keep their digits (an id of twenty digits does not fit into a
+// float64). A value of another type than requested counts as missing.
 package claims
 
 import (
@@ -26,7 +24,7 @@ type Document struct {
 	root   jsonx.Value
 }
 
-// Of is an object that was read already.
+// Of wraps an object that was parsed already.
 func Of(o jsonx.Object) Document { return Document{object: o} }
 
 // Parse reads a document.
@@ -45,7 +43,7 @@ func Parse(text []byte) (Document, error) {
 	return Document{object: object}, nil
 }
 
-// At returns what is at a path, see jsonx.At; null is nothing.
+// At returns the value at a path, see jsonx.At; null counts as missing.
 func (d Document) At(path string) (value jsonx.Value, found bool) {
 	p, err := federation.ParsePath(path)
 	if err != nil {
@@ -59,26 +57,25 @@ func (d Document) At(path string) (value jsonx.Value, found bool) {
 	return value, found && !jsonx.IsNull(value)
 }
 
-// Exact is a text as it was written; of another type it is none.
+// Exact is a text as written; a value of another type is empty.
 func (d Document) Exact(path string) string {
 	value, _ := d.At(path)
 	text, _ := jsonx.Text(value)
 	return text
 }
 
-// Text returns a text, without what does not print and cut to max bytes.
+// Text returns a text without unprintable characters, shortened to max bytes.
 func (d Document) Text(path string, max int) string {
 	return federation.CleanText(d.Exact(path), max)
 }
 
-// IsTrue tells whether there is a JSON true: not "true", not 1 (FE-16).
+// IsTrue reports whether there is a JSON true: not "true", not 1 (FE-16).
 func (d Document) IsTrue(path string) bool {
 	value, _ := d.At(path)
 	return string(value) == "true"
 }
 
-// ID returns what names a person for ever: a text, or a whole number as it
-// was written.
+// ID returns the permanent id of a user: a text, or a whole number as written.
 func (d Document) ID(path string) (string, error) {
 	value, found := d.At(path)
 	if !found {
@@ -97,9 +94,8 @@ func (d Document) ID(path string) (string, error) {
 	return id, CheckID(id)
 }
 
-// CheckID refuses ids that name nobody: libraries make an empty text or a zero
-// of an answer that has no id at all, and whoever signed in with it would meet
-// everybody else with none (FE-25).
+// CheckID refuses ids that identify no user: libraries turn a missing id into
+// an empty text or a zero, and all such users would share one account (FE-25).
 func CheckID(id string) error {
 	switch {
 	case strings.Trim(id, "0") == "" || id == "null" || id == "<nil>" || id == "undefined":
@@ -112,13 +108,13 @@ func CheckID(id string) error {
 	return nil
 }
 
-// Names are roles or groups there, see mapping.Names.
+// Names returns the roles or groups at a path, see mapping.Names.
 func (d Document) Names(path, separator string) []mapping.Name {
 	value, _ := d.At(path)
 	return mapping.Names(value, separator)
 }
 
-// IsJSON knows the content types of JSON, also ones like
+// IsJSON recognises the content types of JSON, including ones like
 // application/vnd.api+json (RFC 6839 §3.1).
 func IsJSON(contentType string) bool {
 	media, _, err := mime.ParseMediaType(contentType)

@@ -9,24 +9,23 @@ import (
 	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
-// Longest descriptions that are kept, in bytes.
+// Longest texts that are kept, in bytes.
 const (
 	maxName   = 200
 	maxURL    = 2048
 	maxLocale = 35 // RFC 5646 §4.4.1
 )
 
-// A Description is what documents say about one person, the most trusted
-// first, and where the login key says that each thing is. It decides nothing
-// about who somebody is, so a thing may be missing or of any shape, and is then
-// as good as not said; the one exception are roles, which may be unknown.
+// A Description is what documents say about a user, the most trusted first,
+// with the login key's paths. It does not identify the user, so a value may be
+// missing or malformed and then counts as not set; only for roles that case is
+// reported as unknown.
 type Description struct {
 	Documents []Document
 	At        federation.Claims
 }
 
-// Text is the first text that there is at a place of the key's, or else at the
-// usual one.
+// Text is the first text at one of the key's paths, or else at the usual one.
 func (d Description) Text(place, usual string, max int) string {
 	for _, document := range d.Documents {
 		if text := document.Text(cmp.Or(place, usual), max); text != "" {
@@ -36,7 +35,7 @@ func (d Description) Text(place, usual string, max int) string {
 	return ""
 }
 
-// Person is what only describes.
+// Person is the profile data.
 func (d Description) Person() federation.Identity {
 	return federation.Identity{
 		Name:              d.Text(d.At.Name, "name", maxName),
@@ -48,17 +47,17 @@ func (d Description) Person() federation.Identity {
 	}
 }
 
-// Roles are what the upstream calls somebody's roles and groups.
+// Roles are the provider's names of a user's roles and groups.
 type Roles struct {
 	Theirs []mapping.Name
-	// Elsewhere are the claims of which it says only that another place has
-	// them (OpenID Connect Core §5.6.2). Nobody asks there, so whether the
-	// person has the roles of before is not known.
+	// Elsewhere are claims for which the document only names another source
+	// (OpenID Connect Core §5.6.2). The hub does not read that source, so it
+	// does not know whether the user still has the earlier roles.
 	Elsewhere []string
 	rules     mapping.Rules
 }
 
-// Roles reads them where the key says, else at the usual places.
+// Roles reads them at the key's path, else at the usual ones.
 func (d Description) Roles(rules mapping.Rules, usual ...string) Roles {
 	if d.At.Roles != "" {
 		usual = []string{d.At.Roles}
@@ -84,15 +83,15 @@ func (d Description) Roles(rules mapping.Rules, usual ...string) Roles {
 	return roles
 }
 
-// Here are the roles of this hub, and whether there may be more. Without rules
-// there are none, whatever the upstream knows.
+// Here returns the roles of this hub, and whether there may be more. Without
+// rules there are none.
 func (r Roles) Here() (roles []string, unknown bool) {
 	return r.rules.Roles(r.Theirs), len(r.Elsewhere) > 0 && len(r.rules) > 0
 }
 
-// elsewhere reports whether the document says that another place has a claim:
-// Entra ID does so for somebody in more than 200 groups, and by hasgroups where
-// it has no room even for that. A _claim_names of another shape says nothing.
+// elsewhere reports whether the document names another source for a claim:
+// Entra ID does so for a user in more than 200 groups, and uses hasgroups if it
+// has no room even for that. A malformed _claim_names is ignored.
 func (d Document) elsewhere(place string) bool {
 	if place == "groups" && d.IsTrue("hasgroups") {
 		return true

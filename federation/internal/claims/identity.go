@@ -10,8 +10,8 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// Identity reads a person from a document, by the paths of a login key. It
-// says nothing of who spoke: Key and Issuer are the caller's.
+// Identity reads a user from a document, by the paths of a login key. The
+// caller sets Key and Issuer.
 func (d Document) Identity(at federation.Claims, rules mapping.Rules) (federation.Identity, error) {
 	subject, err := d.ID(at.Subject)
 	if err != nil {
@@ -25,9 +25,9 @@ func (d Document) Identity(at federation.Claims, rules mapping.Rules) (federatio
 	return id, nil
 }
 
-// email takes the word on an address only from where the administrator said
-// that it stands: an "email_verified" that happens to be there may be about
-// another address than the one at a path of theirs (FE-15).
+// email only trusts a verified flag at the path that the administrator set: an
+// "email_verified" elsewhere in the document may be about another address
+// (FE-15).
 func (d Document) email(at federation.Claims) (address string, verified bool) {
 	word := at.EmailVerified
 	if word == "" && at.Email == "" {
@@ -38,7 +38,7 @@ func (d Document) email(at federation.Claims) (address string, verified bool) {
 }
 
 // Address returns an address of the form name@domain with the domain in its
-// ASCII form, or "" for one that can be read in two ways (FE-17).
+// ASCII form, or "" for one that is ambiguous (FE-17).
 func Address(s string) string {
 	local, domain, found := strings.Cut(s, "@")
 	if !found || len(s) > 254 || len(local) > 64 || !dotAtom(local) {
@@ -62,7 +62,8 @@ func dotAtom(s string) bool {
 	})
 }
 
-// Picture keeps an address that a page may show; we never fetch it (FE-37).
+// Picture accepts an address that a page may show; the hub never fetches it
+// (FE-37).
 func Picture(s string) string {
 	u, err := url.Parse(s)
 	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || len(s) > maxURL {

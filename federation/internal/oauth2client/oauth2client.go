@@ -1,10 +1,10 @@
-// Package oauth2client is what connectors have in common that speak OAuth 2.0:
-// the secrets of a leg, the reading of the browser's answer, the request for
-// tokens and the reading of what comes back, the names of faults.
+// Package oauth2client holds what OAuth 2.0 connectors have in common: the
+// secrets of a leg, reading the browser's answer, the token request and its
+// answer, and faults.
 //
-// OAuth 2.0 has no id_token, so nothing signed says who answered. What binds
-// an answer to a sign-in here is the state, a callback address of each key's
-// own (RFC 9700 §4.4.2), and PKCE where the provider checks it.
+// OAuth 2.0 has no id_token, so no signature says who answered. An answer is
+// bound to a sign-in by the state, by a separate callback address for each key
+// (RFC 9700 §4.4.2), and by PKCE if the provider supports it.
 package oauth2client
 
 import (
@@ -21,17 +21,17 @@ import (
 	"github.com/fedhub/fedhub/internal/upstreamhttp"
 )
 
-// A Base is the part of a connector that does not depend on the provider.
+// A Base is the part of a connector that is the same for all providers.
 type Base struct {
 	Key    federation.LoginKey
 	Env    federation.Dependencies
 	Line   *upstreamhttp.Line
-	Secret string // in plain; it must not be printed
+	Secret string // in plain text; it must not be logged
 
 	pinned atomic.Bool
 }
 
-// New opens the key: it has its secret and a line to the provider.
+// New opens the key: it decrypts the secret and prepares the HTTP client.
 func New(key federation.LoginKey, env federation.Dependencies) (*Base, error) {
 	if env.HTTP == nil {
 		return nil, errors.New("there is no HTTP client for providers")
@@ -49,7 +49,7 @@ func New(key federation.LoginKey, env federation.Dependencies) (*Base, error) {
 }
 
 // Begin makes the secrets of one sign-in. A sign-in without a page is refused
-// before it starts: these providers always show one.
+// before it starts, because these providers always show one.
 func (b *Base) Begin(ctx context.Context, leg *federation.AuthState, hints federation.AuthRequestOptions) error {
 	if hints.Prompt == "none" {
 		return federation.NewRefusal(b.Key.Name, "login_required", "")
@@ -67,7 +67,7 @@ func (b *Base) Begin(ctx context.Context, leg *federation.AuthState, hints feder
 	return nil
 }
 
-// pin makes the Base URL the issuer of the key's identities for good.
+// pin makes the Base URL the permanent issuer of the key's identities.
 func (b *Base) pin(ctx context.Context) error {
 	if b.pinned.Load() {
 		return nil
@@ -79,9 +79,8 @@ func (b *Base) pin(ctx context.Context) error {
 	return nil
 }
 
-// Again passes on what a refresh brought, unless it is about another person
-// than the tokens were (OpenID Connect Core
-// §12.2 wants the same where there is an ID token).
+// Again returns the result of a refresh, unless it is about another user than
+// before (OpenID Connect Core §12.2 requires the same for ID tokens).
 func (b *Base) Again(before federation.Tokens, id federation.Identity, err error) (federation.Identity, error) {
 	if err == nil && id.Subject != before.Subject {
 		return federation.Identity{}, b.Faultf(federation.Untrusted, "the refreshed token is about another person")
@@ -92,10 +91,10 @@ func (b *Base) Again(before federation.Tokens, id federation.Identity, err error
 // maxParameter bounds one parameter, in bytes. Codes of a few KB exist.
 const maxParameter = 8 << 10
 
-// Code returns the authorization code of an answer that belongs to the leg.
-// Of the query it reads four parameters; whatever else is in there was put
-// there by somebody (FE-05). "iss" is not among them: without a document that
-// names the issuer there is nothing to compare it with (RFC 9207 §2.4).
+// Code returns the authorization code of an answer that belongs to the leg. It
+// reads four parameters of the query; others are untrusted and ignored (FE-05).
+// "iss" is not read: without a discovery document there is no issuer to compare
+// it with (RFC 9207 §2.4).
 func (b *Base) Code(leg federation.AuthState, query url.Values) (string, error) {
 	read := map[string]string{}
 	for _, name := range []string{"code", "state", "error", "error_description"} {
@@ -112,8 +111,7 @@ func (b *Base) Code(leg federation.AuthState, query url.Values) (string, error) 
 	switch {
 	case leg.State == "" || leg.Verifier == "":
 		return "", b.Faultf(federation.Unexpected, "there is no such leg")
-	// RFC 9700 §4.7: the answer must be to the question that this browser was
-	// sent with.
+	// RFC 9700 §4.7: the answer must belong to the request of this browser.
 	case !secrets.Same(read["state"], leg.State):
 		return "", b.Faultf(federation.Unexpected, "the state is not the one that was sent")
 	case leg.Redirect != b.Env.Callback(b.Key.ID): // FE-04
@@ -128,7 +126,7 @@ func (b *Base) Code(leg federation.AuthState, query url.Values) (string, error) 
 	return read["code"], nil
 }
 
-// Answered is Code as a step of its own.
+// Answered is Code as a reported step.
 func (b *Base) Answered(ctx context.Context, leg federation.AuthState, query url.Values) (code string, err error) {
 	err = b.Step(ctx, "answer", func(func(string, string)) error {
 		code, err = b.Code(leg, query)
@@ -137,7 +135,7 @@ func (b *Base) Answered(ctx context.Context, leg federation.AuthState, query url
 	return code, err
 }
 
-// Step does one step and reports it, see federation.Observe.
+// Step runs one step and reports it, see federation.Observe.
 func (b *Base) Step(ctx context.Context, name string, work func(fact func(name, value string)) error) error {
 	return federation.Observe(ctx, name, b.Env.Now, work)
 }

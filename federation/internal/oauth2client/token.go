@@ -16,15 +16,15 @@ import (
 	"github.com/fedhub/fedhub/internal/upstreamhttp"
 )
 
-// Credentials are ours at a token endpoint. Without a secret they only say who
-// we are, as public clients do.
+// Credentials are ours at a token endpoint. Without a secret they only name us,
+// as for public clients.
 type Credentials struct {
 	ID, Secret string
 	InHeader   bool
 }
 
-// Post sends a form with our credentials (RFC 6749 §2.3.1). The form stays as
-// it is.
+// Post sends a form with our credentials (RFC 6749 §2.3.1). It does not change
+// the form.
 func Post(ctx context.Context, line *upstreamhttp.Line, address string, form url.Values, c Credentials) (upstreamhttp.Answer, error) {
 	if c.InHeader {
 		return line.PostFormAs(ctx, address, form, url.QueryEscape(c.ID), url.QueryEscape(c.Secret))
@@ -42,7 +42,7 @@ func Post(ctx context.Context, line *upstreamhttp.Line, address string, form url
 // Tokens are what a token endpoint issued.
 type Tokens struct{ Access, Refresh, ID string }
 
-// String keeps them out of logs, and so does GoString.
+// String hides the tokens from logs, and so does GoString.
 func (Tokens) String() string { return "[tokens]" }
 
 // GoString is String.
@@ -52,9 +52,9 @@ func (Tokens) GoString() string { return "[tokens]" }
 const MaxToken = 128 << 10
 
 // ReadTokens reads the answer of a provider's token endpoint (RFC 6749 §5.1,
-// §5.2). What decides is read strictly; what is not used here, like
-// expires_in, may be anything. The error is a refusal or a fault, and repeats
-// nothing of an answer that may hold tokens (FE-48).
+// §5.2). Members that decide are read strictly; unused ones, like expires_in,
+// may have any value. The error is a refusal or a fault, and contains nothing
+// of an answer that may hold tokens (FE-48).
 func ReadTokens(provider string, answer upstreamhttp.Answer) (Tokens, error) {
 	said, err := members(answer.Body)
 	fault := func(kind federation.FaultKind, format string, args ...any) error {
@@ -71,15 +71,15 @@ func ReadTokens(provider string, answer upstreamhttp.Answer) (Tokens, error) {
 		return Tokens{}, fault(federation.Untrusted, "the token endpoint's answer is not as RFC 6749 §5.1 requires: %w", err)
 	case said["access_token"] == "":
 		return Tokens{}, fault(federation.Untrusted, "the token endpoint issued no access token")
-	// RFC 6749 §7.1: a token of an unknown type must not be used. Some leave
-	// the type out, and mean the only one that there is.
+	// RFC 6749 §7.1: a token of an unknown type must not be used. Some
+	// providers omit the type and mean Bearer.
 	case kind != "" && !strings.EqualFold(kind, "Bearer"):
 		return Tokens{}, fault(federation.Untrusted, "the token endpoint issued a token of an unknown type")
 	}
 	return Tokens{Access: said["access_token"], Refresh: said["refresh_token"], ID: said["id_token"]}, nil
 }
 
-// codes of providers that have their own words for those of RFC 6749 §5.2.
+// codes maps providers' own codes to those of RFC 6749 §5.2.
 var codes = map[string]string{
 	"bad_verification_code":        "invalid_grant",  // GitHub
 	"redirect_uri_mismatch":        "invalid_grant",  // GitHub
@@ -88,13 +88,13 @@ var codes = map[string]string{
 	"KOE010":                       "invalid_client", // Kakao
 }
 
-// The members that decide: of two that differ in case, or of a form that has
-// one twice, somebody might read the other.
+// The members that decide. If two differ only in case, or a form has one twice,
+// different readers could see different values.
 var deciding = []string{"error", "access_token", "token_type", "refresh_token", "id_token"}
 
-// members are those that decide, of an object or, from some providers, a form.
-// A null is as good as none. A refresh token or an id_token that is no text is
-// none either: who needs one misses it.
+// members returns the deciding members of an object or, from some providers, of
+// a form. Null counts as missing, and so does a refresh token or id_token that
+// is not a text; code that needs it reports it.
 func members(body []byte) (map[string]string, error) {
 	o, err := jsonx.ParseObject(body)
 	if err != nil {
@@ -103,7 +103,7 @@ func members(body []byte) (map[string]string, error) {
 	if o.Ambiguous(deciding...) {
 		return nil, jsonx.ErrTwice
 	}
-	// The code tells more than a fault beside it.
+	// The error code is more useful than other flaws of the answer.
 	said := map[string]string{"error_description": o.Loose("error_description")}
 	for _, name := range deciding {
 		text, isText := jsonx.Text(o[name])
@@ -132,8 +132,8 @@ func formMembers(body []byte) (map[string]string, error) {
 	return said, nil
 }
 
-// WithoutTypes is a token answer for a library that wants types of members that
-// nobody uses: it would refuse the answer for an expires_in of 3600.0.
+// WithoutTypes removes unused members from a token answer for a library that
+// checks their types: it would refuse an expires_in of 3600.0.
 func WithoutTypes(body []byte) []byte {
 	o, err := jsonx.ParseObject(body)
 	if err != nil {
@@ -152,9 +152,9 @@ func WithoutTypes(body []byte) []byte {
 	return text
 }
 
-// IsUnknownClient tells of an answer, and the error that ReadTokens made of it,
-// whether our credentials were not understood. A server finds that out before
-// it looks at the code (RFC 6749 §5.2), so they may be tried in another place.
+// IsUnknownClient reports whether a token answer, with the error of ReadTokens,
+// means that our credentials were not understood. A server checks them before
+// the code (RFC 6749 §5.2), so they can be tried in the other place.
 func IsUnknownClient(answer upstreamhttp.Answer, err error) bool {
 	if refusal := new(federation.Refusal); errors.As(err, &refusal) {
 		return refusal.Code == "invalid_client"

@@ -53,7 +53,7 @@ func TestSettingsOfMailThatCannotWorkAreNamed(t *testing.T) {
 	for want, c := range map[string]hub.Config{
 		"FEDHUB_MAIL_FROM is set, but no mail server": {MailFrom: "id@example.org"},
 		"FEDHUB_MAIL_URL is not the address":          {MailURL: "mail.example.org", MailFrom: "id@example.org"},
-		"FEDHUB_MAIL_FROM must say":                   {MailURL: "smtps://mail.example.org"},
+		"FEDHUB_MAIL_FROM must be":                    {MailURL: "smtps://mail.example.org"},
 	} {
 		c.URL, c.SecretKey = "https://id.example.org", make([]byte, 32)
 		if err := c.Check(); err == nil || !strings.HasPrefix(err.Error(), want) {
