@@ -14,7 +14,7 @@ import (
 // A bench is one run of this program.
 type bench struct {
 	choices
-	folder   string // thrown away at the end
+	folder   string // deleted at the end
 	progress io.Writer
 
 	self, product string // program files
@@ -23,7 +23,7 @@ type bench struct {
 	hubs          []*target // one for each engine
 }
 
-// measure does all there is to do and returns what came out.
+// measure carries out all measurements and returns the report.
 func (b *bench) measure(ctx context.Context) (report, error) {
 	defer b.close()
 	wanted, err := b.wanted()
@@ -65,13 +65,13 @@ func (b *bench) wanted() ([]endpoint, error) {
 	asked := strings.Split(b.only, "/")
 	for _, name := range asked {
 		if !slices.Contains(names(), name) {
-			return nil, fmt.Errorf("there is no measurement %q; there are %s", name, strings.Join(names(), "/"))
+			return nil, fmt.Errorf("there is no measurement %q; the measurements are %s", name, strings.Join(names(), "/"))
 		}
 	}
 	return slices.DeleteFunc(endpoints(), func(e endpoint) bool { return !slices.Contains(asked, e.name) }), nil
 }
 
-// open starts the floor and a hub on each database, and signs people in.
+// open starts the floor and a hub on each database, and signs users in.
 func (b *bench) open(ctx context.Context) error {
 	p, err := b.floorServer(ctx)
 	if err != nil {
@@ -82,7 +82,7 @@ func (b *bench) open(ctx context.Context) error {
 		return err
 	}
 	for _, e := range b.engines {
-		fmt.Fprintf(b.progress, "%d people sign in at a hub on %s\n", b.concurrency, e.version)
+		fmt.Fprintf(b.progress, "signing in %d users at a hub on %s\n", b.concurrency, e.version)
 		if err := b.openHub(ctx, e); err != nil {
 			return err
 		}
@@ -116,8 +116,8 @@ func (b *bench) close() {
 	}
 }
 
-// repeat goes through everything in rounds. The first is not counted: in it
-// caches fill and connections find their pace.
+// repeat runs the rounds. The first one is not counted: it fills caches and warms
+// up connections.
 func (b *bench) repeat(ctx context.Context, wanted []endpoint) ([]*row, error) {
 	rows := make([]*row, 0, len(b.hubs)*len(wanted))
 	for _, e := range wanted {
@@ -139,8 +139,8 @@ func (b *bench) repeat(ctx context.Context, wanted []endpoint) ([]*row, error) {
 	return rows, nil
 }
 
-// take measures one thing on every database, and the floor first, so that all
-// meet the machine in the same mood.
+// take measures one endpoint on the floor and then on every database, in close
+// sequence, so that the machine is equally fast for all.
 func (b *bench) take(ctx context.Context, e endpoint, rows []*row, round int) error {
 	each := b.requests / b.concurrency
 	floor, err := fire(ctx, b.floor, endpoints()[0], each)
@@ -160,7 +160,7 @@ func (b *bench) take(ctx context.Context, e endpoint, rows []*row, round int) er
 	return nil
 }
 
-// fire is fire, under a profile if one is asked for.
+// fire calls fire, with a CPU profile if profiled is set.
 func (b *bench) fire(ctx context.Context, t *target, e endpoint, each int, profiled bool) (sample, error) {
 	if !profiled {
 		return fire(ctx, t, e, each)

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/net/html"
 )
 
-// A browser signs somebody in as a person would, page by page.
+// A browser signs a user in page by page, as a real browser does.
 type browser struct {
 	*http.Client
 	email string
@@ -26,8 +26,8 @@ func newBrowser(email string) (*browser, error) {
 	return &browser{&http.Client{Jar: jar, CheckRedirect: stay, Timeout: answerTime}, email}, nil
 }
 
-// arrive opens an address and does what the pages ask for, until the hub sends
-// the browser back to the app. It returns the code that the app is brought.
+// arrive opens an address and fills in the pages until the hub redirects to the
+// application. It returns the authorization code.
 func (b *browser) arrive(ctx context.Context, address string) (string, error) {
 	const steps = 20
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
@@ -40,10 +40,10 @@ func (b *browser) arrive(ctx context.Context, address string) (string, error) {
 		}
 		request, err = b.step(request)
 	}
-	return "", fmt.Errorf("the way to the app has more than %d steps", steps)
+	return "", fmt.Errorf("the sign-in has more than %d steps", steps)
 }
 
-// step sends a request and returns the one that the answer leads to.
+// step sends a request and returns the next one.
 func (b *browser) step(request *http.Request) (*http.Request, error) {
 	response, err := b.Do(request)
 	if err != nil {
@@ -62,7 +62,7 @@ func (b *browser) step(request *http.Request) (*http.Request, error) {
 			return b.submit(request, n)
 		}
 	}
-	return nil, fmt.Errorf("%s answers %s, a page with nothing to do", request.URL.Path, response.Status)
+	return nil, fmt.Errorf("%s returns %s and a page without a form", request.URL.Path, response.Status)
 }
 
 func (b *browser) knows(action string) bool { return action == "/signin" || action == "/consent" }
@@ -89,7 +89,7 @@ func (b *browser) submit(page *http.Request, form *html.Node) (*http.Request, er
 	return request, nil
 }
 
-// cookies are what the browser sends to the hub, as one header.
+// cookies are the browser's cookies for the hub, as one header.
 func (b *browser) cookies(hub string) (header, error) {
 	u, err := url.Parse(hub)
 	if err != nil {

@@ -8,23 +8,23 @@ import (
 	"strings"
 )
 
-// An endpoint is one thing that is measured.
+// An endpoint is one measurement.
 type endpoint struct {
 	name   string
 	status int // of a good answer
 	app    int // that asks; client_credentials has a client of its own
 
-	// first is fired before the clock runs, to prepare material.
+	// first is sent before the measurement, to prepare it.
 	first *endpoint
 	// request writes the visitor's next request.
 	request func(t *target, v *visitor, app int) []byte
-	// keep takes from the answer what later requests need, and complains
-	// about one that is not good.
+	// keep stores values of the response for later requests, and returns an error
+	// if the response is wrong.
 	keep func(v *visitor, app int, a answer) error
 }
 
-// endpoints are in the order in which each round goes through them: refresh
-// leaves fresh access tokens for those that need one.
+// endpoints are in the order of each round: refresh leaves new access tokens for
+// endpoints that need one.
 func endpoints() []endpoint {
 	all := []endpoint{{name: "client_credentials", status: http.StatusOK, request: (*target).credentials}}
 	for app, alg := range idTokenAlgs {
@@ -92,7 +92,7 @@ func (v *visitor) keepCode(app int, a answer) error {
 	}
 	code := to.Query().Get("code")
 	if code == "" || !strings.HasPrefix(a.location, callback) {
-		return errors.New("the answer lacks a code")
+		return errors.New("the response has no code")
 	}
 	v.apps[app].codes = append(v.apps[app].codes, code)
 	return nil
@@ -132,8 +132,8 @@ func (t *target) discovery(*visitor, int) []byte {
 
 func (t *target) jwks(*visitor, int) []byte { return get(t.url, "/oauth2/jwks") }
 
-// text finds a member of a flat JSON object whose value needs no unescaping.
-// Reading all of it would take time from the server that is measured.
+// text finds a member of a flat JSON object with a value that needs no unescaping.
+// Parsing the whole object would take processor time from the measured server.
 func text(body []byte, name string) string {
 	_, rest, ok := bytes.Cut(body, []byte(`"`+name+`":"`))
 	if !ok {

@@ -19,7 +19,7 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/mongodtest"
 )
 
-// openDatabase opens what the name of a file, or a mongodb:// address, means.
+// openDatabase opens a database file or a mongodb:// address.
 func openDatabase(ctx context.Context, address string) (store.Backend, error) {
 	if strings.HasPrefix(address, "mongodb://") {
 		return orNothing(mongodb.Open(ctx, address))
@@ -27,7 +27,8 @@ func openDatabase(ctx context.Context, address string) (store.Backend, error) {
 	return orNothing(sqlite.Open(address))
 }
 
-// orNothing keeps a nil pointer from becoming a Backend that is not nil.
+// orNothing returns a nil interface after an error: a nil pointer in an interface
+// is not nil.
 func orNothing[B store.Backend](b B, err error) (store.Backend, error) {
 	if err != nil {
 		return nil, err
@@ -54,7 +55,7 @@ func (b *bench) engine(ctx context.Context, name string) (engine, error) {
 	case "mongodb":
 		return startMongoDB(ctx)
 	}
-	return engine{}, fmt.Errorf("there is no database %q; there are %s", name, strings.Join(engineNames, ", "))
+	return engine{}, fmt.Errorf("there is no database %q; the databases are %s", name, strings.Join(engineNames, ", "))
 }
 
 // sqlite is the embedded default.
@@ -72,12 +73,12 @@ func (b *bench) sqlite(ctx context.Context) (engine, error) {
 	}, err
 }
 
-// startMongoDB starts a replica set of one member: what is measured is the hub
-// and not how databases copy to one another.
+// startMongoDB starts a replica set of one member: the hub is measured, not the
+// replication.
 func startMongoDB(ctx context.Context) (engine, error) {
 	set, err := mongodtest.Launch()
 	if err != nil {
-		return engine{}, fmt.Errorf("%w; put a mongod on the PATH, or measure with -engines sqlite", err)
+		return engine{}, fmt.Errorf("%w; install mongod in the PATH, or use -engines sqlite", err)
 	}
 	e := engine{name: "mongodb", server: set.Process(), stop: set.Stop}
 	e.empty = func(name string) string { return strings.Replace(set.URI(), "/?", "/"+name+"?", 1) }
@@ -93,7 +94,7 @@ func mongoVersion(ctx context.Context, uri string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer client.Disconnect(ctx) //nolint:errcheck // it was only asked
+	defer client.Disconnect(ctx) //nolint:errcheck // it was only read
 	var info struct {
 		Version string `bson:"version"`
 	}
@@ -101,7 +102,7 @@ func mongoVersion(ctx context.Context, uri string) (string, error) {
 	return "MongoDB " + info.Version, err
 }
 
-// openEngines starts the databases that were asked for.
+// openEngines starts the chosen databases.
 func (b *bench) openEngines(ctx context.Context) error {
 	for name := range strings.SplitSeq(b.choices.engines, ",") {
 		e, err := b.engine(ctx, name)
@@ -111,12 +112,12 @@ func (b *bench) openEngines(ctx context.Context) error {
 		b.engines = append(b.engines, e)
 	}
 	if len(b.engines) == 0 {
-		return errors.New("no database was asked for")
+		return errors.New("no database is chosen; use -engines")
 	}
 	return nil
 }
 
-// populated makes a database with people and clients in it.
+// populated creates a database with users and applications.
 func (b *bench) populated(ctx context.Context, e engine) (string, world, error) {
 	address := e.empty("populated")
 	var w world

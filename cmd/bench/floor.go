@@ -16,11 +16,11 @@ import (
 	"github.com/fedhub/fedhub/hub/tokens"
 )
 
-// serveFloor signs one access token for every request and does nothing else:
-// it asks nobody for credentials, keeps nothing and looks nothing up.
+// serveFloor signs one access token for every request and does nothing else: it
+// checks no credentials, stores nothing and reads nothing.
 func serveFloor(ctx context.Context, args []string) error {
 	if len(args) != 1 {
-		return errors.New("where is the floor to serve?")
+		return errors.New("the URL of the floor is missing")
 	}
 	url := args[0]
 	signer, err := newSigner()
@@ -49,7 +49,7 @@ func newSigner() (jose.Signer, error) {
 	return jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: key}, (&jose.SignerOptions{}).WithType(tokens.TypeAccess))
 }
 
-// sign makes a token with the claims that the hub's have for a client.
+// sign creates a token with the same claims as the hub's tokens for an application.
 func sign(signer jose.Signer, url string) (string, error) {
 	now := time.Now().Unix()
 	payload, err := json.Marshal(tokens.AccessTokenClaims{

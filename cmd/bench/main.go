@@ -1,14 +1,14 @@
-// Command bench measures a hub on both of its databases against a floor: the
-// least that a server has to do to issue a token.
+// Command bench measures a hub on each of its databases and compares it with a
+// floor: a server that does the minimum to issue a token.
 //
-// The hubs are the product itself, built from this source. They and the floor
-// are processes of their own, so that the processor time of each can be read
-// from the system, and are sent requests over connections that stay open. Everything that is compared is measured in
-// turns, a little of each in every round, because machines have moods; what is
-// shown is the median of the rounds.
+// The hubs are built from this source. They and the floor run in processes of
+// their own, so that the system reports the processor time of each. Requests use
+// connections that stay open. Every round measures a part of everything that is
+// compared, because the speed of a machine varies; the result is the median of
+// the rounds.
 //
-// It is a tool for those who work on the hub. No part of the product imports
-// it, and it reaches nothing but this machine.
+// It is a tool for developers of the hub. No part of the product imports it, and
+// it calls only this machine.
 package main
 
 import (
@@ -40,8 +40,8 @@ func start() int {
 	return 0
 }
 
-// roles are what this program does when it has started itself again. They are
-// no part of its usage.
+// roles are the tasks of this program when it starts itself again. They are not in
+// its help.
 var roles = map[string]func(ctx context.Context, args []string) error{
 	"as-floor": serveFloor,
 	"as-hub":   serveHub,
@@ -91,24 +91,24 @@ func parse(args []string, errors io.Writer) (choices, error) {
 	var o choices
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.SetOutput(errors)
-	f.IntVar(&o.rounds, "rounds", 7, "how often each measurement is repeated")
-	f.IntVar(&o.requests, "requests", 2000, "requests in one measurement of a round")
-	f.IntVar(&o.concurrency, "concurrency", 16, "connections, each with one request under way, at most 50")
-	f.StringVar(&o.only, "only", "", "measure only these, between slashes: "+strings.Join(names(), "/"))
-	f.StringVar(&o.engines, "engines", strings.Join(engineNames, ","), "databases to measure on, between commas")
-	f.StringVar(&o.markdown, "md", "", "file whose table, between its markers, is written anew")
-	f.StringVar(&o.profile, "profile", "", "folder for a CPU profile of each measurement of the last round; the hub is then not fedhub serve but part of this program")
-	f.IntVar(&o.startups, "startups", 10, "how often a start is repeated; 0 leaves starts, memory and page weight out")
+	f.IntVar(&o.rounds, "rounds", 7, "number of rounds; each repeats every measurement")
+	f.IntVar(&o.requests, "requests", 2000, "number of requests for each measurement of a round")
+	f.IntVar(&o.concurrency, "concurrency", 16, "number of connections, each with one request at a time, at most 50")
+	f.StringVar(&o.only, "only", "", "measure only these, separated by slashes: "+strings.Join(names(), "/"))
+	f.StringVar(&o.engines, "engines", strings.Join(engineNames, ","), "databases to measure on, separated by commas")
+	f.StringVar(&o.markdown, "md", "", "Markdown file; the results replace the table between its markers")
+	f.StringVar(&o.profile, "profile", "", "folder for CPU profiles of the last round, one for each measurement; the hub then runs in this program instead of fedhub serve")
+	f.IntVar(&o.startups, "startups", 10, "number of starts to measure; 0 skips starts, memory and page weight")
 	if err := f.Parse(args); err != nil {
 		return choices{}, err
 	}
 	switch {
 	case f.NArg() > 0:
-		return choices{}, fmt.Errorf("%q is no flag; see -help", f.Arg(0))
+		return choices{}, fmt.Errorf("unexpected argument %q; see -help", f.Arg(0))
 	case o.rounds < 1 || o.concurrency < 1 || o.requests < o.concurrency:
-		return choices{}, fmt.Errorf("rounds and concurrency must be at least 1, and requests at least the concurrency")
+		return choices{}, fmt.Errorf("-rounds and -concurrency must be at least 1, and -requests at least -concurrency")
 	case o.concurrency > 50:
-		return choices{}, fmt.Errorf("concurrency is %d; each connection signs a person in, and the hub slows down a machine with more than 50 at once", o.concurrency)
+		return choices{}, fmt.Errorf("-concurrency is %d; it must be at most 50, because each connection signs a user in and the hub limits sign-ins from one address", o.concurrency)
 	}
 	return o, nil
 }

@@ -15,17 +15,16 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// elsewhere says that the request comes from some other address. What is kept
-// for strangers is limited for each of them, and a bench is about the work and
-// not about the limit.
+// elsewhere gives the request another client IP address, because the hub limits
+// requests of one address and the bench is not about the limits.
 func elsewhere() header {
 	var n [3]byte
 	_, _ = rand.Read(n[:])
 	return header{"X-Forwarded-For", fmt.Sprintf("10.%d.%d.%d", n[0], n[1], n[2])}
 }
 
-// credentialsBound asks for a token that is bound to a key (RFC 9449). The
-// proof is made before the clock runs.
+// credentialsBound requests a token that is bound to a DPoP key (RFC 9449). The
+// proof is created before the measurement.
 func (t *target) credentialsBound(*visitor, int) []byte {
 	return post(t.url, "/oauth2/token", "grant_type=client_credentials", t.world.Job.authorization(),
 		header{"DPoP", proof("POST", t.url+"/oauth2/token")})
@@ -33,7 +32,7 @@ func (t *target) credentialsBound(*visitor, int) []byte {
 
 func isBound(_ *visitor, _ int, a answer) error {
 	if !bytes.Contains(a.body, []byte(`"token_type":"DPoP"`)) {
-		return errors.New("the token is bound to no key")
+		return errors.New("the token is not bound to a key")
 	}
 	return nil
 }
@@ -71,7 +70,7 @@ func (t *target) device(*visitor, int) []byte {
 	return post(t.url, "/oauth2/device_authorization", url.Values{"client_id": {t.world.Device.ID}, "scope": {"openid profile"}}.Encode(), elsewhere())
 }
 
-// keepAccess keeps tokens to be revoked where codes are kept to be redeemed.
+// keepAccess keeps access tokens for revocation, in the list of codes.
 func (v *visitor) keepAccess(app int, a answer) error {
 	v.apps[app].codes = append(v.apps[app].codes, text(a.body, "access_token"))
 	return nil
@@ -84,8 +83,8 @@ func (t *target) revoke(v *visitor, app int) []byte {
 	return post(t.url, "/oauth2/revoke", "token="+token, t.world.Job.authorization())
 }
 
-// endSession comes without a cookie, so nobody is signed out: signing in again
-// would have to be part of the measurement.
+// endSession has no cookie, so no session ends: a new sign-in would have to be part
+// of the measurement.
 func (t *target) endSession(v *visitor, app int) []byte {
 	return get(t.url, "/oauth2/logout?"+url.Values{"id_token_hint": {v.apps[app].id}, "post_logout_redirect_uri": {callback}, "state": {"x"}}.Encode())
 }

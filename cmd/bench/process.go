@@ -27,8 +27,7 @@ type process struct {
 	log   *os.File
 }
 
-// patience is how long a process may take to start, and to end before it is
-// made to.
+// patience is how long a process may take to start, and to end before it is killed.
 const patience = 20 * time.Second
 
 // floorServer starts the floor.
@@ -40,8 +39,8 @@ func (b *bench) floorServer(ctx context.Context) (*process, error) {
 	return b.start(ctx, "floor", url, exec.CommandContext(ctx, b.self, "as-floor", url))
 }
 
-// hubServer starts a hub on a database: fedhub serve itself or, if it is to be
-// profiled, this program as one.
+// hubServer starts a hub on a database: fedhub serve or, for profiles, this
+// program.
 func (b *bench) hubServer(ctx context.Context, name, database string) (*process, error) {
 	url, err := freeAddress()
 	if err != nil {
@@ -56,8 +55,7 @@ func (b *bench) hubServer(ctx context.Context, name, database string) (*process,
 	return b.start(ctx, name, url, cmd)
 }
 
-// withoutSettings leaves out what the user of this program has set for a hub
-// of their own.
+// withoutSettings removes the FEDHUB_ variables of the user of this program.
 func withoutSettings(environment []string) []string {
 	var rest []string
 	for _, pair := range environment {
@@ -68,8 +66,8 @@ func withoutSettings(environment []string) []string {
 	return rest
 }
 
-// freeAddress finds a port that nobody listens on. Somebody could take it
-// before we do; then the start fails and says so.
+// freeAddress finds a free port. If another program takes it meanwhile, the start
+// fails with an error.
 func freeAddress() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -79,8 +77,8 @@ func freeAddress() (string, error) {
 	return "http://" + l.Addr().String(), nil
 }
 
-// start starts a server and waits until it is ready. What it logs goes into a
-// file, as it would for real.
+// start starts a server and waits until it is ready. Its log goes into a file, as
+// in production.
 func (b *bench) start(ctx context.Context, name, url string, cmd *exec.Cmd) (*process, error) {
 	p := &process{name: name, url: url, cmd: cmd}
 	var err error
@@ -102,7 +100,7 @@ func (b *bench) start(ctx context.Context, name, url string, cmd *exec.Cmd) (*pr
 	}
 	if err := ready(ctx, url); err != nil {
 		p.stop()
-		return nil, fmt.Errorf("the %s did not start: %w; its last words: %s", name, err, p.complaint())
+		return nil, fmt.Errorf("the %s did not start: %w; end of its log: %s", name, err, p.complaint())
 	}
 	p.took = time.Since(began)
 	return p, nil
@@ -112,7 +110,7 @@ func (b *bench) start(ctx context.Context, name, url string, cmd *exec.Cmd) (*pr
 func ready(ctx context.Context, url string) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	// Often, for starts are measured by it.
+	// The interval is short, because it limits the precision of measured starts.
 	again := time.NewTicker(time.Millisecond)
 	defer again.Stop()
 	for {
@@ -131,7 +129,7 @@ func ready(ctx context.Context, url string) error {
 	}
 }
 
-// complaint is what the process logged last.
+// complaint is the end of the process's log.
 func (p *process) complaint() string {
 	text, err := os.ReadFile(p.log.Name())
 	if err != nil {
@@ -141,13 +139,13 @@ func (p *process) complaint() string {
 	return string(lines[len(lines)-1])
 }
 
-// tell gives an order and waits until it is done.
+// tell sends an order and waits until it is done.
 func (p *process) tell(order string) error {
 	if _, err := io.WriteString(p.order, order+"\n"); err != nil {
-		return fmt.Errorf("the %s does not listen: %w", p.name, err)
+		return fmt.Errorf("the %s does not accept orders: %w", p.name, err)
 	}
 	if _, err := p.lines.ReadString('\n'); err != nil {
-		return fmt.Errorf("the %s did not do it: %s", p.name, p.complaint())
+		return fmt.Errorf("the %s did not carry out the order: %s", p.name, p.complaint())
 	}
 	return nil
 }
@@ -162,7 +160,7 @@ func (p *process) stop() {
 	p.log.Close()
 }
 
-// answerOf runs this program in a role to its end and decodes what it wrote.
+// answerOf runs this program in a role and decodes its output.
 func (b *bench) answerOf(ctx context.Context, into any, role string, args ...string) error {
 	cmd := exec.CommandContext(ctx, b.self, append([]string{role}, args...)...)
 	var complaint bytes.Buffer
@@ -174,7 +172,7 @@ func (b *bench) answerOf(ctx context.Context, into any, role string, args ...str
 	return json.Unmarshal(out, into)
 }
 
-// build makes the product, from the source around this program.
+// build builds the hub from the source around this program.
 func (b *bench) build(ctx context.Context) error {
 	var err error
 	if b.self, err = os.Executable(); err != nil {

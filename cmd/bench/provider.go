@@ -11,8 +11,8 @@ import (
 	"github.com/fedhub/fedhub/clients"
 )
 
-// offered are the endpoints that not every app uses. Registration comes last:
-// it leaves a client behind for each request.
+// offered are the endpoints that only some applications use. Registration is last,
+// because each request leaves an application behind.
 func offered() []endpoint {
 	return []endpoint{
 		{name: "pushed authorization", status: http.StatusCreated, app: es256, request: (*target).push, keep: has("request_uri")},
@@ -23,22 +23,22 @@ func offered() []endpoint {
 	}
 }
 
-// has complains about an answer that lacks a member.
+// has returns an error if the response lacks a member.
 func has(name string) func(*visitor, int, answer) error {
 	return func(_ *visitor, _ int, a answer) error {
 		if text(a.body, name) == "" {
-			return fmt.Errorf("the answer lacks %s: %s", name, a.body)
+			return fmt.Errorf("the response has no %s: %s", name, a.body)
 		}
 		return nil
 	}
 }
 
-// push hands a request in beforehand (RFC 9126).
+// push sends a pushed authorization request (RFC 9126).
 func (t *target) push(_ *visitor, app int) []byte {
 	return post(t.url, "/oauth2/par", t.asking(app).Encode(), t.world.Apps[app].authorization())
 }
 
-// authorizeSigned asks for the answer as a signed JWT.
+// authorizeSigned requests the response as a signed JWT (JARM).
 func (t *target) authorizeSigned(v *visitor, app int) []byte {
 	asked := t.asking(app)
 	asked.Set("response_mode", "jwt")
@@ -47,7 +47,7 @@ func (t *target) authorizeSigned(v *visitor, app int) []byte {
 
 func isSigned(_ *visitor, _ int, a answer) error {
 	if !strings.HasPrefix(a.location, callback+"?response=ey") {
-		return errors.New("the answer is no JWT: " + a.location)
+		return errors.New("the response is not a JWT: " + a.location)
 	}
 	return nil
 }
@@ -60,7 +60,7 @@ func (t *target) exchange(v *visitor, app int) []byte {
 	}.Encode(), t.world.Apps[app].authorization())
 }
 
-// introspectSigned wants the answer as a signed JWT (RFC 9701).
+// introspectSigned requests the response as a signed JWT (RFC 9701).
 func (t *target) introspectSigned(v *visitor, app int) []byte {
 	return post(t.url, "/oauth2/introspect", "token="+v.apps[app].access, t.world.Apps[app].authorization(),
 		header{"Accept", "application/token-introspection+jwt"})
@@ -68,12 +68,12 @@ func (t *target) introspectSigned(v *visitor, app int) []byte {
 
 func isJWT(_ *visitor, _ int, a answer) error {
 	if !bytes.HasPrefix(a.body, []byte("ey")) || bytes.Count(a.body, []byte(".")) != 2 {
-		return fmt.Errorf("the answer is no JWT: %.100s", a.body)
+		return fmt.Errorf("the response is not a JWT: %.100s", a.body)
 	}
 	return nil
 }
 
-// register registers an app (RFC 7591).
+// register registers an application (RFC 7591).
 func (t *target) register(*visitor, int) []byte {
 	body := `{"client_name":"Notes","redirect_uris":["https://notes.example.org/callback"]}`
 	return message("POST", t.url, "/oauth2/register", body, []header{

@@ -11,24 +11,24 @@ import (
 	"time"
 )
 
-// A row is one measurement on one database, over all rounds; the floor's
-// sample of the same round stands at the same place.
+// A row is one measurement on one database, over all rounds. The floor's sample of
+// the same round has the same index.
 type row struct {
 	name, engine    string
 	samples, floors []sample
 }
 
-// A report is all that a run found.
+// A report is the result of a run.
 type report struct {
 	choices choices
 	machine string
 	engines []string
-	others  float64 // share of the processors that other programs took
+	others  float64 // share of processor time that other programs used
 	weights weights
 	rows    []*row
 }
 
-// A line is a row as it is shown.
+// A line is a row as it is printed.
 type line struct {
 	name, engine        string
 	rate, slow, fast    float64 // requests per second: median, least, most
@@ -88,7 +88,7 @@ func median(all []float64) float64 {
 }
 
 // perThousand is a sum over all rounds and not a median: the system counts
-// processor time in steps that are coarse beside one round.
+// processor time in steps that are too coarse for one round.
 func perThousand(samples []sample, of func(sample) time.Duration) float64 {
 	var time time.Duration
 	var requests int
@@ -99,10 +99,10 @@ func perThousand(samples []sample, of func(sample) time.Duration) float64 {
 	return time.Seconds() * 1000 * 1000 / float64(requests)
 }
 
-// write writes the report as Markdown, which is good to read in a terminal too.
+// write writes the report as Markdown, which is readable in a terminal too.
 func (r report) write(w io.Writer) {
 	fmt.Fprintf(w, "On %s; %s.\n", r.machine, strings.Join(r.engines, "; "))
-	fmt.Fprintf(w, "%d connections, %d rounds of %d requests. Other programs took %.0f %% of the processors meanwhile.\n\n",
+	fmt.Fprintf(w, "%d connections, %d rounds of %d requests. Other programs used %.0f %% of the processor time.\n\n",
 		r.choices.concurrency, r.choices.rounds, r.choices.requests, r.others*100)
 	fmt.Fprintln(w, "| | on | requests/s | least to most | p50 ms | p99 ms | CPU ms per 1,000 | of these database | requests/s to floor | CPU: floor to this |")
 	fmt.Fprintln(w, "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|")
@@ -122,7 +122,7 @@ func (all weights) write(w io.Writer) {
 	for _, e := range all.engines {
 		fmt.Fprintf(w, "| %s | %s ms | %s ms | %.1f MB | %.1f MB |\n", e.engine, millis(e.fresh), millis(e.existing), megabytes(e.started), megabytes(e.rested))
 	}
-	fmt.Fprintf(w, "\nThe sign-in page with all that it loads: %d bytes in %d requests; compressed %d.\n", all.page.plain, all.page.requests, all.page.compressed)
+	fmt.Fprintf(w, "\nThe sign-in page with everything that it loads: %d bytes in %d requests; compressed %d bytes.\n", all.page.plain, all.page.requests, all.page.compressed)
 }
 
 func megabytes(bytes int) float64 { return float64(bytes) / 1e6 }
@@ -136,7 +136,7 @@ func orNone(ms float64) string {
 	return fmt.Sprintf("%.0f", ms)
 }
 
-// The table of a document stands between these.
+// The markers around the table in a document.
 const (
 	beginTable = "<!-- written by make bench -->\n"
 	endTable   = "<!-- until here -->\n"
@@ -151,7 +151,7 @@ func (r report) into(path string) error {
 	before, rest, ok := bytes.Cut(text, []byte(beginTable))
 	_, after, ok2 := bytes.Cut(rest, []byte(endTable))
 	if !ok || !ok2 {
-		return errors.New(path + " lacks the markers between which the table stands")
+		return errors.New(path + " has no markers for the table; add them")
 	}
 	var out bytes.Buffer
 	out.Write(before)

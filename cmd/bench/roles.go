@@ -18,7 +18,7 @@ import (
 	"github.com/fedhub/fedhub/hub"
 )
 
-// serveHub is a hub that can be profiled: what fedhub serve is, which cannot.
+// serveHub is a hub that can be profiled, unlike fedhub serve.
 func serveHub(ctx context.Context, args []string) error {
 	f := flag.NewFlagSet("as-hub", flag.ContinueOnError)
 	url := f.String("url", "", "where to serve")
@@ -30,7 +30,7 @@ func serveHub(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	defer backend.Close(context.Background()) //nolint:errcheck // the folder is thrown away
+	defer backend.Close(context.Background()) //nolint:errcheck // the folder is deleted
 	h, err := hub.New(ctx, config(*url), backend)
 	if err != nil {
 		return err
@@ -39,12 +39,12 @@ func serveHub(ctx context.Context, args []string) error {
 	return serve(ctx, *url, h)
 }
 
-// config is what a hub is told that is started with nothing but an address.
+// config is the configuration of a hub with default settings.
 func config(url string) hub.Config {
 	return hub.Config{URL: url, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, SecretKey: bytes.Repeat([]byte{7}, 32), Log: slog.New(slog.NewJSONHandler(os.Stderr, nil))}
 }
 
-// Limits of a connection, as fedhub serve has them: deadlines cost a little.
+// Limits of a connection, as in fedhub serve: deadlines cost processor time.
 const (
 	readHeader = 5 * time.Second
 	read       = 15 * time.Second
@@ -52,7 +52,7 @@ const (
 	idle       = 60 * time.Second
 )
 
-// serve serves until the parent closes our standard input, be it by dying.
+// serve serves until the parent closes the standard input or ends.
 func serve(ctx context.Context, url string, handler http.Handler) error {
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", host(url))
@@ -72,9 +72,9 @@ func serve(ctx context.Context, url string, handler http.Handler) error {
 	return err
 }
 
-// obey does what the parent writes, one order in a line, until it writes no
-// more: "profile FILE" begins a CPU profile and "stop" ends it. Each is
-// answered by a line.
+// obey carries out the orders of the parent, one in each line of the standard
+// input: "profile FILE" starts a CPU profile and "stop" ends it. It confirms each
+// with a line.
 func obey() error {
 	orders := bufio.NewScanner(os.Stdin)
 	for orders.Scan() {

@@ -16,7 +16,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 )
 
-// A world is who is in the database.
+// A world is the content of the database.
 type world struct {
 	People []string `json:"people"` // email addresses
 	Apps   []secret `json:"apps"`   // in the order of idTokenAlgs
@@ -24,17 +24,17 @@ type world struct {
 	Device secret   `json:"device"` // a public client
 }
 
-// A secret is how a client proves itself.
+// A secret has the credentials of an application.
 type secret struct {
 	ID    string `json:"id"`
 	Value string `json:"value"`
 }
 
-// idTokenAlgs are how the ID tokens of the apps are signed: the default, which
-// OpenID Connect demands, and the quick one.
+// idTokenAlgs are the signing algorithms of the applications' ID tokens: RS256,
+// which OpenID Connect requires, and ES256, which is faster.
 var idTokenAlgs = []string{signing.RS256, signing.ES256}
 
-// rs256 and es256 are the numbers of the apps.
+// rs256 and es256 are the indexes of the applications.
 const (
 	rs256 = iota
 	es256
@@ -45,12 +45,12 @@ const (
 	callback = "https://app.example.org/callback"
 )
 
-// by is whom the audit log names.
+// by is the actor in the audit log.
 var by = audit.Named("bench")
 
-// seed fills a new database and writes what is in it to the standard output.
-// It is a process of its own because a password costs memory, of which a
-// server that is to be weighed must know nothing.
+// seed fills a new database and writes its content to the standard output. It runs
+// in its own process, because hashing passwords takes memory that must not count
+// for the measured server.
 func seed(ctx context.Context, args []string) error {
 	f := flag.NewFlagSet("as-seed", flag.ContinueOnError)
 	database := f.String("database", "", "file or mongodb:// address")

@@ -15,26 +15,26 @@ import (
 // runs on (USER_HZ).
 const tick = 10 * time.Millisecond
 
-// processorTime is what a process has used so far, in user and kernel mode.
+// processorTime is the processor time of a process so far, in user and kernel mode.
 func processorTime(pid int) (time.Duration, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0, fmt.Errorf("processor time is read from Linux's /proc: %w", err)
 	}
-	// The name of the program is in brackets and may hold anything.
+	// The name of the program is in parentheses and may contain any character.
 	_, rest, _ := bytes.Cut(text, []byte(") "))
 	fields := strings.Fields(string(rest))
 	const utime, stime = 14 - 3, 15 - 3 // by proc_pid_stat(5), which counts from 1
 	if len(fields) <= stime {
-		return 0, errors.New("/proc/PID/stat has a form that is not known")
+		return 0, errors.New("/proc/PID/stat has an unknown format")
 	}
 	user, err1 := strconv.Atoi(fields[utime])
 	kernel, err2 := strconv.Atoi(fields[stime])
 	return time.Duration(user+kernel) * tick, errors.Join(err1, err2)
 }
 
-// resident is the memory of a process that is in RAM, in bytes, its share of
-// the program file included.
+// resident is the resident memory of a process in bytes, including the mapped part
+// of the program file.
 func resident(pid int) (int, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
@@ -49,8 +49,7 @@ func resident(pid int) (int, error) {
 	return 0, errors.New("/proc/PID/status has no VmRSS")
 }
 
-// A clock is the processor time of the whole machine: all of it, and what
-// nobody used.
+// A clock is the processor time of the whole machine: total and idle.
 type clock struct{ total, idle time.Duration }
 
 func machineTime() (clock, error) {
@@ -62,7 +61,7 @@ func machineTime() (clock, error) {
 	fields := strings.Fields(line)
 	const idle, steal = 4, 8 // by proc_stat(5)
 	if len(fields) <= steal {
-		return clock{}, errors.New("/proc/stat has a form that is not known")
+		return clock{}, errors.New("/proc/stat has an unknown format")
 	}
 	var c clock
 	for i, field := range fields[1 : steal+1] {
@@ -78,7 +77,7 @@ func machineTime() (clock, error) {
 	return c, nil
 }
 
-// machine describes where the numbers come from.
+// machine describes the machine of the measurements.
 func machine() string {
 	return fmt.Sprintf("%d × %s, %s/%s, %s", runtime.NumCPU(), processorModel(), runtime.GOOS, runtime.GOARCH, runtime.Version())
 }

@@ -8,7 +8,7 @@ import (
 	"net/url"
 )
 
-// A target is a server under measurement with those who call it.
+// A target is a measured server with its visitors.
 type target struct {
 	*process
 	database int // process id of the database server, 0 if it has none of its own
@@ -16,14 +16,14 @@ type target struct {
 	visitors []*visitor
 }
 
-// A visitor is one connection, and who is behind it.
+// A visitor is one connection with its user.
 type visitor struct {
 	wire    *wire  // nil between measurements
 	cookies header // a live session
 	apps    []held // in the order of the world's
 }
 
-// held is what an app was given in the visitor's name.
+// held is what an application received for the visitor.
 type held struct {
 	codes   []string // not yet redeemed
 	refresh string   // the newest refresh token of the visitor's chain
@@ -31,8 +31,8 @@ type held struct {
 	id      string   // the newest ID token
 }
 
-// people makes the visitors; with a world, each is somebody who is signed in
-// and has been to every app once.
+// people creates the visitors. With a world, each is a user who is signed in and
+// has used every application once.
 func (t *target) people(ctx context.Context, count int) error {
 	for range count {
 		t.visitors = append(t.visitors, &visitor{apps: make([]held, len(t.world.Apps))})
@@ -78,8 +78,8 @@ func (t *target) redeemOne(ctx context.Context, v *visitor, app int) error {
 	return v.keepTokens(app, a)
 }
 
-// connect opens every visitor's connection. A server hangs up on who says
-// nothing for long, so it is done anew for each measurement.
+// connect opens every visitor's connection, again for each measurement: servers
+// close idle connections.
 func (t *target) connect(ctx context.Context) error {
 	for _, v := range t.visitors {
 		w, err := dial(ctx, t.url)
@@ -106,12 +106,12 @@ func (s secret) authorization() header {
 	return header{"Authorization", "Basic " + base64.StdEncoding.EncodeToString([]byte(pair))}
 }
 
-// keepTokens remembers what a token answer brought.
+// keepTokens stores the tokens of a response.
 func (v *visitor) keepTokens(app int, a answer) error {
 	h := &v.apps[app]
 	h.access, h.refresh, h.id = text(a.body, "access_token"), text(a.body, "refresh_token"), text(a.body, "id_token")
 	if h.access == "" || h.refresh == "" {
-		return errors.New("the answer lacks a token")
+		return errors.New("the response has no token")
 	}
 	return nil
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// A watch tells how much of the machine's time went to whom.
+// A watch is the processor time of the machine and of the measured processes.
 type watch struct {
 	machine clock
 	ours    time.Duration
@@ -30,8 +30,7 @@ func (b *bench) watch() (watch, error) {
 	return w, nil
 }
 
-// others is the share of the processors, from 0 to 1, that went to programs
-// which have nothing to do with the bench.
+// others is the share of processor time, from 0 to 1, that other programs used.
 func (w watch) others(later watch) float64 {
 	total := later.machine.total - w.machine.total
 	busy := total - (later.machine.idle - w.machine.idle)

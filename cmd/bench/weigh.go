@@ -13,14 +13,14 @@ import (
 	"golang.org/x/net/html"
 )
 
-// A weight is what a hub costs before anybody uses it.
+// A weight is the start time and memory of an idle hub.
 type weight struct {
 	engine          string
 	fresh, existing time.Duration // from its start until it is ready; medians
 	started, rested int           // memory in RAM once ready, and after rest; bytes
 }
 
-// rest is how long a hub is left alone before it is weighed again.
+// rest is how long a hub is idle before its memory is measured again.
 const rest = 10 * time.Second
 
 // weigh measures starts and memory on each database.
@@ -30,11 +30,11 @@ func (b *bench) weigh(ctx context.Context) (weights, error) {
 		return all, nil
 	}
 	for _, e := range b.engines {
-		fmt.Fprintf(b.progress, "a hub on %s starts %d times on a new database and on an old one\n", e.version, b.startups)
+		fmt.Fprintf(b.progress, "starting a hub on %s %d times with a new database and with an existing one\n", e.version, b.startups)
 		w := weight{engine: e.name}
 		var fresh, existing []time.Duration
 		for i := range b.startups {
-			for range 2 { // new, and then as the first start left it
+			for range 2 { // a new database, and then the one of the first start
 				p, err := b.hubServer(ctx, e.name+"-start", e.empty(fmt.Sprint("start", i)))
 				if err != nil {
 					return weights{}, err
@@ -56,7 +56,7 @@ func (b *bench) weigh(ctx context.Context) (weights, error) {
 	return all, nil
 }
 
-// weights are the hubs' and the sign-in page's.
+// weights are the weights of the hubs and of the sign-in page.
 type weights struct {
 	engines []weight
 	page    page
@@ -67,8 +67,8 @@ func middle(all []time.Duration) time.Duration {
 	return all[len(all)/2]
 }
 
-// rest weighs a hub that has just started and once more after a while, and
-// then asks it for its sign-in page.
+// rest measures the memory of a hub after its start and after a time without
+// requests, and then loads its sign-in page.
 func (b *bench) rest(ctx context.Context, e engine, w *weight, page *page) error {
 	p, err := b.hubServer(ctx, e.name+"-start", e.empty("start0"))
 	if err != nil {
@@ -89,11 +89,11 @@ func (b *bench) rest(ctx context.Context, e engine, w *weight, page *page) error
 	return page.load(ctx, p.url)
 }
 
-// A page is the sign-in page with all that it loads.
+// A page is the sign-in page with everything that it loads.
 type page struct {
 	requests   int
 	plain      int // bytes
-	compressed int // by gzip, as a proxy before the hub would send it
+	compressed int // with gzip, as a reverse proxy sends it
 }
 
 func (p *page) load(ctx context.Context, url string) error {
@@ -110,7 +110,7 @@ func (p *page) load(ctx context.Context, url string) error {
 			return err
 		}
 		if a.status != 200 {
-			return fmt.Errorf("%s answers %d", paths[i], a.status)
+			return fmt.Errorf("%s returns %d", paths[i], a.status)
 		}
 		p.requests++
 		p.plain += len(a.body)
@@ -122,7 +122,7 @@ func (p *page) load(ctx context.Context, url string) error {
 	return nil
 }
 
-// assets are the files of the hub that a page names.
+// assets are the files of the hub that a page loads.
 func assets(body []byte) []string {
 	tree, err := html.Parse(bytes.NewReader(body))
 	if err != nil {

@@ -11,15 +11,14 @@ import (
 	"time"
 )
 
-// A wire is one connection to a server that stays open. Go's own client does
-// much that a bench does not need, on processors that the server shares: what
-// the bench saves, the numbers gain in truth.
+// A wire is one connection to a server that stays open. Go's own client does much
+// that a bench does not need, and takes processor time from the measured server.
 type wire struct {
 	conn net.Conn
 	read *bufio.Reader
 }
 
-// An answer is what came back.
+// An answer is a response.
 type answer struct {
 	status   int
 	location string
@@ -40,7 +39,7 @@ func host(url string) string { return strings.TrimPrefix(url, "http://") }
 // answerTime bounds one request; the hub's own bound is shorter.
 const answerTime = 30 * time.Second
 
-// do sends a request as it stands and reads the whole answer.
+// do sends a request and reads the whole response.
 func (w *wire) do(request []byte) (answer, error) {
 	if err := w.conn.SetDeadline(time.Now().Add(answerTime)); err != nil {
 		return answer{}, err

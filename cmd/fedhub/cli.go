@@ -14,8 +14,8 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// cli is every command. An alias is the name that a command had before; it goes
-// on working and is shown nowhere.
+// cli has every command. An alias is the older name of a command; it still works
+// and is not shown.
 type cli struct {
 	Serve       serveCmd       `cmd:"" help:"Run the hub."`
 	Demo        demoCmd        `cmd:"" help:"Run a demo on this machine: two connected hubs, an application, and users who sign in through all three."`
@@ -204,9 +204,9 @@ func misuse(err error) error {
 	return mistake(text + "; see " + help)
 }
 
-// suggestion names the commands that a wrong word may stand for: a beginning of
-// a name, or up to two letters away from one. A name of before counts too and
-// leads to the name of today.
+// suggestion names the commands that a wrong word may stand for: their names begin
+// with it or differ from it by at most two letters. An older name counts too, and
+// the suggestion is the new name.
 func suggestion(group *kong.Node, wrong string) string {
 	var names []string
 	for _, child := range group.Children {

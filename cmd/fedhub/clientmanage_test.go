@@ -8,14 +8,14 @@ import (
 	"testing"
 )
 
-// wiki is a shell with an app to manage.
+// wiki is a shell with one application.
 func wiki(t *testing.T, more ...string) *shell {
 	s := newShell(t)
 	s.must(append([]string{"client", "add", "--name", "Wiki", "--id", "wiki", "--redirect-uri", "https://wiki.example.org/cb"}, more...)...)
 	return s
 }
 
-// shown is what "client show" says of one member.
+// shown is one member in the output of "client show".
 func (s *shell) shown(id, member string) any {
 	s.Helper()
 	var all map[string]any

@@ -29,7 +29,7 @@ func (p *clientPruneCmd) Run(ctx context.Context, c *console) error {
 			Removed int `json:"removed"`
 		}{n}
 		return p.print(c, value, func(w io.Writer) {
-			fmt.Fprintf(w, "Deleted %s: self-registered and never used.\n", count(n, "application", "applications"))
+			fmt.Fprintf(w, "Deleted %s.\n", count(n, "application that registered itself and was never used", "applications that registered themselves and were never used"))
 		})
 	})
 }

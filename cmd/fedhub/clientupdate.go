@@ -67,7 +67,7 @@ func (u *clientUpdateCmd) Run(ctx context.Context, k *kong.Context, c *console) 
 			return err
 		}
 		err := o.ChangeClient(ctx, c.operator(), client.ID, texts.Text{}, func(kept *clients.Client) {
-			if after, err := u.edited(*kept); err == nil { // as a moment ago
+			if after, err := u.edited(*kept); err == nil { // it was applied to a copy above
 				*kept = after
 			}
 		})
@@ -94,7 +94,7 @@ func (f *clientFlags) edited(c clients.Client) (clients.Client, error) {
 	}
 	f.write(&c)
 	if f.given[&f.RedirectURI] && !f.given[&f.DefaultRedirectURI] && !slices.Contains(c.RedirectURIs, c.DefaultRedirectURI) {
-		c.DefaultRedirectURI = "" // the first of them
+		c.DefaultRedirectURI = "" // the first one is the default
 	}
 	return c, nil
 }

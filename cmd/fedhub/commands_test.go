@@ -43,7 +43,7 @@ func TestAPersonIsAdded(t *testing.T) {
 			t.Errorf("the list does not say %q:\n%s", want, s.out)
 		}
 	}
-	// There is an administrator now, so there is no set-up any more.
+	// The hub has an administrator now, so set-up is over.
 	s.run("setup-link").fails(1, "already has an administrator")
 }
 
@@ -212,7 +212,7 @@ func TestTheKeyOfADatabaseFile(t *testing.T) {
 	s.must("user", "list")
 	delete(s.env, "FEDHUB_SECRET_KEY")
 	s.must("user", "list", "--secret-key-file", path)
-	// Another one does not, and nothing is made that would not open later.
+	// Another key does not open it, and nothing is created with the wrong key.
 	s.env["FEDHUB_SECRET_KEY"] = base64.RawURLEncoding.EncodeToString([]byte("another key of thirty-two bytes."))
 	s.run("user", "list").fails(2, "FEDHUB_SECRET_KEY is not the key")
 	delete(s.env, "FEDHUB_SECRET_KEY")

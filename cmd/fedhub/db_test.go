@@ -8,7 +8,7 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/mongodtest"
 )
 
-// onBothDatabases types the same commands into a file and into a real MongoDB.
+// onBothDatabases runs the same commands on a database file and on MongoDB.
 func onBothDatabases(t *testing.T, story func(s *shell)) {
 	t.Helper()
 	for name, env := range map[string]func(t *testing.T) map[string]string{

@@ -37,6 +37,9 @@ func (u *dbUpgradeCmd) Run(ctx context.Context, c *console) error {
 			return nil
 		})
 	}
+	if err := u.databaseAddress(c.env); err != nil {
+		return err
+	}
 	if !database.Exists(u.Database) {
 		return u.print(c, []forecastRow{}, func(w io.Writer) {
 			fmt.Fprintf(w, "There is no database at %s yet. The first start creates it.\n", u.Database)

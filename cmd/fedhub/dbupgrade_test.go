@@ -25,7 +25,7 @@ func TestAnUpgradeCanBeTriedFirst(t *testing.T) {
 		if err := db.Prepare(s.Context(), []store.CollectionSpec{{Name: "clients"}}); err != nil {
 			s.Fatal(err)
 		}
-		// As a hub of before version 2 wrote it.
+		// As a hub before version 2 wrote it.
 		doc, err := bson.Marshal(bson.D{{Key: "id", Value: "wiki"}, {Key: "name", Value: "Wiki"}, {Key: "grant_type", Value: "Authorization Code"}, {Key: "refresh_tokens", Value: true}})
 		if err != nil {
 			s.Fatal(err)
@@ -62,5 +62,19 @@ func TestADryRunMakesNoDatabase(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Dir(file)); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the dry run made a file: %v", err)
+	}
+}
+
+// The database of a hub without settings is ./data/fedhub.db.
+func TestAnUpgradeOfTheDefaultDatabaseCanBeTriedFirst(t *testing.T) {
+	t.Chdir(t.TempDir())
+	s := newShell(t)
+	delete(s.env, "FEDHUB_DATABASE")
+	if s.must("db", "upgrade", "--dry-run"); s.out != "There is no database at ./data/fedhub.db yet. The first start creates it.\n" {
+		t.Errorf("without a database: said %q", s.out)
+	}
+	s.must("user", "list")
+	if s.must("db", "upgrade", "--dry-run"); !strings.Contains(s.out, "up to date") {
+		t.Errorf("with a database: said %q", s.out)
 	}
 }

@@ -11,8 +11,7 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// spoil puts a list where every other field of a set's records has something
-// else.
+// spoil replaces a field in all records of a set with a list, which cannot be read.
 func (s *shell) spoil(set, field string) {
 	s.Helper()
 	db, err := database.Open(s.Context(), s.env["FEDHUB_DATABASE"])
@@ -49,7 +48,7 @@ func TestTheDoctorListsRecordsThatCannotBeRead(t *testing.T) {
 			s.Errorf("said %q", s.out)
 		}
 		s.spoil("users", "name")
-		s.spoil("signing", "alg") // without which no other command works
+		s.spoil("signing", "alg") // other commands need it
 		var found []damagedRow
 		s.run("doctor", "--json").json(&found)
 		sets := map[string]int{}
@@ -65,8 +64,8 @@ func TestTheDoctorListsRecordsThatCannotBeRead(t *testing.T) {
 	})
 }
 
-// What stops an upgrade is found, looked at and removed by commands that upgrade
-// nothing, and that need no key of the hub.
+// Records that stop an upgrade are found, shown and deleted by commands that do not
+// upgrade and need no secret key.
 func TestWhatStopsAnUpgradeIsFoundAndRemoved(t *testing.T) {
 	onBothDatabases(t, func(s *shell) {
 		s.env["FEDHUB_SECRET_KEY"] = goodKey
@@ -77,7 +76,7 @@ func TestWhatStopsAnUpgradeIsFoundAndRemoved(t *testing.T) {
 		if err := db.Prepare(s.Context(), []store.CollectionSpec{{Name: "clients"}, {Name: "signing"}}); err != nil {
 			s.Fatal(err)
 		}
-		// As a hub of before version 2 wrote it, but for the list.
+		// As a hub before version 2 wrote it, except for the list.
 		for set, doc := range map[string]bson.D{
 			"clients": {{Key: "id", Value: "wiki"}, {Key: "name", Value: "Wiki"}, {Key: "grant_type", Value: bson.A{7}}},
 			"signing": {{Key: "id", Value: "wiki"}, {Key: "alg", Value: bson.A{7}}},

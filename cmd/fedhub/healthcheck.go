@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strconv"
 	"time"
 )
@@ -44,7 +45,10 @@ func (h *healthcheckCmd) Run(ctx context.Context, _ *console) error {
 	}
 	answer, err := client.Do(request)
 	if err != nil {
-		return fmt.Errorf("the hub does not answer: %w; check that it is running", err)
+		if call, ok := errors.AsType[*url.Error](err); ok {
+			err = call.Err // without the address, which is said already
+		}
+		return fmt.Errorf("the hub does not answer at %s; check that it is running (%w)", address, err)
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {

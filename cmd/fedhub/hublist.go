@@ -20,8 +20,8 @@ type hubListCmd struct {
 type hubRow struct {
 	ID           string    `json:"id"`
 	Host         string    `json:"host"`
-	Name         string    `json:"name"`                   // what it calls itself
-	DisplayName  string    `json:"display_name,omitempty"` // what an administrator calls it
+	Name         string    `json:"name"`                   // the hub's own name
+	DisplayName  string    `json:"display_name,omitempty"` // the name that an administrator confirmed
 	SkipConsent  bool      `json:"skip_consent"`
 	State        string    `json:"state"`
 	Via          string    `json:"via,omitempty"`

@@ -28,9 +28,8 @@ const (
 	ashaSub    = "b22b87fd8ac6c19a6ed4ffd686a6130f5972367"
 )
 
-// The whole story: a site is exported, looked at, taken over; one of its
-// people signs in to another site with the password of old, and that site sees
-// the subject of old.
+// A site is imported completely. Then a user signs in to another site with the old
+// password, and that site receives the old subject.
 func TestAFrappePrimaryIsReplaced(t *testing.T) {
 	for name, row := range map[string]struct {
 		files string
@@ -89,8 +88,8 @@ func sums(t *testing.T, what string, r frappeimport.Report, want map[frappeimpor
 	}
 }
 
-// nobodyRules checks that a System Manager there, and whoever has a role that
-// is called admin, are no administrators here.
+// nobodyRules checks that neither a System Manager of the site nor a user with a
+// role called admin is an administrator here.
 func nobodyRules(t *testing.T, all []userRow) {
 	t.Helper()
 	if len(all) != 9 {
@@ -106,7 +105,7 @@ func nobodyRules(t *testing.T, all []userRow) {
 	}
 }
 
-// stored is a record as the database has it.
+// stored is a record as it is in the database.
 func stored(t *testing.T, s *shell, set, id string) string {
 	t.Helper()
 	db, err := database.Open(t.Context(), s.env["FEDHUB_DATABASE"])
@@ -124,8 +123,8 @@ func stored(t *testing.T, s *shell, set, id string) string {
 	return r.Doc.String()
 }
 
-// visitSite signs a person in to the imported site, as a browser and the site
-// do it, and returns what the site is told.
+// visitSite signs a user in to the imported site, as a browser and the site do, and
+// returns the claims that the site receives.
 func (s *served) visitSite(email, password string) map[string]any {
 	s.Helper()
 	method := s.URL + "/api/method/frappe.integrations.oauth2."
@@ -184,7 +183,7 @@ func (s *served) answers(request *http.Request, err error) map[string]any {
 	return answer
 }
 
-// formOf is what the hidden fields of a page's sign-in form say.
+// formOf are the hidden fields of a page's sign-in form.
 func formOf(t *testing.T, page *http.Response) url.Values {
 	t.Helper()
 	defer page.Body.Close() //nolint:errcheck // it was only read
@@ -215,7 +214,7 @@ func formOf(t *testing.T, page *http.Response) url.Values {
 	return nil
 }
 
-// A file that cannot be read leaves everything as it was, the good ones too.
+// If one file cannot be read, nothing is imported, from the other files neither.
 func TestABrokenExportChangesNothing(t *testing.T) {
 	good, err := os.ReadFile(exported + "json/users.json")
 	if err != nil {
@@ -251,8 +250,8 @@ func TestABrokenExportChangesNothing(t *testing.T) {
 	s.run("import", "frappe", exported+"json", "--apply", "--dry-run").fails(2, "can't be used together")
 }
 
-// Whoever has an account here keeps it: an export that names their address
-// gives nobody their account, and them no other password.
+// An export with the email address of an existing user does not change the account
+// or its password.
 func TestAnImportTakesOverNobody(t *testing.T) {
 	s := newShell(t)
 	s.stdin = password
@@ -315,7 +314,7 @@ func TestWhatChangedAtTheSiteIsTakenOverAndWhatChangedHereStays(t *testing.T) {
 			want = frappeimport.Updated
 		case "mei@example.com", "Administrator", "Guest":
 			want = frappeimport.Skipped
-		case "Old Portal", "old@example.com": // whose hash nothing here can check
+		case "Old Portal", "old@example.com": // the hash cannot be checked
 			want = frappeimport.Unclear
 		}
 		if one.Outcome != want {
@@ -328,8 +327,8 @@ func TestWhatChangedAtTheSiteIsTakenOverAndWhatChangedHereStays(t *testing.T) {
 	}
 }
 
-// An export without the secrets looks like any other, and its apps would sign
-// nobody in.
+// An export without secrets is easily overlooked, and sign-ins to its applications
+// would fail.
 func TestAnExportWithoutSecretsAsksBeforeItWrites(t *testing.T) {
 	folder := t.TempDir()
 	export := "ID,App Name (Client Name),Scopes,Redirect URIs,Grant Type,Response Type,Colour\nabc,Payroll,all openid,https://pay.example.com/cb,Authorization Code,Code,green\n"

@@ -10,10 +10,10 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// before are the commands that had other names. Scripts use the old ones.
+// before are the older names of commands, which scripts use.
 var before = map[string]string{"key": "provider", "server": "hub", "client token": "client initial-access-token"}
 
-// table is the table of commands, as kong reads it.
+// commandTable is the table of commands as kong reads it.
 func commandTable(t *testing.T) *kong.Node {
 	t.Helper()
 	parser, err := kong.New(&cli{}, kong.Name("fedhub"))
@@ -23,10 +23,10 @@ func commandTable(t *testing.T) *kong.Node {
 	return parser.Model.Node
 }
 
-// spelling is a command by its name, and by a name that it had before.
+// A spelling is a command by its name and by an older name.
 type spelling struct{ now, before []string }
 
-// spellings are all commands below a node, with every name that one had before.
+// spellings are all commands below a node, each by every older name.
 func spellings(node *kong.Node, now, old []string) []spelling {
 	all := []spelling{{now, old}}
 	for _, child := range node.Children {
@@ -41,7 +41,7 @@ func (s spelling) renamed() bool { return !slices.Equal(s.now, s.before) }
 
 func TestACommandAnswersByItsOldName(t *testing.T) {
 	found := map[string]string{}
-	// What is made up anew each time: codes, secrets and the times of them.
+	// Codes, secrets and times, which differ from run to run.
 	random := regexp.MustCompile(`fh[a-z]+_\S+|until [^.]+? and is|until [^,]+, \d\d:\d\d|"?\d{4}-\d\d-\d\dT[^",]+`)
 	for _, command := range spellings(commandTable(t), nil, nil) {
 		if !command.renamed() {
@@ -83,7 +83,7 @@ func TestAnOldNameIsShownNowhere(t *testing.T) {
 		shown += s.err
 		for old := range before {
 			last := old[strings.LastIndex(old, " ")+1:]
-			// In a usage line or an error, in a list of commands, and as kong shows an alias.
+			// In a usage line or an error, in a list of commands, or as kong shows aliases.
 			word := regexp.MustCompile(`fedhub\s+` + old + `\b|(?m:^  ` + old + `  )|\(` + last + `\)|commands are.* ` + last + `[,;]`)
 			if at := word.FindString(shown); at != "" {
 				t.Errorf("fedhub %s shows the old name %q (%q):\n%s", strings.Join(command.before, " "), old, at, shown)

@@ -87,7 +87,7 @@ func (k *providerAddCmd) Run(ctx context.Context, typed *kong.Context, c *consol
 			row.Warnings = append(row.Warnings, oneLine(doubt.In(templates.Sentence, "")))
 		}
 		err = k.print(c, row, func(w io.Writer) {
-			fmt.Fprintf(w, "%s was added as %s.\n", oneLine(key.Name), key.ID)
+			fmt.Fprintf(w, "%s was added with the ID %s.\n", oneLine(key.Name), key.ID)
 			for _, warning := range row.Warnings {
 				fmt.Fprintf(w, "Warning: %s\n", warning)
 			}
@@ -193,7 +193,7 @@ func tellKey(w io.Writer, o *opened, k federation.LoginKey) {
 	fmt.Fprint(w, "Register these URLs at the provider:\n\n")
 	printAddresses(w, o, k)
 	if k.Kind == federation.KindFrappe {
-		fmt.Fprintln(w, "On the site, create an OAuth Client with the scope openid. Enter the callback URL as its Redirect URIs and as its Default Redirect URI.")
+		fmt.Fprintln(w, "\nOn the site, create an OAuth Client with the scope openid. Enter the callback URL as its Redirect URIs and as its Default Redirect URI.")
 	}
 	if k.KeepsAdminsOut() {
 		fmt.Fprintf(w, "Administrators of this hub cannot sign in through it. If the site is new enough, set \"Version of the site\" to \"%s\" on the provider's page.\n", federation.SiteBinds)

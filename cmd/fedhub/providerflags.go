@@ -100,7 +100,7 @@ func (f *providerFlags) write(k *federation.LoginKey) error {
 	}
 	if f.siteKey != "" {
 		k.NewSiteKey = f.siteKey
-		k.KeepTokens = true // it is asked when the hub looks again
+		k.KeepTokens = true // the key is used when the profile is refreshed
 	} else if f.given[&f.SiteKeyFile] {
 		k.SiteKey = ""
 	}

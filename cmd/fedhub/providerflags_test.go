@@ -13,9 +13,9 @@ import (
 	"github.com/fedhub/fedhub/federation/catalog"
 )
 
-// onThePage are the controls that the pages of a new key and of one that is
-// there have, whatever its kind. Of the endpoints, claims and options, which are
-// lists of controls, the first part of the name is among them.
+// onThePage are the form fields of the pages for new and existing providers, of all
+// kinds. Endpoints, claims and options are lists of fields; they are in it by the
+// first part of their name.
 func onThePage(t *testing.T) []string {
 	t.Helper()
 	var names []string
@@ -100,7 +100,7 @@ func TestEveryFlagOfALoginKeyIsWritten(t *testing.T) {
 	}
 	entry, _ := catalog.Get("oauth2")
 	k := entry.Start(nil)
-	typed.MigrateUntil = "" // of another hub alone
+	typed.MigrateUntil = "" // only for another hub
 	if err := typed.write(&k); err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// What the page of a new key knows of a Frappe site, the command knows too.
+// The command sets a Frappe site up like the page for new providers.
 func TestAKeyForAFrappeSite(t *testing.T) {
 	s := newShell(t)
 	secret := t.TempDir() + "/secret"

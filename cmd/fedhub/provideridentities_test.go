@@ -9,7 +9,8 @@ import (
 	"github.com/fedhub/fedhub/hub/users/linking"
 )
 
-// linked is a shell whose key company has people: one by each email address.
+// linked is a shell with the provider company and one linked user for each email
+// address.
 func linked(t *testing.T, emails ...string) *shell {
 	t.Helper()
 	s := newShell(t)
@@ -46,7 +47,7 @@ func (s *shell) console() *console {
 	return &console{out: io.Discard, err: io.Discard, env: s.env, hash: cheap()}
 }
 
-// at counts the identities of company by their issuer.
+// at counts the identities of company by issuer.
 func (s *shell) at() map[string]int {
 	s.Helper()
 	var all map[string]int
@@ -73,7 +74,7 @@ func (s *shell) at() map[string]int {
 	return all
 }
 
-// What the page of a key asks before its address is another, flags answer.
+// Flags answer what the provider's page asks when the address changes.
 func TestWhoIsKnownByTheAddressBeforeIsMovedOrLeftByAFlag(t *testing.T) {
 	const before, after = "https://id.example.invalid", "https://new.example.invalid"
 	s := linked(t, "ada@example.org", "bob@example.org")
@@ -102,8 +103,8 @@ func TestWhoIsKnownByTheAddressBeforeIsMovedOrLeftByAFlag(t *testing.T) {
 	}
 }
 
-// Whoever describes people of an OAuth 2.0 provider is all of them: another one is
-// another address, which asks.
+// The user endpoint of an OAuth 2.0 provider decides who its users are. A new host
+// for it counts as a new address.
 func TestAnOAuth2ProviderThatSomebodyElseSpeaksForIsAnotherAddress(t *testing.T) {
 	const before, after, evil = "https://id.example.invalid", "https://new.example.invalid", "https://evil.example.invalid/me"
 	s := linked(t, "ada@example.org")

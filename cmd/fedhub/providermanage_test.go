@@ -39,7 +39,7 @@ func TestKeysAreSwitchedAndRemoved(t *testing.T) {
 	}
 }
 
-// key add, key show and key list say the same of what a provider must be told.
+// provider add, provider show and provider list print the same URLs to register.
 func TestAKeysCommandsPrintWhatItsProviderMustBeTold(t *testing.T) {
 	s := newShell(t)
 	const hub = "http://localhost:8080"

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// What the page of "Any OAuth 2.0 provider" asks, the command takes.
+// The command takes every field of the page "Any OAuth 2.0 provider".
 func TestAKeyForAnyOAuth2Provider(t *testing.T) {
 	s := newShell(t)
 	command := func(more ...string) []string {

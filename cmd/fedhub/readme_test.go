@@ -14,8 +14,8 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit"
 )
 
-// TestTheREADMEFederatesASecondary runs the block of README.md that is marked
-// for it, word for word but for the ports, and looks at what came of it.
+// TestTheREADMEFederatesASecondary runs the marked block of README.md with other
+// ports, and checks the result.
 func TestTheREADMEFederatesASecondary(t *testing.T) {
 	text, err := os.ReadFile("../../README.md")
 	if err != nil {

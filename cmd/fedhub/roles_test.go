@@ -9,8 +9,7 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// A flag that may be repeated is cut at commas only where what it names cannot
-// have any.
+// A repeatable flag is split at commas only if its values cannot contain commas.
 func TestNoFlagIsCutAtWhatItsValueMayHold(t *testing.T) {
 	parser, err := kong.New(&cli{})
 	if err != nil {
@@ -59,7 +58,7 @@ func TestAVoucherMayNameSeveralClients(t *testing.T) {
 	}
 }
 
-// Names of roles hold what they like, so each has a flag of its own.
+// Role names may contain any character, so each role has its own flag.
 func TestARoleIsOneFlagWhateverItsNameHolds(t *testing.T) {
 	s := newShell(t)
 	names := []string{"Accounts, senior", "Support admin", "cn=staff,dc=example", "team/x.y:z"}

@@ -95,7 +95,7 @@ func (s *serveCmd) serve(ctx context.Context, c *console, o *opened, log *slog.L
 	return leave(ctx, o, server, log, delay, timeout)
 }
 
-// listen opens the port. A hub whose URL is on localhost listens on localhost
+// listen opens the port. If the hub's URL is on localhost, it listens on localhost
 // only.
 func (s *serveCmd) listen(ctx context.Context, public string) (*serving.Listener, error) {
 	host, port, err := s.address(public)

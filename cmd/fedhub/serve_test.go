@@ -46,7 +46,7 @@ func TestAHubIsServedUntilItIsStopped(t *testing.T) {
 		t.Errorf("exit code: got %d, want 0 (%s)", got, s.log)
 	}
 	s.run("healthcheck").fails(1, "does not answer")
-	// The log holds no set-up link: logs are kept, and read by many.
+	// The log must not contain the set-up link: logs are kept and many can read them.
 	if strings.Contains(s.log.String(), "fhsetup_") {
 		t.Errorf("the link is in the log:\n%s", s.log)
 	}
@@ -68,14 +68,14 @@ func TestCommandsWorkBesideAHubThatServes(t *testing.T) {
 	s.must("user", "add", "--email", "ada@example.org", "--no-password", "--role", "admin")
 	s.must("client", "add", "--name", "Wiki", "--redirect-uri", "http://localhost:1/cb")
 	s.run("setup-link").fails(1, "already has an administrator")
-	// The link that was printed at the start is of no use any more.
+	// The link that was printed at the start no longer works.
 	link := s.out.String()[strings.Index(s.out.String(), s.URL+"/setup"):]
 	if got := status(t, strings.TrimSpace(link)); got != http.StatusGone {
 		t.Errorf("the set-up link: got %d, want 410", got)
 	}
 }
 
-// The hub that serves is another process than the command: both have one store.
+// The serving hub and the command are two processes on one database.
 func TestAKeyThatACommandAddsIsThereAtOnce(t *testing.T) {
 	s := serve(t)
 	s.must("user", "add", "--email", "root@example.org", "--role", "admin", "--no-password")
@@ -155,7 +155,7 @@ func TestAHubThatIsNotLetInWaits(t *testing.T) {
 
 func TestAKeyForAHubThatIsAwayIsKept(t *testing.T) {
 	s := newShell(t)
-	s.env["FEDHUB_URL"] = fmt.Sprintf("http://localhost:%d", testkit.Port(t)) // nobody serves there
+	s.env["FEDHUB_URL"] = fmt.Sprintf("http://localhost:%d", testkit.Port(t)) // no program listens there
 	s.run("provider", "add", "--base-url", fmt.Sprintf("http://localhost:%d", testkit.Port(t)), "--name", "Head office")
 	if s.code != 1 || !strings.Contains(s.err, "fedhub provider join head-office") {
 		t.Errorf("got %d %s", s.code, s.err)
@@ -202,7 +202,7 @@ func TestASignalEndsTheProgramInGoodOrder(t *testing.T) {
 	}
 }
 
-// started runs a program until it says that it is ready.
+// started runs a program until it is ready.
 func started(t *testing.T, cmd *exec.Cmd) io.Reader {
 	t.Helper()
 	out, err := cmd.StdoutPipe()

@@ -143,7 +143,7 @@ func TestVariablesOfOthersAreLeftAlone(t *testing.T) {
 	s := newShell(t)
 	for name, value := range map[string]string{
 		"FEDHUB_TEST_MONGODB": "mongodb://localhost", "HUB_URL": "x", "FEDHUB_NAME": "",
-		// What Kubernetes sets for a service by the name of fedhub.
+		// Kubernetes sets these for a service called fedhub.
 		"FEDHUB_SERVICE_HOST": "10.0.0.7", "FEDHUB_SERVICE_PORT": "80", "FEDHUB_SERVICE_PORT_HTTP": "80",
 		"FEDHUB_PORT": "tcp://10.0.0.7:80", "FEDHUB_PORT_80_TCP": "tcp://10.0.0.7:80",
 		"FEDHUB_PORT_80_TCP_PROTO": "tcp", "FEDHUB_PORT_80_TCP_PORT": "80", "FEDHUB_PORT_80_TCP_ADDR": "10.0.0.7",
@@ -203,7 +203,7 @@ func TestWhereToListen(t *testing.T) {
 	}
 }
 
-// Every variable that is read stands in the help, with its flag.
+// The help names every variable with its flag.
 func TestEverySettingIsDocumented(t *testing.T) {
 	s := newShell(t)
 	s.must("serve", "--help")

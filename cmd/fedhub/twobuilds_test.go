@@ -16,13 +16,12 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// olderCommit is the first that keeps what it does not know, and so may stand
-// beside a newer one; those before it must not (docs/decisions/0026).
+// olderCommit is the first version that keeps unknown fields, so it may run beside a
+// newer one; older versions must not (docs/decisions/0026).
 const olderCommit = "75411a7b8940caf7fae921786b043ba224e24a7c"
 
-// older builds the program of an earlier commit. Where that is not to be had,
-// because the history was not fetched, the test is skipped; with CI=true it
-// fails, for there the history must be.
+// older builds the program of an earlier commit. Without the history, the test is
+// skipped; with CI=true it fails, because CI fetches the history.
 func older(t *testing.T) string {
 	t.Helper()
 	lacks := func(what string, err error, said []byte) {
@@ -55,8 +54,8 @@ func older(t *testing.T) string {
 	return program
 }
 
-// mark puts a field that only a newer program knows into every record, and
-// returns how many have it already.
+// mark adds a field that only a newer version knows to every record, and returns how
+// many records have it already.
 func (s *shell) mark() (marked int) {
 	s.Helper()
 	const field = "of_a_newer_program"
@@ -93,8 +92,8 @@ func (s *shell) mark() (marked int) {
 	return marked
 }
 
-// An older replica beside a newer one erases nothing of what it does not know,
-// and neither misreads the other.
+// An older replica beside a newer one keeps unknown fields, and both read the
+// records of the other.
 func TestAnOlderProgramBesideANewerOneErasesNothing(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds another program")

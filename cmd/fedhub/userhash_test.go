@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// The hash that another system keeps of a password, added by command.
+// A password hash of another system is added by command.
 func TestAPersonIsAddedWithTheHashOfAnotherSystem(t *testing.T) {
 	const keycloak = `{"type":"password","secretData":"{\"value\":\"FPcITZs4FkuzIdSLhOGOcDHkGbi6NokmDZbijkJbh1frEPR3wj2nGAxkDyiNQP/1/gJP2OxhLxyDvVlrhPboaw==\",\"salt\":\"AAECAwQFBgcICQoLDA0ODw==\"}","credentialData":"{\"hashIterations\":1000,\"algorithm\":\"pbkdf2-sha512\"}"}`
 	s := newShell(t)

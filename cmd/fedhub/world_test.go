@@ -17,8 +17,8 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit"
 )
 
-// A test that needs a process of its own (for signals, or to race with others)
-// runs this very program once more.
+// Tests that need another process (for signals or races) run this test binary again
+// as the program.
 func TestMain(m *testing.M) {
 	if os.Getenv("FEDHUB_TEST_PROGRAM") != "" {
 		os.Exit(start())
@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 
 func cheap() passwords.HashParams { return passwords.HashParams{Memory: 64, Time: 1, Threads: 1} }
 
-// A shell is where commands are typed: a folder, variables, and what came out.
+// A shell runs commands with a folder and variables, and keeps their output.
 type shell struct {
 	*testing.T
 	env   map[string]string
@@ -43,7 +43,7 @@ func newShell(t *testing.T) *shell {
 	return &shell{T: t, env: map[string]string{"FEDHUB_DATABASE": filepath.Join(t.TempDir(), "data", "hub.db")}}
 }
 
-// run types a command.
+// run runs a command.
 func (s *shell) run(args ...string) *shell {
 	s.Helper()
 	return s.runIn(s.Context(), args...)
@@ -57,7 +57,7 @@ func (s *shell) runIn(ctx context.Context, args ...string) *shell {
 	return s
 }
 
-// must types a command that works.
+// must runs a command that must succeed.
 func (s *shell) must(args ...string) *shell {
 	s.Helper()
 	if s.run(args...); s.code != 0 {
@@ -66,7 +66,7 @@ func (s *shell) must(args ...string) *shell {
 	return s
 }
 
-// json reads what the last command printed.
+// json decodes the output of the last command.
 func (s *shell) json(into any) {
 	s.Helper()
 	if err := json.Unmarshal([]byte(s.out), into); err != nil {
@@ -74,7 +74,7 @@ func (s *shell) json(into any) {
 	}
 }
 
-// fails checks the exit code and that the error is one sentence that says this.
+// fails checks the exit code, and that the error is one line with these texts.
 func (s *shell) fails(code int, says ...string) {
 	s.Helper()
 	if s.code != code {
@@ -90,7 +90,7 @@ func (s *shell) fails(code int, says ...string) {
 	}
 }
 
-// program is the same command in a process of its own.
+// program is a command in another process.
 func (s *shell) program(args ...string) *exec.Cmd {
 	s.Helper()
 	self, err := os.Executable()
@@ -120,7 +120,7 @@ func serve(t *testing.T) *served {
 	return serveWith(t, "http", nil)
 }
 
-// serveWith serves by a scheme, with more variables.
+// serveWith serves with a scheme and more variables.
 func serveWith(t *testing.T, scheme string, more map[string]string) *served {
 	t.Helper()
 	s := &served{shell: newShell(t), out: newLines(), log: newLines(), done: make(chan int, 1)}
@@ -144,7 +144,7 @@ func serveWith(t *testing.T, scheme string, more map[string]string) *served {
 	return s
 }
 
-// lines is an output that can be waited on.
+// lines is an output on which a test can wait.
 type lines struct {
 	mu     sync.Mutex
 	text   bytes.Buffer
@@ -173,7 +173,7 @@ func (l *lines) String() string {
 
 func (l *lines) close() { l.once.Do(func() { close(l.closed) }) }
 
-// await waits until the text is there. It is false if it never will be.
+// await waits for a text. It is false if the output ends without it.
 func (l *lines) await(text string) bool {
 	for !strings.Contains(l.String(), text) {
 		select {

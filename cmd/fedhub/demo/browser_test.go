@@ -15,8 +15,8 @@ import (
 	"golang.org/x/net/html"
 )
 
-// A browser is one person's: cookies, redirects, and the page that is open. It
-// remembers every secret that passes through it.
+// A browser has the cookies, redirects and open page of one user. It collects every
+// secret that it sees.
 type browser struct {
 	*testing.T
 	client *http.Client
@@ -54,7 +54,7 @@ func (b *browser) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// remember notes what is secret in an address.
+// remember collects the secrets in an address.
 func (b *browser) remember(u *url.URL) {
 	query := u.Query()
 	for _, name := range []string{"code", "state", "nonce", "code_challenge", "flow", "stop", "token"} {
@@ -151,7 +151,7 @@ func (b *browser) submit(form, button *html.Node, fill url.Values) {
 	b.show(resp, err)
 }
 
-// sees fails unless the page is at this address (host and path) and says so.
+// sees fails unless the open page has this address (host and path) and this text.
 func (b *browser) sees(address, text string) {
 	b.Helper()
 	if got := "http://" + b.at.Host + cmp.Or(b.at.Path, "/"); got != address {

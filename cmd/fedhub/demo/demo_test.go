@@ -26,7 +26,7 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/mongodtest"
 )
 
-// A stage is a running demo with everything it says.
+// A stage is a running demo with its hops and logs.
 type stage struct {
 	*testing.T
 	*demo.Demo
@@ -95,7 +95,7 @@ func (s *stage) seen(from, to, what string) int {
 	return n
 }
 
-// await waits until a hop has happened; the test's own deadline is its end.
+// await waits for a hop until the deadline of the test.
 func (s *stage) await(from, to, what string) {
 	s.Helper()
 	for s.seen(from, to, what) == 0 {
@@ -197,7 +197,7 @@ func signInThroughAllThree(t *testing.T, s *stage) {
 		}
 	}
 
-	// Signing out at the primary reaches everybody who heard of the sign-in.
+	// Signing out of the primary ends the sessions at the secondary and the app.
 	b.open(s.Primary.URL + "/signout")
 	b.press("Sign out", nil)
 	s.await("app", "", "ended the session of Ada Lovelace")
@@ -213,7 +213,7 @@ func signInThroughAllThree(t *testing.T, s *stage) {
 	s.nothingSecret(b)
 }
 
-// databases are those on a MongoDB server.
+// databases are the databases of a MongoDB server.
 func databases(t *testing.T, uri string) []string {
 	t.Helper()
 	client, err := mongo.Connect(options.Client().ApplyURI(uri))
@@ -228,10 +228,10 @@ func databases(t *testing.T, uri string) []string {
 	return names
 }
 
-// nothingSecret greps everything that was logged or told.
+// nothingSecret searches all logs and hops for secrets.
 func (s *stage) nothingSecret(b *browser) {
 	s.Helper()
-	// Codes, refresh tokens, client secrets, invites and JWTs by their looks.
+	// Codes, refresh tokens, client secrets, invite codes and JWTs by their format.
 	looks := regexp.MustCompile(`fh[a-z]+_[A-Za-z0-9_-]{8,}|eyJ[A-Za-z0-9_-]{8,}|\$argon2`)
 	for name, text := range map[string]string{"the log": s.log.String(), "what was told": s.told()} {
 		if text == "" {
@@ -346,7 +346,7 @@ func TestADemoThatIsStoppedWhileItStartsLeavesNothing(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	var there int // when it is stopped, there is something to leave
+	var there int // things to clean up when it is stopped
 	stop := func(demo.Hop) {
 		if begun, err := os.ReadDir(os.TempDir()); err == nil {
 			there = max(there, len(begun))

@@ -13,7 +13,7 @@ func TestAnAddressNamesADatabaseOfOurOwn(t *testing.T) {
 		{"mongodb://localhost:27017/", "mongodb://localhost:27017/demo"},
 		{"mongodb://localhost/other?w=1", "mongodb://localhost/demo?w=1"},
 		{"mongodb://a:1,b:2/?replicaSet=rs", "mongodb://a:1,b:2/demo?replicaSet=rs"},
-		// Credentials are looked up where they were.
+		// The database for authentication stays the same.
 		{"mongodb://ada:pw@localhost/people", "mongodb://ada:pw@localhost/demo?authSource=people"},
 		{"mongodb://ada:pw@localhost/people?tls=true", "mongodb://ada:pw@localhost/demo?tls=true&authSource=people"},
 		{"mongodb://ada:pw@localhost/people?authSource=admin", "mongodb://ada:pw@localhost/demo?authSource=admin"},

@@ -22,7 +22,7 @@ import (
 	"github.com/fedhub/fedhub/cmd/fedhub/sampleapp"
 )
 
-// A world is the app, a hub that says whatever the test wants, and a browser.
+// A world has the app, a hub with responses of the test's choice, and a browser.
 type world struct {
 	*testing.T
 	app     *httptest.Server
@@ -32,7 +32,7 @@ type world struct {
 	browser *http.Client
 
 	mu      sync.Mutex
-	said    []string          // by the app, to whoever watches
+	said    []string          // to Watch, by the app
 	idToken map[string]any    // over the usual one
 	info    map[string]any    // the userinfo
 	refused string            // by the token endpoint, if not empty
@@ -141,7 +141,7 @@ func (w *world) sign(key *rsa.PrivateKey, typ string, claims map[string]any) str
 	return compact
 }
 
-// logoutToken is a good one, but for what more says.
+// logoutToken is a valid logout token with the changes of more.
 func (w *world) logoutToken(more map[string]any) map[string]any {
 	c := w.claims(map[string]any{"sid": "s1", "jti": rand.Text(), "events": map[string]any{"http://schemas.openid.net/event/backchannel-logout": map[string]any{}}})
 	for name, value := range more {
@@ -152,7 +152,7 @@ func (w *world) logoutToken(more map[string]any) map[string]any {
 	return c
 }
 
-// A page is what the browser got.
+// A page is a response to the browser.
 type page struct {
 	Status   int
 	Location string
@@ -196,7 +196,7 @@ func (w *world) post(path string, form url.Values, headers ...string) page {
 	return w.do(r)
 }
 
-// leave opens /login and reads what the app asks the hub.
+// leave opens /login and reads the authorization request.
 func (w *world) leave() url.Values {
 	w.Helper()
 	p := w.get("/login")
@@ -211,7 +211,7 @@ func (w *world) leave() url.Values {
 	return asked
 }
 
-// back opens the callback with a good answer, but for what more says.
+// back opens the callback with a valid response and the changes of more.
 func (w *world) back(more ...string) page {
 	w.Helper()
 	answer := url.Values{"code": {"the code"}, "state": {w.state}, "iss": {w.hub.URL}}
@@ -223,7 +223,7 @@ func (w *world) back(more ...string) page {
 	return w.get("/callback?" + answer.Encode())
 }
 
-// signIn does it all.
+// signIn carries out a whole sign-in.
 func (w *world) signIn() {
 	w.Helper()
 	w.leave()

@@ -15,7 +15,7 @@ import (
 	"github.com/fedhub/fedhub/cmd/fedhub/sampleapp"
 )
 
-// The app is a model for apps that have nothing to do with this repository.
+// The app is an example for applications outside this repository.
 func TestTheAppUsesNothingOfTheHubs(t *testing.T) {
 	files, err := filepath.Glob("*.go")
 	if err != nil {
@@ -181,7 +181,7 @@ func TestRefreshAsksTheHubAgain(t *testing.T) {
 	if got := w.get("/").Body; !strings.Contains(got, "Hello, Countess Lovelace") {
 		t.Errorf("the page does not know the new name:\n%s", got)
 	}
-	// A hub that has ended the session ends it here too.
+	// If the hub has ended the session, it ends here too.
 	w.refused = "invalid_grant"
 	if p := w.post("/refresh", nil); p.Status != http.StatusUnauthorized {
 		t.Errorf("got %d, want 401", p.Status)

@@ -47,7 +47,7 @@ func TestAnErrorQuotesNothingSecret(t *testing.T) {
 		"mongodb://nowhere.example/hub?replicaSet=&authSource=hush&authMechanism=hush", "mongodb+srv://ada:hush@", "mongodb://ada:hush@:::/hub", "mongodb://nowhere.example/hush hush?x",
 	} {
 		ctx, cancel := context.WithCancel(t.Context())
-		cancel() // nobody need answer
+		cancel() // the server does not have to answer
 		_, err := Open(ctx, address)
 		if err == nil || strings.Contains(err.Error(), "hush") {
 			t.Errorf("%s: got %v", address, err)

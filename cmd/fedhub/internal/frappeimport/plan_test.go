@@ -83,7 +83,7 @@ func (r Report) of(name string) Record {
 	return r.Records[at]
 }
 
-// Wherever the database fails, running the import again does the rest, and
+// If the database fails at any point, running the import again does the rest, and
 // nothing twice.
 func TestAnImportThatWasCutOffIsFinishedByTheNext(t *testing.T) {
 	h := newHouse(t)
@@ -155,8 +155,8 @@ func TestWhoIsTwiceInAnExportIsNotTakenOver(t *testing.T) {
 	}
 }
 
-// A claim that several people make, one for which somebody else has the
-// account, and one of somebody who rules here, are not believed.
+// An identity is not linked if several users have it, if another user has it here,
+// or if the user is an administrator here.
 func TestConnectionsAreTakenOverOnlyWhereTheyAreSure(t *testing.T) {
 	h := newHouse(t)
 	if _, err := h.KeepLoginKey(t.Context(), audit.Named("test"), federation.LoginKey{ID: "google", Preset: "google", Kind: federation.KindOpenID, Name: "Google", BaseURL: "https://accounts.google.com"}, ""); err != nil {
@@ -182,7 +182,7 @@ func TestConnectionsAreTakenOverOnlyWhereTheyAreSure(t *testing.T) {
 	if linked("a@example.com") != 1 || linked("b@example.com") != 0 || linked("c@example.com") != 0 {
 		t.Errorf("linked: %d, %d, %d: %+v", linked("a@example.com"), linked("b@example.com"), linked("c@example.com"), r.Records)
 	}
-	// What somebody takes off here is not put back.
+	// An identity that was unlinked here is not linked again.
 	a, err := h.FindUser(t.Context(), "a@example.com")
 	if err != nil {
 		t.Fatal(err)
@@ -198,8 +198,8 @@ func TestConnectionsAreTakenOverOnlyWhereTheyAreSure(t *testing.T) {
 	}
 }
 
-// Desk User is what newer sites ask for unless told otherwise: an app that
-// wants it goes on letting in whom it let in.
+// Newer sites require the role Desk User by default. The same users may use the
+// application after the import.
 func TestDeskUsersGoOnUsingWhatIsForDeskUsers(t *testing.T) {
 	h := newHouse(t)
 	h.carry(h.plan(nil))
@@ -212,8 +212,8 @@ func TestDeskUsersGoOnUsingWhatIsForDeskUsers(t *testing.T) {
 	}
 }
 
-// An export without child tables, as the REST API lists users, gives nobody
-// another subject unasked, and takes roles from nobody.
+// An export without child tables, like lists of the REST API, changes no subject
+// without the flag and removes no roles.
 func TestWhatAnExportDoesNotSayIsNotTakenForNothing(t *testing.T) {
 	h := newHouse(t)
 	h.carry(h.plan(nil))
@@ -248,7 +248,7 @@ func TestWhatAnExportDoesNotSayIsNotTakenForNothing(t *testing.T) {
 	}
 }
 
-// Whoever was switched off at the site since is signed out here.
+// A user who was disabled on the site since the last import is signed out here.
 func TestWhoIsSwitchedOffAtTheSiteIsSwitchedOffHere(t *testing.T) {
 	h := newHouse(t)
 	files := map[string]string{"users.csv": "ID,Email,Enabled,User ID (Social Logins)\na@example.com,a@example.com,1,\n"}
@@ -265,7 +265,7 @@ func TestWhoIsSwitchedOffAtTheSiteIsSwitchedOffHere(t *testing.T) {
 	}
 }
 
-// An export without Allowed Roles opens no app that was for some.
+// An export without Allowed Roles does not open a restricted application to all.
 func TestAnExportWithoutAllowedRolesOpensNothing(t *testing.T) {
 	h := newHouse(t)
 	head, row := "ID,App Name,Redirect URIs,App Client Secret", "3k9v2m1q0a,App,https://a.example.com/cb,0123456789abcdef"
@@ -279,8 +279,8 @@ func TestAnExportWithoutAllowedRolesOpensNothing(t *testing.T) {
 	}
 }
 
-// At the site some ask nobody for consent. Here they ask, unless somebody says
-// otherwise for the import; what was so here before stays.
+// Applications with Skip Authorization on the site ask for consent here, unless the
+// import has the flag or it is set here already.
 func TestSkipAuthorizationIsTakenOverOnlyWhenAskedFor(t *testing.T) {
 	h := newHouse(t)
 	files := func(name string) map[string]string {

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// One site in two shapes is one site.
+// Two export formats of a site give the same result.
 func TestBothShapesSayTheSame(t *testing.T) {
 	one, err := Read([]string{"testdata/json"})
 	if err != nil {
@@ -32,7 +32,7 @@ func TestBothShapesSayTheSame(t *testing.T) {
 	}
 }
 
-// same compares what both shapes have.
+// same compares what both formats contain.
 func same(t *testing.T, a, b Doc) {
 	t.Helper()
 	for field := range a.fields {
@@ -61,8 +61,7 @@ func export(t *testing.T, files map[string]string) (*Export, error) {
 
 const asha = `{"name": "asha@example.com", "email": "asha@example.com", "enabled": 1, "first_name": "Asha"}`
 
-// What the REST API answers has no child tables, so they come in files of
-// their own.
+// Responses of the REST API have no child tables, so these come in other files.
 func TestRowsOfChildTablesFindTheirOwners(t *testing.T) {
 	rows := map[string]string{
 		"rest":    `{"data": [{"parent": "Asha@example.com", "parenttype": "User", "role": "Employee"}, {"parent": "Staff", "parenttype": "Role Profile", "role": "Boss"}, {"parent": "gone@example.com", "parenttype": "User", "role": "Boss"}]}`,
@@ -160,8 +159,8 @@ func TestFilesThatCannotBeUsed(t *testing.T) {
 	}
 }
 
-// FuzzFile: whatever a file holds, it is read or refused with the file's name,
-// and what is read is within bounds.
+// FuzzFile checks that any file is read or refused with its name, and that the
+// result is within the limits.
 func FuzzFile(f *testing.F) {
 	for _, pattern := range []string{"testdata/json/*", "testdata/csv/*"} {
 		files, _ := filepath.Glob(pattern)
@@ -202,8 +201,8 @@ func FuzzFile(f *testing.F) {
 	})
 }
 
-// The headings of the Data Import exporter and the report view differ by
-// version; whatever they are called, nothing is lost, or it is told.
+// The headings of Data Import and of the report view differ by version. Every column
+// is read, or the report names it.
 func TestColumnsOfEveryVersionAreRead(t *testing.T) {
 	for name, heading := range map[string]string{
 		"version 13 to 15":   "ID,App Name,App Client ID,App Client Secret,Redirect URIs,Role (Allowed Roles),Colour",

@@ -36,8 +36,9 @@ func https(address string) error {
 	return nil
 }
 
-// rulesHold checks what holds of any export: nobody becomes an administrator
-// unasked, nobody is enabled unsaid, and what is not taken over has a reason.
+// rulesHold checks the rules for every export without options: no user becomes an
+// administrator or gets a verified address, no disabled user becomes enabled, and
+// every document that is not imported has a reason.
 func rulesHold(t *testing.T, e *Export) {
 	t.Helper()
 	for _, d := range e.Users {
@@ -156,7 +157,7 @@ func TestWhatAPersonShows(t *testing.T) {
 	if p, r := person(d, "", nil, Options{NewSubjects: true}, made); p.Picture != "https://img.example.com/a.png" || p.EmailVerified || r.Outcome != "" {
 		t.Errorf("got %+v, %+v", p.NewUser, r)
 	}
-	// Nobody is taken over without a password who has one.
+	// No user with a password is imported without it.
 	for _, hash := range []string{"$frappel$29000$a$b", "$pbkdf2-sha256$999999999$c2FsdHNhbHQ$zhM1iCpb0wDDHdSVvJxLNZy4ciwM6k2hU/E1B9zg8H8", "plain"} {
 		p, r := person(d, hash, nil, Options{NewSubjects: true}, made)
 		if p.NewUser.Imported != "" || r.Outcome != Unclear || r.Reason == "" || len(r.Next) != 1 || strings.Contains(r.Reason, "zhM1") {

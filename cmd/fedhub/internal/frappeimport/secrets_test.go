@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// A secret that was changed at the site counts beside the old one, which
-// somebody has to drop; where there is no room for it, the rest goes on.
+// A secret that was changed on the site is added beside the old one, which an
+// administrator has to delete. Without room for it, the rest is imported.
 func TestAnotherSecretAtTheSiteIsToldOf(t *testing.T) {
 	h := newHouse(t)
 	export := func(secret string) map[string]string {

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// A subject is claimed by whoever writes it into their own list of social
-// logins. Somebody of whom nothing else can be taken over still has theirs.
+// Users can write any subject into their list of social logins. A user who cannot
+// be imported still keeps their subject from others.
 func TestASubjectIsNobodysWhileTwoClaimIt(t *testing.T) {
 	const one, two = "a1a1a1a1a1a1a1a1a1a1", "b2b2b2b2b2b2b2b2b2b2"
 	r := newHouse(t).plan(map[string]string{
@@ -21,8 +21,8 @@ func TestASubjectIsNobodysWhileTwoClaimIt(t *testing.T) {
 	}
 }
 
-// Who writes the subject of somebody who has left the site into their own list
-// gets nothing of what that person has here.
+// A user who writes the subject of a deleted user into their list does not get that
+// user's account here.
 func TestASubjectOfSomebodyWhoIsGoneIsNotTakenOver(t *testing.T) {
 	h := newHouse(t)
 	const head, sub = "ID,Email,Enabled,User ID (Social Logins),Provider (Social Logins)\n", "a1a1a1a1a1a1a1a1a1a1"

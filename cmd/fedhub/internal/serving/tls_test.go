@@ -49,8 +49,8 @@ func put(t *testing.T, name string, text []byte) {
 	}
 }
 
-// connect shakes hands, and returns what the other side showed and whether it
-// asked for a certificate.
+// connect does a handshake and returns the server's certificate and whether the
+// server requested a client certificate.
 func connect(t *testing.T, port int, host string, change ...func(*tls.Config)) (state tls.ConnectionState, asked bool, err error) {
 	t.Helper()
 	config := &tls.Config{ServerName: host, InsecureSkipVerify: true} //nolint:gosec // the test's own server
@@ -106,7 +106,7 @@ func TestTheCertificateIsReadAgainWhenItChanges(t *testing.T) {
 	now = now.Add(lookEvery)
 	shows(1)
 	writePair(t, folder, 22)
-	shows(1) // it does not look for every connection
+	shows(1) // the files are not checked for every connection
 	now = now.Add(lookEvery)
 	shows(22)
 }
