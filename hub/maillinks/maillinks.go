@@ -1,16 +1,15 @@
-// Package maillinks keeps the links that work once, and mails them: proof that
-// somebody reads the mail of an address, now.
+// Package maillinks keeps and emails one-time links: each proves that a user
+// can read the mail of an address now.
 //
-// Whoever needs such a proof makes a link with a purpose of its own, the user
-// it is about and whatever must still be so when it is used (New), and sends an
-// email that holds it. A GET of the link's page only looks (Look), for mail
-// scanners open links; the button on it posts, and that takes the link (Take).
-// Of any number that take it one gets it. The store holds a hash.
+// A service makes a link with a purpose, its user, and the conditions that must
+// still hold when it is used (New), and sends an email with it. A GET of the
+// link's page only reads it (Look), because mail scanners open links; the
+// button on the page posts and uses it up (Take). Of concurrent callers one
+// gets it. The store holds a hash.
 //
-// A link is for one purpose, so none made for one thing does another. What it
-// is bound to beyond the user goes into Data: the address it was sent to, the
-// user's epoch, an upstream's subject, the browser that asked; whoever takes
-// the link compares.
+// A link works for one purpose only. Further conditions are in Data: the
+// address it was sent to, the user's session generation, a provider's subject,
+// the requesting browser. The caller of Take compares them.
 package maillinks
 
 import (
@@ -27,22 +26,22 @@ import (
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
-// The purposes there are, and how long their links work.
+// The purposes of links, and their lifetimes.
 const (
-	Verify  = "verify"  // that an address is the user's
-	Reset   = "reset"   // that a new password may be chosen
-	Browser = "browser" // that a browser is its user's
+	Verify  = "verify"  // verifies the user's address
+	Reset   = "reset"   // allows a new password
+	Browser = "browser" // confirms the user's browser
 
 	VerifyLife  = 24 * time.Hour
 	ResetLife   = time.Hour
 	BrowserLife = time.Hour
 )
 
-// A Link is what an email's link stands for.
+// A Link is the record of a link.
 type Link struct {
 	ID      string            `bson:"id"` // SHA-256 of the token, in hex
 	Purpose string            `bson:"purpose"`
-	User    string            `bson:"user"` // whom it is about
+	User    string            `bson:"user"` // the user concerned
 	Data    map[string]string `bson:"data,omitempty"`
 	Asked   asker             `bson:"asked,omitempty"`
 	Created time.Time         `bson:"created"`
@@ -55,7 +54,7 @@ func (l Link) Key() string { return l.ID }
 // ExpiresAt is when it stops working.
 func (l Link) ExpiresAt() time.Time { return l.Expires }
 
-// A Service keeps links and mails them.
+// A Service keeps links and emails them.
 type Service struct {
 	Links  *store.Collection[Link]
 	Mailer mail.Mailer
@@ -65,28 +64,28 @@ type Service struct {
 }
 
 var (
-	// ErrLink means the link was used, has expired or never existed.
+	// ErrLink means that the link was used, has expired or never existed.
 	ErrLink = errors.New("the link was used, has expired or never existed")
-	// ErrOften refuses to send more emails for now.
+	// ErrOften refuses to send more emails for a while.
 	ErrOften = errors.New("too many emails were sent; try again later")
 )
 
 // perHour is how many links of one purpose each kind of asker gets for a user
-// within an hour.
+// per hour.
 const perHour = 4
 
-// An asker is of whom a link was asked for. Each has links of their own, so that
-// nobody uses up what another needs to get in.
+// An asker is who requested a link. The kinds are counted separately, so that
+// no one can use up links that another one needs.
 type asker string
 
 const (
 	anybody    asker = ""           // whoever types the address
-	themselves asker = "themselves" // its user, who is signed in
+	themselves asker = "themselves" // the signed-in user
 	operators  asker = "operator"   // an administrator, or a command
 )
 
-// New makes a link for a purpose and returns its token, which belongs into the
-// path of a page. ErrOften if anybody asked for many of late.
+// New makes a link for a purpose and returns its token, for the path of a page.
+// ErrOften if too many were requested recently.
 func (k *Service) New(ctx context.Context, purpose, user string, data map[string]string, life time.Duration) (token string, err error) {
 	return k.newLink(ctx, Link{Purpose: purpose, User: user, Data: data}, life)
 }
@@ -99,7 +98,7 @@ func (k *Service) newLink(ctx context.Context, l Link, life time.Duration) (toke
 	return k.keep(ctx, l, life)
 }
 
-// keep is newLink where no email is sent, and so none too many.
+// keep is newLink without the limit, because no email is sent.
 func (k *Service) keep(ctx context.Context, l Link, life time.Duration) (token string, err error) {
 	token, l.Created = secrets.New(), k.Now()
 	l.ID, l.Expires = id(token), l.Created.Add(life)
@@ -137,7 +136,7 @@ func (k *Service) Look(ctx context.Context, purpose, token string) (Link, error)
 	return fit(l, purpose, err)
 }
 
-// Take uses the link up. Of several that take it one gets it, and the others
+// Take uses the link up. Of concurrent callers one gets it, and the others
 // ErrLink.
 func (k *Service) Take(ctx context.Context, purpose, token string) (Link, error) {
 	if _, err := k.Look(ctx, purpose, token); err != nil {
@@ -154,7 +153,7 @@ func fit(l Link, purpose string, err error) (Link, error) {
 	return l, err
 }
 
-// Drop makes a user's links of a purpose useless.
+// Drop deletes a user's links of a purpose.
 func (k *Service) Drop(ctx context.Context, purpose, user string) error {
 	for l, err := range k.Links.EachWhere(ctx, "user", user) {
 		if err != nil {
@@ -170,11 +169,11 @@ func (k *Service) Drop(ctx context.Context, purpose, user string) error {
 	return nil
 }
 
-// Delivers says whether emails reach anybody here.
+// Delivers reports whether emails are really sent.
 func (k *Service) Delivers() bool { return k.Mailer != nil && k.Mailer.Delivers() }
 
-// still says whether the link's user is as when it was made: signing out
-// everywhere, a new password and an emptied account end its links too.
+// still reports whether the link's user has not changed since: signing out
+// everywhere, a new password and an emptied account invalidate links.
 func still(l Link, u users.User) bool {
 	return l.User == u.ID && !u.Disabled && l.Data["epoch"] == epoch(u)
 }

@@ -10,21 +10,21 @@ import (
 	"github.com/fedhub/fedhub/internal/emailaddr"
 )
 
-// Forgot writes to somebody who forgot their password, if an enabled user has
-// the address and has proved it; who never did gets no second way in by it.
+// Forgot emails a link to a user who forgot their password, if the user is
+// enabled and the address is verified; an unverified address gives no access.
 func (k *Service) Forgot(ctx context.Context, email string) error {
 	return k.toReader(ctx, email, func(ctx context.Context, u users.User) error { return k.mailReset(ctx, anybody, u) })
 }
 
-// ProveByReset writes to somebody who is signed in and is to make a password, to
-// the address that they proved. ErrOften if they asked for many of late.
+// ProveByReset emails a link to a signed-in user who wants to set a password,
+// to their verified address. ErrOften if they requested too many recently.
 func (k *Service) ProveByReset(ctx context.Context, u users.User) error {
 	return k.mailReset(ctx, themselves, u)
 }
 
-// toReader sends something to the user who has an address and has proved it. The
-// answer is the same for everybody, and so is the work: a link is kept either
-// way, the one of nobody opens nothing.
+// toReader sends an email to the user with this verified address. The answer
+// and the work are the same for every address: a link is stored in any case,
+// and one without a user opens nothing.
 func (k *Service) toReader(ctx context.Context, email string, send func(context.Context, users.User) error) error {
 	u, err := k.Users.ByEmail(ctx, email)
 	if errors.Is(err, emailaddr.ErrInvalid) {
@@ -44,7 +44,8 @@ func (k *Service) toReader(ctx context.Context, email string, send func(context.
 	return err
 }
 
-// SendReset mails a user a link to choose a password by, for an administrator.
+// SendReset emails a user a link to choose a new password, for an
+// administrator.
 func (k *Service) SendReset(ctx context.Context, u users.User) error {
 	return k.mailReset(ctx, operators, u)
 }
@@ -57,8 +58,7 @@ func (k *Service) mailReset(ctx context.Context, by asker, u users.User) error {
 	return k.Mailer.Mail(ctx, mail.NewEmail(u.Email, "password.reset", "link", k.resetPage(token), "life", ResetLife))
 }
 
-// ResetLink makes such a link for an administrator to pass on, as often as they
-// like.
+// ResetLink makes such a link for an administrator to pass on, without a limit.
 func (k *Service) ResetLink(ctx context.Context, u users.User) (string, error) {
 	token, err := k.keep(ctx, reset(operators, u), ResetLife)
 	return k.resetPage(token), err
@@ -70,30 +70,30 @@ func reset(by asker, u users.User) Link {
 
 func (k *Service) resetPage(token string) string { return k.URL + "/password/reset/" + token }
 
-// Resets returns whose password a link lets one choose.
+// Resets returns the user of a reset link.
 func (k *Service) Resets(ctx context.Context, token string) (users.User, error) {
 	return k.readBy(ctx, Reset, token)
 }
 
-// readBy returns the user whose mail a link was sent to, for they read it.
+// readBy returns the user whose mailbox a link was sent to.
 func (k *Service) readBy(ctx context.Context, purpose, token string) (users.User, error) {
 	l, err := k.Look(ctx, purpose, token)
 	if err != nil {
 		return users.User{}, err
 	}
 	u, err := k.Users.Get(ctx, l.User)
-	// An address that was given up proves nothing any more: its mailbox may be
-	// why.
+	// A replaced address proves nothing any more: its mailbox may be the reason
+	// for the change.
 	if errors.Is(err, fs.ErrNotExist) || err == nil && !(still(l, u) && l.Data["address"] == u.EmailKey) {
 		return users.User{}, ErrLink
 	}
 	return u, err
 }
 
-// ResetBy uses a link to set a password. One that is not good enough is
-// forms.Problems and does not use the link up. The password ends everything
-// that was issued to the user, other links too; whoever sets it puts that on
-// record, and then tells the user (Changed).
+// ResetBy uses a link to set a password. A bad password is forms.Problems and
+// does not use the link up. The new password ends everything that was issued to
+// the user, and other links. The caller audits it and then notifies the user
+// (Changed).
 func (k *Service) ResetBy(ctx context.Context, token, password string) (users.User, error) {
 	u, err := k.Resets(ctx, token)
 	if err != nil {
@@ -108,7 +108,7 @@ func (k *Service) ResetBy(ctx context.Context, token, password string) (users.Us
 	return k.Users.SetPassword(ctx, u.ID, password)
 }
 
-// Changed tells a user that their password was changed.
+// Changed notifies a user that their password was changed.
 func (k *Service) Changed(ctx context.Context, u users.User) error {
 	if !u.EmailVerified {
 		return nil

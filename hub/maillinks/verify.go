@@ -12,19 +12,18 @@ import (
 	"github.com/fedhub/fedhub/internal/emailaddr"
 )
 
-// AskToVerify writes to an address that a user says is theirs: the one they
-// have, or one they want instead. It counts when they open the link, signed in
-// as that user.
+// AskToVerify emails a link to an address of a user: the current one or a new
+// one. It takes effect when they open the link, signed in as that user.
 func (k *Service) AskToVerify(ctx context.Context, u users.User, email string) error {
 	key, err := emailaddr.Canonical(email)
 	if err != nil {
 		return err
 	}
 	if !emailaddr.SameMailbox(email) {
-		return emailaddr.ErrInvalid // who reads there would prove another's address
+		return emailaddr.ErrInvalid // that would verify an address for another mailbox
 	}
-	// An address gets few emails whoever asks for them, and however many
-	// accounts they have; that of the account that has it is not among them.
+	// The number of emails to one address is limited across all requesters and
+	// their accounts; a user's own address is counted separately.
 	if key != u.EmailKey {
 		if _, err := k.New(ctx, "nothing", "address "+id(key), nil, time.Hour); err != nil {
 			return err
@@ -37,9 +36,9 @@ func (k *Service) AskToVerify(ctx context.Context, u users.User, email string) e
 	return k.Mailer.Mail(ctx, mail.NewEmail(email, "address.verify", "link", k.URL+"/account/verify/"+token, "life", VerifyLife))
 }
 
-// Verifies returns the address that a link proves for a user. A link that was
-// made for somebody else is ErrLink: whoever clicks a stranger's email must
-// not give the stranger their address.
+// Verifies returns the address that a link verifies for a user. Another user's
+// link is ErrLink: a user who opens a stranger's email must not confirm the
+// stranger's claim to the address.
 func (k *Service) Verifies(ctx context.Context, u users.User, token string) (email string, err error) {
 	l, err := k.Look(ctx, Verify, token)
 	if err == nil && !still(l, u) {
@@ -48,11 +47,11 @@ func (k *Service) Verifies(ctx context.Context, u users.User, token string) (ema
 	return l.Data["email"], err
 }
 
-// ErrAddressTaken is for whoever proves an address that is somebody's.
+// ErrAddressTaken refuses an address that belongs to another user.
 var ErrAddressTaken = errors.New("another account has the address")
 
-// Verified uses the link: the address is the user's from now on, and the one
-// it replaces is told.
+// Verified uses the link: the address becomes the user's, and the replaced
+// address is notified.
 func (k *Service) Verified(ctx context.Context, u users.User, token string) (users.User, error) {
 	if _, err := k.Verifies(ctx, u, token); err != nil {
 		return users.User{}, err
@@ -71,8 +70,8 @@ func (k *Service) Verified(ctx context.Context, u users.User, token string) (use
 	return after, k.Replaced(ctx, u, after)
 }
 
-// Replaced is called when a user has another address than before: links to prove
-// one end, and the address that was theirs is told.
+// Replaced is called after a user's address was changed: it ends verification
+// links, and notifies the earlier address if it was verified.
 func (k *Service) Replaced(ctx context.Context, before, after users.User) error {
 	if err := k.Drop(ctx, Verify, before.ID); err != nil {
 		return err

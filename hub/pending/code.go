@@ -12,8 +12,8 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// letters are those of a user code: no vowels, so that it never spells a word,
-// and none that looks like another or like a digit (RFC 8628 §6.1).
+// The letters of a user code: no vowels, so that it never forms a word, and no
+// letters that look alike or like a digit (RFC 8628 §6.1).
 const (
 	letters    = "BCDFGHJKLMNPQRSTVWXZ"
 	codeLength = 8 // 20^8, 34 bits
@@ -31,7 +31,7 @@ func newCode() string {
 	return b.String()
 }
 
-// ShowCode writes a code as people read it, XXXX-XXXX.
+// ShowCode formats a code for users, XXXX-XXXX.
 func ShowCode(code string) string {
 	if len(code) != codeLength {
 		return code
@@ -39,8 +39,8 @@ func ShowCode(code string) string {
 	return code[:codeLength/2] + "-" + code[codeLength/2:]
 }
 
-// ParseCode reads a code as people type it: in any case, with or without the
-// dash, with spaces (RFC 8628 §6.1). ok is false for what cannot be one.
+// ParseCode reads a typed code: in any case, with or without the dash, with
+// spaces (RFC 8628 §6.1). ok is false if it cannot be one.
 func ParseCode(typed string) (code string, ok bool) {
 	if len(typed) > 4*codeLength {
 		return "", false
@@ -58,9 +58,9 @@ func ParseCode(typed string) (code string, ok bool) {
 	return b.String(), b.Len() == codeLength
 }
 
-// A Guess counts the codes that one person typed and nobody was waiting with.
+// A Guess counts the wrong codes that one user typed.
 type Guess struct {
-	ID      string    `bson:"id"` // the person's
+	ID      string    `bson:"id"` // the user's
 	Count   int       `bson:"count"`
 	Expires time.Time `bson:"expires"`
 }
@@ -68,7 +68,7 @@ type Guess struct {
 // Key names the record.
 func (g Guess) Key() string { return g.ID }
 
-// ExpiresAt is when the person may guess again.
+// ExpiresAt is when the user may guess again.
 func (g Guess) ExpiresAt() time.Time { return g.Expires }
 
 // RFC 8628 §5.1: codes are short, so guesses must be few.
@@ -77,13 +77,13 @@ const (
 	guessPause = 15 * time.Minute
 )
 
-// ErrGuesses is returned to somebody who guessed too often.
+// ErrGuesses is returned after too many wrong codes.
 var ErrGuesses = errors.New("too many wrong codes")
 
-// Find returns the pending request that shows this code, for a person who is
-// signed in; ErrGone if there is none, ErrGuesses if they tried too often. The
-// guess is counted before the code is looked at and taken back if it was
-// right, so no number of parallel guesses is more than maxGuesses.
+// Find returns the pending request with this code, for a signed-in user;
+// ErrGone if there is none, ErrGuesses after too many tries. The guess is
+// counted before the lookup and taken back if the code was right, so that
+// parallel guesses cannot exceed maxGuesses.
 func (k *Service) Find(ctx context.Context, userID, code string) (Request, error) {
 	if err := k.guess(ctx, userID); err != nil {
 		return Request{}, err
@@ -99,7 +99,7 @@ func (k *Service) Find(ctx context.Context, userID, code string) (Request, error
 }
 
 func (k *Service) guess(ctx context.Context, userID string) error {
-	const tries = 20 // the record may come and go meanwhile
+	const tries = 20 // concurrent requests may create or delete the record
 	var err error
 	for range tries {
 		err = k.Guesses.Update(ctx, userID, func(g *Guess) error {

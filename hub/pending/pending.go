@@ -1,12 +1,11 @@
-// Package pending keeps requests that are made on one device and decided on
-// another: a television that shows a code (RFC 8628), or a service that knows
-// whom to ask (OpenID Connect CIBA).
+// Package pending keeps requests that are made on one device and approved on
+// another: a television that shows a code (RFC 8628), or a service that names
+// the user (OpenID Connect CIBA).
 //
-// The client polls with a secret that it alone was given, and the hub keeps
-// only its hash. The person decides once. What was allowed is handed out once,
-// however many ask at the same moment.
+// The client polls with a secret, of which the hub stores only the hash. The
+// user answers once. An approval is collected once, even by concurrent polls.
 //
-// It does not know what a person sees, nor who may ask: handlers do.
+// Handlers decide what the user sees, and which clients may ask.
 package pending
 
 import (
@@ -26,19 +25,20 @@ import (
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
-// A Kind is how the request reached the person.
+// A Kind is how the request reaches the user.
 type Kind string
 
-// The two kinds, which are also the Kind of the grants.Terms that follow.
+// The two kinds. They are also the Kind of the resulting
+// grants.TokenConstraints.
 const (
-	Device Kind = "device" // the person types a code (RFC 8628)
-	Back   Kind = "ciba"   // the client named the person (OpenID Connect CIBA)
+	Device Kind = "device" // the user types a code (RFC 8628)
+	Back   Kind = "ciba"   // the client named the user (OpenID Connect CIBA)
 )
 
-// A State is how far a request is.
+// A State is the progress of a request.
 type State string
 
-// The states. Only a pending request can be decided, and only an allowed one
+// The states. Only a pending request can be answered, and only an allowed one
 // can be spent.
 const (
 	Pending State = "pending"
@@ -47,12 +47,12 @@ const (
 	Spent   State = "spent"
 )
 
-// A Request waits for a person's decision.
+// A Request waits for a user's answer.
 type Request struct {
-	ID       string `bson:"id"`                 // the head of the hash of what the client polls with
-	Hash     string `bson:"hash" secret:"hash"` // all of it
+	ID       string `bson:"id"`                 // the head of the hash of the client's polling secret
+	Hash     string `bson:"hash" secret:"hash"` // the whole hash
 	CodeHash string `bson:"code" secret:"hash"` // of the user code; empty for Back
-	UserID   string `bson:"user"`               // who is asked, or who decided
+	UserID   string `bson:"user"`               // the user who is asked, or who answered
 	Kind     Kind   `bson:"kind"`
 	ClientID string `bson:"clientId"`
 
@@ -62,7 +62,7 @@ type Request struct {
 	ACRValues string   `bson:"acrValues,omitempty"`
 	Message   string   `bson:"message,omitempty"`                // binding_message (CIBA §7.1)
 	IP        string   `bson:"ip"`                               // of the device, or of the client
-	Notify    string   `bson:"notify,omitempty" secret:"sealed"` // client_notification_token, sealed (CIBA §7.1)
+	Notify    string   `bson:"notify,omitempty" secret:"sealed"` // client_notification_token, encrypted (CIBA §7.1)
 
 	State    State         `bson:"state"`
 	Decision Decision      `bson:"decision,omitempty"`
@@ -70,11 +70,11 @@ type Request struct {
 	Polled   time.Time     `bson:"polled,omitempty"`
 
 	Created time.Time `bson:"created"`
-	Ends    time.Time `bson:"ends"` // after which nobody can decide or collect
+	Ends    time.Time `bson:"ends"` // after which it cannot be answered or collected
 	Expires time.Time `bson:"expires"`
 }
 
-// A Decision is what a person said, and how the hub knew who they were.
+// A Decision is the user's answer, with how they were authenticated.
 type Decision struct {
 	GrantID     string `bson:"grantId,omitempty"`
 	GrantSerial string `bson:"grantSerial,omitempty"`
@@ -85,15 +85,15 @@ type Decision struct {
 // Key names the record.
 func (r Request) Key() string { return r.ID }
 
-// ExpiresAt is when the request is forgotten.
+// ExpiresAt is when the request is deleted.
 func (r Request) ExpiresAt() time.Time { return r.Expires }
 
 const (
-	// Life is how long a person may take.
+	// Life is how long a user may take.
 	Life = 10 * time.Minute
-	// Interval is how long a client waits between two polls.
+	// Interval is the client's polling interval.
 	Interval = 5 * time.Second
-	// remember is how long an expired request is still known as one.
+	// remember is how long an expired request is still recognised.
 	remember = 10 * time.Minute
 )
 
@@ -104,15 +104,15 @@ type Service struct {
 	Requests *store.Collection[Request]
 	Guesses  *store.Collection[Guess]
 	Box      *seal.Box
-	Poster   fetch.Poster // over the guarded client
+	Poster   fetch.Poster // uses the guarded client
 	Log      *slog.Logger
 	Now      func() time.Time
 
 	pings sync.WaitGroup
 }
 
-// Ask keeps a request and returns what the client polls with and, for a
-// device, the code that a person types. life is Life if zero.
+// Ask stores a request and returns the client's polling secret and, for a
+// device, the user code. life is Life if zero.
 func (k *Service) Ask(ctx context.Context, r Request, life time.Duration) (secret, code string, err error) {
 	if life == 0 {
 		life = Life
@@ -120,7 +120,7 @@ func (k *Service) Ask(ctx context.Context, r Request, life time.Duration) (secre
 	r.State, r.Interval, r.Created = Pending, Interval, k.Now()
 	r.Ends = r.Created.Add(life)
 	r.Expires = r.Ends.Add(remember)
-	const tries = 5 // codes are short: two people may be given the same
+	const tries = 5 // codes are short, so two requests may get the same
 	for range tries {
 		secret, code = newSecret(r.Kind), ""
 		r.Hash = hash(secret)
@@ -151,13 +151,13 @@ func newSecret(kind Kind) string {
 	return prefix + secrets.New()
 }
 
-// hash is enough for values of 256 random bits. That of a user code could be
-// reversed, by whoever has the database, within the ten minutes of its life.
+// hash is sufficient for values of 256 random bits. A user code could be
+// recovered from a copy of the database, but only lives ten minutes.
 func hash(secret string) string {
 	return secrets.Hash(secret)
 }
 
-// ErrGone is returned for a request that is unknown, expired or decided.
+// ErrGone is returned for a request that is unknown, expired or answered.
 var ErrGone = errors.New("the request is unknown, expired or already decided")
 
 // One returns a pending request; ErrGone if there is none.
@@ -171,11 +171,11 @@ func (k *Service) One(ctx context.Context, id string) (Request, error) {
 
 func (k *Service) open(r Request) bool { return r.State == Pending && k.Now().Before(r.Ends) }
 
-// mostWaiting is how many requests Waiting returns at most.
+// mostWaiting bounds what Waiting returns.
 const mostWaiting = 200
 
-// Waiting returns the back-channel requests that wait for a person, in the
-// order of their ids; of more than mostWaiting the others wait unseen.
+// Waiting returns a user's pending back-channel requests, in the order of their
+// ids, at most mostWaiting.
 func (k *Service) Waiting(ctx context.Context, userID string) ([]Request, error) {
 	var out []Request
 	for r, err := range k.Requests.EachWhere(ctx, "user", userID) {
@@ -192,19 +192,18 @@ func (k *Service) Waiting(ctx context.Context, userID string) ([]Request, error)
 	return out, nil
 }
 
-// Allow writes down that the person agreed. Of several answers the first
-// counts.
+// Allow stores that the user agreed. The first answer counts.
 func (k *Service) Allow(ctx context.Context, id, userID string, d Decision) error {
 	return k.decide(ctx, id, userID, Allowed, d)
 }
 
-// Deny writes down that the person did not.
+// Deny stores that the user refused.
 func (k *Service) Deny(ctx context.Context, id, userID string) error {
 	return k.decide(ctx, id, userID, Denied, Decision{})
 }
 
-// WithdrawProvider takes back what people who came by a login key agreed to,
-// whether their clients have collected it or not.
+// WithdrawProvider revokes the approvals of users who came by a login key,
+// collected or not.
 func (k *Service) WithdrawProvider(ctx context.Context, loginKey string) error {
 	for r, err := range k.Requests.EachWhere(ctx, "decision.loginKey", loginKey) {
 		if err != nil {
@@ -217,7 +216,7 @@ func (k *Service) WithdrawProvider(ctx context.Context, loginKey string) error {
 	return nil
 }
 
-// Withdraw takes an answer back.
+// Withdraw revokes an approval.
 func (k *Service) Withdraw(ctx context.Context, id string) error {
 	err := k.Requests.Update(ctx, id, func(r *Request) error {
 		r.State, r.Decision, r.CodeHash = Denied, Decision{}, ""
@@ -229,8 +228,8 @@ func (k *Service) Withdraw(ctx context.Context, id string) error {
 	return err
 }
 
-// StillSpent is an error of RFC 6749 §5.2 if an answer that was handed out was
-// taken back meanwhile. One of a person who came by no login key never is.
+// StillSpent is an error of RFC 6749 §5.2 if a collected approval was revoked
+// meanwhile. Approvals of users without a provider are not revoked so.
 func (k *Service) StillSpent(ctx context.Context, r Request) error {
 	if r.Decision.LoginKey == "" {
 		return nil
@@ -248,7 +247,7 @@ func (k *Service) decide(ctx context.Context, id, userID string, to State, d Dec
 			return ErrGone
 		}
 		r.State, r.UserID, r.Decision = to, userID, d
-		r.CodeHash = "" // nobody needs to find it by its code again
+		r.CodeHash = "" // the code is not needed any more
 		return nil
 	})
 	if errors.Is(err, fs.ErrNotExist) {

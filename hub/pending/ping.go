@@ -8,8 +8,8 @@ import (
 	"github.com/fedhub/fedhub/internal/names"
 )
 
-// seal puts away what a ping needs: the bearer token that the client gave, and
-// the request's name, of which otherwise only the hash is kept.
+// seal encrypts what a ping needs: the client's bearer token, and the id of the
+// request, of which otherwise only the hash is stored.
 func (k *Service) seal(r *Request, secret string) error {
 	if r.Notify == "" {
 		return nil
@@ -22,19 +22,19 @@ func (k *Service) seal(r *Request, secret string) error {
 	return nil
 }
 
-// ping is what is sealed.
+// ping is the encrypted content.
 type ping struct{ Token, ID string }
 
-// Ping tells a client that its request was decided (CIBA §10.2). It is told
-// once: a client that does not hear polls. No redirect is followed, for the
-// request carries the client's token (§10.2).
+// Ping notifies a client that its request was answered (CIBA §10.2), once: a
+// client that misses it polls. Redirects are not followed, because the request
+// carries the client's token (§10.2).
 func (k *Service) Ping(ctx context.Context, r Request, address string) {
 	if r.Notify == "" || address == "" {
 		return
 	}
 	k.pings.Go(func() {
 		const patience = 10 * time.Second
-		ctx, done := context.WithTimeout(context.WithoutCancel(ctx), patience) // the person's browser does not wait for it
+		ctx, done := context.WithTimeout(context.WithoutCancel(ctx), patience) // the user's browser does not wait for it
 		defer done()
 		if err := k.ping(ctx, r, address); err != nil {
 			k.Log.WarnContext(ctx, "could not notify an application that its request was answered; it can still poll", "client", r.ClientID, "error", err)
@@ -42,7 +42,7 @@ func (k *Service) Ping(ctx context.Context, r Request, address string) {
 	})
 }
 
-// Wait returns when every ping under way was sent.
+// Wait returns when all pings in progress are finished.
 func (k *Service) Wait() { k.pings.Wait() }
 
 func (k *Service) ping(ctx context.Context, r Request, address string) error {

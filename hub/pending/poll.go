@@ -14,17 +14,17 @@ import (
 )
 
 const (
-	// slower is what a client that polls too fast must add (RFC 8628 §3.5).
+	// slower is added to the interval of a client that polls too fast (RFC 8628
+	// §3.5).
 	slower = 5 * time.Second
-	// early is how much too early a poll may come: networks are not metronomes.
+	// early is the tolerance for early polls, because network delays vary.
 	early = time.Second
 )
 
 var errUnknown = oauth.InvalidGrant("oauth.pending.gone")
 
-// Poll answers a client that asks how its request stands. It returns the
-// request when the person agreed, and only once; until then, and in every
-// other case, an error of RFC 8628 §3.5 or CIBA §11.
+// Poll answers a polling client. It returns the request once, after the user
+// agreed; in every other case, an error of RFC 8628 §3.5 or CIBA §11.
 func (k *Service) Poll(ctx context.Context, kind Kind, secret, clientID string) (Request, error) {
 	if (kind == Device) != strings.HasPrefix(secret, names.DevicePrefix) || (kind == Back) != strings.HasPrefix(secret, names.BackchannelPrefix) {
 		return Request{}, errUnknown

@@ -9,43 +9,43 @@ import (
 )
 
 const (
-	// Noticed is the skew from which an administrator is told.
+	// Noticed is the skew that causes a warning for administrators.
 	Noticed = 2 * time.Second
-	// follow is the most by which the database's clock is followed. Beyond it
-	// somebody's clock is plainly wrong, and nobody can tell whose.
+	// follow is the largest skew that is corrected. If it is larger, one clock
+	// is wrong, and the hub cannot tell which.
 	follow = 5 * time.Minute
-	// slight is less than what a measurement can be wrong by.
+	// slight is less than the error of a measurement.
 	slight = 100 * time.Millisecond
 )
 
-// A Clock shows the database's time: all processes on one database have the
-// same, whatever their own clocks show. A code that one of them makes so lives
-// its sixty seconds at every other, neither less nor more. Between two
-// measurements it runs as the process's own.
+// A Clock shows the database's time, so that all processes on one database
+// agree, whatever their own clocks show. So a code that one process issues is
+// valid for sixty seconds in every other process. Between measurements it runs
+// like the process's own clock.
 type Clock struct {
 	own func() time.Time
 	ask func(context.Context) (time.Time, error)
 
-	skew   atomic.Int64 // of our own clock, ahead of the database's, as measured last
-	behind atomic.Int64 // what is taken off our own
+	skew   atomic.Int64 // how far our clock is ahead of the database's, last measurement
+	behind atomic.Int64 // the correction of our clock
 	mu     sync.Mutex
-	told   bool // that they differ
+	told   bool // whether the difference was logged
 }
 
-// NewClock returns a clock over a process's own. ask asks the database for the
-// time; nil where it has no clock but ours.
+// NewClock returns a clock based on the process's own. ask reads the database's
+// time; nil for a database without its own clock.
 func NewClock(own func() time.Time, ask func(context.Context) (time.Time, error)) *Clock {
 	return &Clock{own: own, ask: ask}
 }
 
-// Now is the time that all processes agree on.
+// Now is the common time of all processes.
 func (c *Clock) Now() time.Time { return c.own().Add(-time.Duration(c.behind.Load())) }
 
 // Skew is how far the process's own clock is ahead of the database's.
 func (c *Clock) Skew() time.Duration { return time.Duration(c.skew.Load()) }
 
-// Measure compares the clocks. Where the database does not say, everything
-// stays as it was.
+// Measure compares the clocks. If the database does not answer, nothing
+// changes.
 func (c *Clock) Measure(ctx context.Context, log *slog.Logger) {
 	if c.ask == nil {
 		return
@@ -55,7 +55,7 @@ func (c *Clock) Measure(ctx context.Context, log *slog.Logger) {
 	after := c.own()
 	took := after.Sub(before)
 	if err != nil || took < 0 || took > time.Second {
-		return // a slow answer says too little
+		return // a slow answer is too imprecise
 	}
 	skew := before.Add(took / 2).Sub(theirs)
 	c.skew.Store(int64(skew))

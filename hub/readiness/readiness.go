@@ -1,10 +1,9 @@
-// Package readiness knows whether this process can do its work, which needs a
-// database that answers, takes what is written, and agrees with us on the time.
+// Package readiness decides whether this process can work, which needs a
+// database that answers, accepts writes, and agrees with us on the time.
 //
-// Whoever asks (State) costs the database one read and waits a second at most.
-// Whether it can be written to is tried beside the requests, every few seconds:
-// a full disk, a file that another process keeps locked, or a database that has
-// become too slow shows nowhere else until somebody signs in.
+// State costs one read of the database and takes at most a second. A background
+// task tests writing every few seconds: a full disk, a locked file, or a slow
+// database would otherwise only show when a user signs in.
 package readiness
 
 import (
@@ -20,7 +19,7 @@ import (
 	"github.com/fedhub/fedhub/internal/lasting"
 )
 
-// A Proof is what one process wrote last, to see whether it can.
+// A Proof is the last test record of one process.
 type Proof struct {
 	ID      string    `bson:"id"`   // the process, until it ends
 	Host    string    `bson:"host"` // where it runs
@@ -38,39 +37,39 @@ func (p Proof) ExpiresAt() time.Time { return p.Expires }
 // Skew is how far the process's clock is ahead of the database's.
 func (p Proof) Skew() time.Duration { return time.Duration(p.Ahead) * time.Millisecond }
 
-// remember is for how long a process that writes nothing counts as there.
+// remember is how long a process counts as running without new records.
 const remember = time.Minute
 
 // Reasons why a process is not ready.
 const (
-	Leaving   = "leaving" // it has begun to shut down
+	Leaving   = "leaving" // shutdown has begun
 	Unread    = "read"    // the database does not answer
-	Unwritten = "write"   // the last proof is too old
+	Unwritten = "write"   // the last successful write is too old
 )
 
-// A State is whether the process can do its work.
+// A State is whether the process can work.
 type State struct {
-	Reason string        // one of the reasons; empty: it can
-	Age    time.Duration // since the database last took a record; 0 if nobody tries
+	Reason string        // one of the reasons; empty: ready
+	Age    time.Duration // since the database last accepted a write; 0 if it is not tested
 }
 
-// A Service tries the database. Its exported fields are set before it is used.
+// A Service tests the database. Set its exported fields before use.
 type Service struct {
 	Set   *store.Collection[Proof]
 	Clock *Clock
-	Name  string // of this process among all
+	Name  string // of this process, unique among all
 	Host  string
 	Log   *slog.Logger
 	Now   func() time.Time // for expiry
 
-	Every time.Duration    // between two proofs; 5 s if zero
-	Limit time.Duration    // of one proof; 2 s if zero
-	Old   time.Duration    // after which a proof says nothing any more; 15 s if zero
+	Every time.Duration    // between two writes; 5 s if zero
+	Limit time.Duration    // of one write; 2 s if zero
+	Old   time.Duration    // age at which a write no longer proves anything; 15 s if zero
 	Wait  time.Duration    // how long State waits for the database; 800 ms if zero
-	Wall  func() time.Time // the clock of these; time.Now if nil
+	Wall  func() time.Time // the clock for these; time.Now if nil
 
 	mu      sync.Mutex
-	written time.Time // when the database last took a proof; zero: nobody tries
+	written time.Time // when the database last accepted a write; zero: not tested
 	failing bool
 }
 
@@ -80,7 +79,7 @@ const (
 	defaultWait  = 800 * time.Millisecond
 )
 
-// Run tries the database again and again, until the context ends.
+// Run tests the database repeatedly, until the context ends.
 func (s *Service) Run(ctx context.Context) {
 	s.Begin()
 	timer := time.NewTicker(cmp.Or(s.Every, defaultEvery))
@@ -96,14 +95,14 @@ func (s *Service) Run(ctx context.Context) {
 	}
 }
 
-// Begin says that somebody tries from now on.
+// Begin starts the time for the first write.
 func (s *Service) Begin() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.written = s.wall()
 }
 
-// Try writes one proof, and measures the clock.
+// Try writes one record, and measures the clock.
 func (s *Service) Try(ctx context.Context) {
 	limited, done := context.WithTimeout(ctx, cmp.Or(s.Limit, lasting.Limit))
 	defer done()
@@ -137,10 +136,10 @@ func (s *Service) prove(ctx context.Context) error {
 	return s.Set.Put(ctx, s.Name, func(p *Proof) error { *p = proof; return nil })
 }
 
-// leave takes the proof away, so that nobody is shown a process that is gone.
+// leave deletes the record, so that a stopped process is no longer listed.
 func (s *Service) leave(ctx context.Context) { _ = s.Set.Delete(lasting.Of(ctx), s.Name) }
 
-// State tells whether the process can do its work. It writes nothing.
+// State reports whether the process can work. It writes nothing.
 func (s *Service) State(ctx context.Context) State {
 	ctx, done := context.WithTimeout(ctx, cmp.Or(s.Wait, defaultWait))
 	defer done()
@@ -160,8 +159,8 @@ func (s *Service) State(ctx context.Context) State {
 	return state
 }
 
-// Skewed returns the processes, of all on the database, whose clocks are too
-// far from the database's.
+// Skewed returns the processes on the database with clocks that are too far
+// from the database's.
 func (s *Service) Skewed(ctx context.Context) ([]Proof, error) {
 	const most = 1000 // processes
 	all, err := s.Set.List(ctx, store.Query{Limit: most})

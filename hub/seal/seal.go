@@ -1,8 +1,8 @@
-// Package seal encrypts what must not lie open in the database: signing keys,
-// upstream secrets, PKCE verifiers.
+// Package seal encrypts secrets in the database: signing keys, providers'
+// secrets, PKCE verifiers.
 //
-// Every sealed value is bound to the place it belongs to (its context), so a
-// ciphertext that is moved to another record or field does not open there.
+// Every encrypted value is bound to its place (its context), so a ciphertext
+// that is moved to another record or field cannot be decrypted there.
 package seal
 
 import (
@@ -22,14 +22,15 @@ import (
 // KeySize is the length in bytes of the key a Box is made from.
 const KeySize = 32
 
-// prefix tells the scheme, so that a later one can live beside it.
+// prefix identifies the scheme, so that another one can be added later.
 const prefix = "v1."
 
-// ErrOpen is returned for everything that was not sealed with this key in this
-// context. It does not say which of the two is wrong.
+// ErrOpen is returned for everything that was not encrypted with this key in
+// this context. It does not say which of the two is wrong.
 var ErrOpen = errors.New("an encrypted value cannot be decrypted: FEDHUB_SECRET_KEY is not the key it was encrypted with, or the value was changed or moved")
 
-// A Box seals and opens values with one key. It is safe for concurrent use.
+// A Box encrypts and decrypts values with one key. It is safe for concurrent
+// use.
 type Box struct {
 	master []byte
 	aead   cipher.AEAD
@@ -52,8 +53,8 @@ func New(key []byte) (*Box, error) {
 	return b, nil
 }
 
-// Seal encrypts plain for context, for example "signing/<kid>". Each call
-// gives another text.
+// Seal encrypts plain for a context, for example "signing/<kid>". Each call
+// returns another text.
 func (b *Box) Seal(plain []byte, context string) string {
 	return prefix + base64.RawURLEncoding.EncodeToString(b.aead.Seal(nil, nil, plain, []byte(context)))
 }
@@ -75,8 +76,8 @@ func (b *Box) Open(sealed, context string) ([]byte, error) {
 	return plain, nil
 }
 
-// Derive returns KeySize bytes for one purpose, such as "csrf", from which
-// neither the key nor any other derived key can be found.
+// Derive returns KeySize bytes for one purpose, such as "csrf". They reveal
+// neither the key nor any other derived key.
 func (b *Box) Derive(purpose string) []byte {
 	key, err := hkdf.Key(sha256.New, b.master, nil, "fedhub/"+purpose, KeySize)
 	if err != nil {

@@ -12,7 +12,7 @@ const (
 	maxAuditDays     = 3650
 )
 
-// AuditKept is for how many days events are kept; 0 is for ever.
+// AuditKept is how many days audit events are kept; 0 keeps them forever.
 func (s Settings) AuditKept() int {
 	if s.AuditDays == nil {
 		return defaultAuditDays

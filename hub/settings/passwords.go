@@ -8,10 +8,10 @@ import (
 
 // Who may sign in with a password.
 const (
-	// PasswordsForAll lets everybody who has one.
+	// PasswordsForAll allows all users.
 	PasswordsForAll = "all"
-	// PasswordsForAdministrators sends everybody else to an upstream. An
-	// administrator's password stays good, for when no upstream is there.
+	// PasswordsForAdministrators sends all others to a provider. Administrators
+	// keep their passwords for the case that no provider is available.
 	PasswordsForAdministrators = "administrators"
 )
 
@@ -23,13 +23,13 @@ func (s Settings) PasswordsOf() string {
 	return s.Passwords
 }
 
-// OnlyAdministratorsByPassword tells whether a password is no way in for
-// anybody else.
+// OnlyAdministratorsByPassword reports whether only administrators can use a
+// password.
 func (s Settings) OnlyAdministratorsByPassword() bool {
 	return s.Passwords == PasswordsForAdministrators
 }
 
-// SignsInByPassword tells whether a password signs this kind of person in.
+// SignsInByPassword reports whether this kind of user can use a password.
 func (s Settings) SignsInByPassword(admin bool) bool {
 	return admin || !s.OnlyAdministratorsByPassword()
 }

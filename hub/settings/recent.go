@@ -11,11 +11,11 @@ const (
 	defaultRecentMinutes = 10
 	maxRecentMinutes     = 60
 	defaultAdminHours    = 12
-	maxAdminHours        = 14 * 24 // as long as anybody's session
+	maxAdminHours        = 14 * 24 // as long as any session
 )
 
-// RecentFor is how many minutes ago somebody must have proved who they are to
-// change what matters.
+// RecentFor is how many minutes an authentication counts as recent for
+// important changes.
 func (s Settings) RecentFor() int {
 	if s.RecentMinutes == 0 {
 		return defaultRecentMinutes
@@ -23,7 +23,7 @@ func (s Settings) RecentFor() int {
 	return s.RecentMinutes
 }
 
-// AdminFor is for how many hours a sign-in of an administrator lasts.
+// AdminFor is how many hours an administrator's session lasts.
 func (s Settings) AdminFor() int {
 	if s.AdminHours == 0 {
 		return defaultAdminHours

@@ -12,8 +12,8 @@ const (
 	maxRefreshSeconds     = 60
 )
 
-// RefreshAgain is for how many seconds after its first use a refresh token gets
-// the same successor again; 0 is never.
+// RefreshAgain is how many seconds after its first use a refresh token gets the
+// same successor again; 0 is never.
 func (s Settings) RefreshAgain() int {
 	if s.RefreshSeconds == nil {
 		return defaultRefreshSeconds

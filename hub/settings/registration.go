@@ -6,7 +6,7 @@ import (
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
-// The bounds of what is said about apps that register themselves; 0 days are
+// The bounds of the settings for apps that register themselves; 0 days are
 // allowed too.
 const (
 	defaultRegistered           = 10_000
@@ -16,8 +16,8 @@ const (
 	maxUnusedDays               = 3650
 )
 
-// RegisteredAtMost is how many apps that registered themselves, without an
-// initial access token, are kept.
+// RegisteredAtMost bounds the apps that registered themselves without an
+// initial access token.
 func (s Settings) RegisteredAtMost() int {
 	if s.Registered == 0 {
 		return defaultRegistered
@@ -25,7 +25,7 @@ func (s Settings) RegisteredAtMost() int {
 	return s.Registered
 }
 
-// RegisteredFromOne is how many of them may come from one network.
+// RegisteredFromOne bounds those of one network.
 func (s Settings) RegisteredFromOne() int {
 	if s.RegisteredPerNetwork == 0 {
 		return defaultRegisteredPerNetwork
@@ -33,8 +33,8 @@ func (s Settings) RegisteredFromOne() int {
 	return s.RegisteredPerNetwork
 }
 
-// UnusedFor is after how many days an app is removed that registered itself and
-// was never used; 0 is never.
+// UnusedFor is after how many days an unused app that registered itself is
+// removed; 0 is never.
 func (s Settings) UnusedFor() int {
 	if s.UnusedDays == nil {
 		return defaultUnusedDays

@@ -1,8 +1,8 @@
 // Package settings keeps the OAuth Provider Settings: the one document that an
-// administrator changes while the hub runs.
+// administrator can change while the hub runs.
 //
-// What is fixed when the hub starts (addresses, keys, the database) is config,
-// not settings.
+// What is fixed when the hub starts (addresses, keys, the database) is in
+// hub.Config.
 package settings
 
 import (
@@ -22,7 +22,7 @@ import (
 
 // The two ways to ask for consent.
 const (
-	// Force asks on every request.
+	// Force asks for consent in every request.
 	Force = "force"
 	// Auto asks unless this user already allowed this client these scopes.
 	Auto = "auto"
@@ -30,11 +30,11 @@ const (
 
 // Who may register clients (RFC 7591).
 const (
-	// RegistrationOff lets administrators alone do it.
+	// RegistrationOff allows only administrators.
 	RegistrationOff = "off"
-	// RegistrationByToken asks for an initial access token.
+	// RegistrationByToken requires an initial access token.
 	RegistrationByToken = "token"
-	// RegistrationOpen lets anybody do it.
+	// RegistrationOpen allows everyone.
 	RegistrationOpen = "open"
 )
 
@@ -42,58 +42,56 @@ const (
 type Settings struct {
 	ID      string `bson:"id"`
 	HubName string `bson:"hubName"`
-	// Consent is Force or Auto. Clients marked Skip Authorization are never
-	// asked about, whatever stands here.
+	// Consent is Force or Auto. It does not apply to clients with Skip
+	// Authorization.
 	Consent string `bson:"consent"`
-	// ServerDomains are host names (or, with a leading dot, all below one)
-	// whose hubs may federate without an administrator's approval.
+	// ServerDomains are host names (or, with a leading dot, all below one) of
+	// hubs that connect without an administrator's approval.
 	ServerDomains []string `bson:"serverDomains"`
-	// RequirePushed lets no client ask but by a pushed authorization request
-	// (RFC 9126 §5).
+	// RequirePushed only accepts pushed authorization requests (RFC 9126 §5).
 	RequirePushed bool `bson:"requirePushed,omitempty"`
 	// Registration is one of the Registration constants.
 	Registration string `bson:"registration"`
-	// DocumentDomains are hosts, written like ServerDomains, whose apps may
-	// come with the address of their metadata document as client id, where
-	// Registration is not open to all of them.
+	// DocumentDomains are hosts, written like ServerDomains, of apps that may
+	// use the address of their metadata document as client id, unless
+	// Registration is open.
 	DocumentDomains []string `bson:"documentDomains,omitempty"`
-	// SoftwareIssuers are whose software statements count (RFC 7591 §2.3):
-	// each an issuer, a space, and the address of its keys.
+	// SoftwareIssuers are trusted issuers of software statements (RFC 7591
+	// §2.3): each an issuer, a space, and the address of its keys.
 	SoftwareIssuers []string `bson:"softwareIssuers,omitempty"`
-	// KeyDays is after how many days signing keys are replaced; 0 is never,
-	// and unset the default.
+	// KeyDays is after how many days signing keys are rotated; 0 is never,
+	// unset is the default.
 	KeyDays *int `bson:"keyDays,omitempty"`
 
-	// Vouchers are whose assertions about people count (RFC 7523 §2.1), one
-	// line each; vouchers.go says how it is written.
+	// Vouchers are trusted issuers of assertions about users (RFC 7523 §2.1),
+	// one line each; vouchers.go describes the format.
 	Vouchers []string `bson:"vouchers,omitempty"`
 
-	// Passwords is who may sign in with one, one of the Passwords constants;
-	// unset the default.
+	// Passwords is who may sign in with a password, one of the Passwords
+	// constants; unset is the default.
 	Passwords string `bson:"passwords,omitempty"`
 
 	// Traces is which sign-ins are traced, one of the Trace constants, and
-	// TraceDays for how long; unset the defaults.
+	// TraceDays how long they are kept; unset is the default.
 	Traces    string `bson:"traces,omitempty"`
 	TraceDays int    `bson:"traceDays,omitempty"`
 
-	// AuditDays is for how many days the record of events is kept; 0 is for
-	// ever, and unset the default.
+	// AuditDays is how many days audit events are kept; 0 is forever, unset is
+	// the default.
 	AuditDays *int `bson:"auditDays,omitempty"`
 
-	// RecentMinutes is how long ago somebody may have proved who they are who
-	// changes what matters, and AdminHours how long a session of an
-	// administrator lasts; 0 the defaults.
+	// RecentMinutes is how recent an authentication must be for important
+	// changes, and AdminHours how long an administrator's session lasts; 0 is
+	// the default.
 	RecentMinutes int `bson:"recentMinutes,omitempty"`
 	AdminHours    int `bson:"adminHours,omitempty"`
 
-	// RefreshSeconds is how long a refresh token that was used gets the same
-	// successor again, from clients that prove who they are; 0 is never, and
-	// unset the default.
+	// RefreshSeconds is how long a used refresh token gets the same successor
+	// again, for clients that authenticate; 0 is never, unset is the default.
 	RefreshSeconds *int `bson:"refreshSeconds,omitempty"`
 
-	// Registered and RegisteredPerNetwork are how many apps are kept that
-	// registered themselves, and UnusedDays is when those go that were never used;
+	// Registered and RegisteredPerNetwork bound the apps that registered
+	// themselves, and UnusedDays is when unused ones are removed;
 	// registration.go has the defaults.
 	Registered           int  `bson:"registered,omitempty"`
 	RegisteredPerNetwork int  `bson:"registeredPerNetwork,omitempty"`
@@ -129,7 +127,7 @@ const (
 	maxKeyDays     = 3650
 )
 
-// RotateDays is after how many days signing keys are replaced; 0 is never.
+// RotateDays is after how many days signing keys are rotated; 0 is never.
 func (s Settings) RotateDays() int {
 	if s.KeyDays == nil {
 		return defaultKeyDays
@@ -140,13 +138,13 @@ func (s Settings) RotateDays() int {
 // RotateEvery is the same as a duration.
 func (s Settings) RotateEvery() time.Duration { return time.Duration(s.RotateDays()) * 24 * time.Hour }
 
-// freshFor is how long a process may use what it read: the bound within which
-// a change made elsewhere is seen.
+// freshFor is how long a process may use the settings that it read, and so how
+// late it may see another process's change.
 const freshFor = 2 * time.Second
 
-// While the database is away, what was read last serves on for keptFor, and
-// nobody waits for more than a moment: every refreshEvery it is read beside
-// the requests. readLimit is how long one reading may take.
+// While the database is down, the last settings are used for keptFor, and no
+// request waits long: they are read again in the background every refreshEvery.
+// readLimit bounds one read.
 const (
 	keptFor      = 24 * time.Hour
 	waitFor      = time.Second
@@ -170,15 +168,15 @@ func NewService(set *store.Collection[Settings], name string, now func() time.Ti
 	return k
 }
 
-// Run reads the settings beside the requests, until the context ends.
+// Run reads the settings in the background, until the context ends.
 func (k *Service) Run(ctx context.Context) { k.current.Refresh(ctx, refreshEvery) }
 
-// Current returns the settings, at most two seconds old; while the database is
-// away, as they were last read, for a day.
+// Current returns the settings, at most two seconds old. While the database is
+// down it returns the last ones, for up to a day.
 func (k *Service) Current(ctx context.Context) (Settings, error) { return k.current.Get(ctx) }
 
-// away tells a database that does not answer from settings that cannot be read:
-// nobody knows what those would have refused.
+// away distinguishes a database that does not answer from settings that cannot
+// be read: the latter may contain restrictions that would be ignored.
 func away(err error) bool { return !errors.Is(err, store.ErrDamaged) }
 
 func (k *Service) load(ctx context.Context) (Settings, error) {
@@ -194,15 +192,15 @@ func (k *Service) load(ctx context.Context) (Settings, error) {
 	return s, err
 }
 
-// complete gives settings that were saved before there was a field its default.
+// complete sets defaults for fields that saved settings do not have yet.
 func (s *Settings) complete() {
 	if s.Registration == "" {
 		s.Registration = RegistrationOff
 	}
 }
 
-// Change edits and saves the settings. The error is forms.Problems when the new
-// values are not usable; then nothing is saved.
+// Change edits and saves the settings. If the new values are invalid, the error
+// is forms.Problems and nothing is saved.
 func (k *Service) Change(ctx context.Context, by string, edit func(*Settings)) error {
 	var saved Settings
 	apply := func(s *Settings) error {
@@ -231,7 +229,7 @@ func (k *Service) Change(ctx context.Context, by string, edit func(*Settings)) e
 		}
 	}
 	if err != nil {
-		k.current.Doubt() // they may be saved all the same
+		k.current.Doubt() // they may have been saved anyway
 		return err
 	}
 	k.current.Put(saved)
@@ -263,7 +261,7 @@ func tidyDomains(typed []string) []string {
 	return domains
 }
 
-// domainProblems is what is wrong with a list of hosts.
+// domainProblems returns what is wrong with a list of hosts.
 func domainProblems(field string, domains []string) forms.Problems {
 	var p forms.Problems
 	for _, d := range domains {
@@ -299,8 +297,8 @@ func (s *Settings) problems() forms.Problems {
 	return p
 }
 
-// hostPattern allows letters, digits, hyphens and dots. A bare top-level
-// domain is refused, for it would approve the world; localhost is not one.
+// hostPattern allows letters, digits, hyphens and dots. A bare top-level domain
+// is refused, because it would approve too many hosts; localhost is allowed.
 func hostPattern(h string) bool {
 	if h == "" || len(h) > 253 || (!strings.Contains(h, ".") && h != "localhost") {
 		return false

@@ -9,10 +9,10 @@ import (
 
 // Which sign-ins are traced.
 const (
-	// TraceFailures keeps those that failed, and those in which somebody was
-	// asked something.
+	// TraceFailures keeps sign-ins that failed, and those in which the user had
+	// to act.
 	TraceFailures = "failures"
-	// TraceAll keeps those too that nobody noticed.
+	// TraceAll also keeps silent sign-ins.
 	TraceAll = "all"
 	// TraceOff keeps none.
 	TraceOff = "off"
@@ -32,7 +32,7 @@ func (s Settings) TraceMode() string {
 	return s.Traces
 }
 
-// TraceKept is for how many days traces are kept.
+// TraceKept is how many days traces are kept.
 func (s Settings) TraceKept() int {
 	if s.TraceDays == 0 {
 		return defaultTraceDays

@@ -10,13 +10,12 @@ import (
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
-// A voucher is written as one line: the issuer, the address of its keys, the
-// login key whose people it speaks of, and the clients that may bring its
-// assertions, with commas between.
+// A voucher is one line: the issuer, the address of its keys, the login key of
+// the users that it may assert, and the clients that may present its
+// assertions, separated by commas.
 const voucherWords = 4
 
-// VouchersFor returns whose assertions count when this client brings them
-// (RFC 7523 §2.1).
+// VouchersFor returns the trusted issuers for this client (RFC 7523 §2.1).
 func (s Settings) VouchersFor(clientID string) []clientauth.TrustedIssuer {
 	var out []clientauth.TrustedIssuer
 	for _, line := range s.Vouchers {
@@ -28,8 +27,8 @@ func (s Settings) VouchersFor(clientID string) []clientauth.TrustedIssuer {
 	return out
 }
 
-// ForgetClient takes a client that somebody removes out of them, and those that
-// no other client may bring.
+// ForgetClient removes a deleted client from the vouchers, and vouchers without
+// any other client.
 func (k *Service) ForgetClient(ctx context.Context, clientID string) error {
 	current, err := k.Current(ctx)
 	if err != nil || len(current.VouchersFor(clientID)) == 0 {

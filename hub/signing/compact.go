@@ -13,10 +13,10 @@ import (
 	"fmt"
 )
 
-// Reading a token is left to go-jose, for what comes in may be hostile. What
-// goes out is ours, and is written here: the header of a key and type never
-// changes, and a token needs half the allocations that it needs with go-jose's
-// signer. The keys and their operations are crypto's.
+// go-jose parses tokens, because input may be hostile. The hub's own tokens are
+// written here: the header for a key and type never changes, and this needs
+// half the allocations of go-jose's signer. The cryptographic operations are
+// those of package crypto.
 
 var encoding = base64.RawURLEncoding
 
@@ -38,7 +38,8 @@ func (r *ready) compact(typ string, payload []byte) (string, error) {
 	return string(encoding.AppendEncode(token, signature)), nil
 }
 
-// maxSignature is that of the largest key, RSA with 2048 bits, in bytes.
+// maxSignature is the size of the largest signature, RSA with 2048 bits, in
+// bytes.
 const maxSignature = 256
 
 // header is the protected header of a type of token (RFC 7515 §4.1).
@@ -81,7 +82,7 @@ func (r *ready) sign(input []byte) ([]byte, error) {
 	return nil, fmt.Errorf("no signature can be made with %T", r.private)
 }
 
-// signECDSA writes both numbers at full length, one behind the other.
+// signECDSA writes both numbers at full length, one after the other.
 func signECDSA(private *ecdsa.PrivateKey, sum []byte) ([]byte, error) {
 	a, b, err := ecdsa.Sign(rand.Reader, private, sum)
 	if err != nil {

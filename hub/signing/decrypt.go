@@ -8,7 +8,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// The algorithms that others may encrypt to the hub with (RFC 7518 §4).
+// The key management algorithms for encryption to the hub (RFC 7518 §4).
 const (
 	RSAOAEP = string(jose.RSA_OAEP_256)
 	ECDHES  = string(jose.ECDH_ES)
@@ -17,7 +17,7 @@ const (
 // DecryptionAlgs lists them; the JWKS has a key for each.
 func DecryptionAlgs() []string { return []string{RSAOAEP, ECDHES} }
 
-// DecryptionEncs are what the content may be encrypted with (RFC 7518 §5).
+// DecryptionEncs are the content encryption algorithms (RFC 7518 §5).
 func DecryptionEncs() []string {
 	return []string{string(jose.A128CBC_HS256), string(jose.A256CBC_HS512), string(jose.A128GCM), string(jose.A256GCM)}
 }
@@ -25,12 +25,12 @@ func DecryptionEncs() []string {
 // ErrDecrypt is returned for everything that was not encrypted to the hub.
 var ErrDecrypt = errors.New("not encrypted to a key of this hub")
 
-// maxSealed bounds what is decrypted at all, in bytes.
+// maxSealed bounds what is decrypted, in bytes.
 const maxSealed = 64 << 10
 
-// Decrypt opens a compact JWE to the hub and returns what is inside, of which
-// nothing is known yet: a signed token must still be verified. Without a kid
-// the algorithm's current key is tried.
+// Decrypt opens a compact JWE to the hub and returns its content, which is
+// unverified: a signed token must still be checked. Without a kid the
+// algorithm's current key is used.
 func (k *Service) Decrypt(ctx context.Context, raw string) ([]byte, error) {
 	if len(raw) > maxSealed {
 		return nil, fmt.Errorf("%w: it is too long", ErrDecrypt)
@@ -58,7 +58,7 @@ func (k *Service) Decrypt(ctx context.Context, raw string) ([]byte, error) {
 	return plain, nil
 }
 
-// named turns names into a library's type for them.
+// named converts names to a library's type.
 func named[T ~string](names []string) []T {
 	out := make([]T, 0, len(names))
 	for _, name := range names {

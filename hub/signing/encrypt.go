@@ -6,9 +6,9 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// Encrypt returns the payload as a compact JWE to somebody's public key. Its
-// header names the key (kid) if the key has a name, and says by cty what is
-// inside: "JWT" for a token that was signed before (RFC 7519 §5.2).
+// Encrypt returns the payload as a compact JWE to a public key. Its header has
+// the key's kid, if there is one, and cty as the content type: "JWT" for a
+// signed token (RFC 7519 §5.2).
 func Encrypt(to jose.JSONWebKey, alg, enc, cty string, payload []byte) (string, error) {
 	options := &jose.EncrypterOptions{}
 	if cty != "" {

@@ -23,31 +23,32 @@ import (
 	"github.com/fedhub/fedhub/internal/names"
 )
 
-// A Key is one of the hub's keys as it is stored. Its id is the algorithm and a
-// number, so of several hubs that make the next key at once exactly one does.
+// A Key is one of the hub's keys as stored. Its id is the algorithm and a
+// number, so if several processes make the next key at once, exactly one
+// succeeds.
 type Key struct {
 	ID      string    `bson:"id"`
 	KID     string    `bson:"kid"`
 	Alg     string    `bson:"alg"`
-	Private string    `bson:"private" secret:"sealed"` // PKCS #8, sealed; empty once the key signs no more
-	Public  string    `bson:"public,omitempty"`        // PKIX, base64url; set when Private goes
+	Private string    `bson:"private" secret:"sealed"` // PKCS #8, encrypted; empty when the key no longer signs
+	Public  string    `bson:"public,omitempty"`        // PKIX, base64url; set when Private is removed
 	Created time.Time `bson:"created"`                 // when it was published
-	Starts  time.Time `bson:"starts,omitempty"`        // when it signs; zero: at once
+	Starts  time.Time `bson:"starts,omitempty"`        // when it starts to sign; zero: at once
 
-	// Alone says that the keys before this one are not to be trusted any more.
+	// Alone says that earlier keys are no longer trusted.
 	Alone bool `bson:"alone,omitempty"`
 }
 
 // Key names the record.
 func (k Key) Key() string { return k.ID }
 
-// alg is that of the id, which can always be read.
+// alg is the algorithm in the id, which is always readable.
 func (k Key) alg() string {
 	alg, _, _ := strings.Cut(k.ID, "/")
 	return alg
 }
 
-// number is that of the id, which rises by one with each key of an algorithm.
+// number is the number in the id, which rises with each key of an algorithm.
 func (k Key) number() int {
 	_, digits, _ := strings.Cut(k.ID, "/")
 	n, err := strconv.Atoi(digits)
@@ -57,11 +58,11 @@ func (k Key) number() int {
 	return n
 }
 
-// ready is a key that can be used.
+// ready is a usable key.
 type ready struct {
 	Key
 	public  jose.JSONWebKey
-	private crypto.Signer // nil once it signs no more
+	private crypto.Signer // nil when it no longer signs
 	headers sync.Map      // typ → the protected header, encoded
 }
 
@@ -75,7 +76,7 @@ func (k *Service) newKey(alg string, number int, starts time.Time) (Key, error) 
 	if err != nil {
 		return Key{}, fmt.Errorf("encode a key: %w", err)
 	}
-	// RFC 7638: the name follows from the key, so it can never be reused.
+	// RFC 7638: the kid follows from the key, so it cannot be reused.
 	sum, err := (&jose.JSONWebKey{Key: private.Public()}).Thumbprint(crypto.SHA256)
 	if err != nil {
 		return Key{}, fmt.Errorf("compute the id of a key: %w", err)
@@ -91,8 +92,8 @@ func (k *Service) newKey(alg string, number int, starts time.Time) (Key, error) 
 	}, nil
 }
 
-// generate makes a private key of the kind and size an algorithm needs. No two
-// algorithms share a key (RFC 8725 §3.1).
+// generate makes a private key of the kind and size that an algorithm needs.
+// Algorithms never share a key (RFC 8725 §3.1).
 func (k *Service) generate(alg string) (crypto.Signer, error) {
 	switch alg {
 	case RS256, PS256, RSAOAEP:
@@ -110,7 +111,7 @@ func (k *Service) generate(alg string) (crypto.Signer, error) {
 
 func newRSA() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) }
 
-// unseal makes a stored key ready.
+// unseal decrypts a stored key.
 func unseal(box *seal.Box, key Key) (*ready, error) {
 	r := &ready{Key: key}
 	public, err := r.parse(box)
@@ -153,7 +154,7 @@ func (r *ready) parse(box *seal.Box) (crypto.PublicKey, error) {
 	return private.Public(), nil
 }
 
-// publicOnly is the key without its private half.
+// publicOnly returns the key without its private half.
 func (r *ready) publicOnly() (Key, error) {
 	der, err := x509.MarshalPKIXPublicKey(r.public.Key)
 	if err != nil {

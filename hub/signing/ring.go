@@ -16,30 +16,31 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// A key is published before it signs and after it has signed, so that no
-// verifier ever meets a token whose key it cannot know (RFC 7517 leaves this to
-// us; OIDC Core §10.1.1 describes it).
+// A key is published before it signs and after it has signed, so that a
+// verifier can always find the key of a token (OIDC Core §10.1.1; RFC 7517 says
+// nothing about it).
 const (
 	// lead is how long a new key is published before it signs: the JWKS may be
 	// cached for five minutes, and clocks differ.
 	lead = 10 * time.Minute
-	// erase is how long a key that was replaced keeps its private half: until
-	// no process can take it for the current one.
+	// erase is how long a replaced key keeps its private half: until no process
+	// can still use it as the current one.
 	erase = time.Hour
-	// keep is how long it stays published. The last token lives 15 minutes; a
-	// hub that knows this one by its keys may not look for days, and must then
-	// find one that it knows; and an app shows the ID token of a session's
-	// first day when it signs its person out on the last (RP-Initiated Logout
-	// §4), which is 14 days later at most.
+	// keep is how long a replaced key stays published. A token lives at most 15
+	// minutes. But a hub that identifies this one by its keys may not look for
+	// days and must then find a known key; and an app sends the ID token from
+	// the start of a session when it signs its user out, up to 14 days later
+	// (RP-Initiated Logout §4).
 	keep = 15 * 24 * time.Hour
 )
 
-// A ring is all keys at one moment. It is never changed. It is no cache.Value:
-// whoever signs reads it without a lock, an old one serves while a new one is
-// read and while the database is away, and whoever makes a key puts it in.
+// A ring is all keys at one moment; it is never modified. It is not a
+// cache.Value: signing reads it without a lock, an old ring is used while a new
+// one is read and while the database is down, and a process that makes a key
+// adds it.
 type ring struct {
 	read  time.Time
-	turn  uint64              // of that reading: clocks are set back, turns are not
+	turn  uint64              // number of that reading; unlike clocks it never goes back
 	byAlg map[string][]*ready // newest first
 	byKID map[string]*ready
 	last  map[string]int // the highest number of each algorithm
@@ -48,18 +49,18 @@ type ring struct {
 	jwks  []byte // the published ones (RFC 7517 §5)
 }
 
-// A Lost key is stored and cannot be used.
+// A Lost key is stored but cannot be used.
 type Lost struct {
 	store.Damage
 	Cause error
 }
 
-// newRing sorts the stored keys. Those that are void are left out. Keys of the
-// ring before are taken over, with what they remember.
+// newRing sorts the stored keys and leaves out void ones. Keys of the earlier
+// ring are taken over with their caches.
 //
-// A key that cannot be used costs its algorithm the keys before it, for it may
-// have been to say that those are void, and nothing else: the algorithm gets a
-// new one. Where no private key can be opened it is the secret key that is wrong.
+// If a key cannot be used, the earlier keys of its algorithm are not used
+// either, because it may have made them void; the algorithm gets a new key. If
+// no private key can be decrypted at all, the secret key is wrong.
 func (k *Service) newRing(stored []Key, damaged map[string]error, before *ring) (*ring, error) {
 	r := &ring{read: k.now(), byAlg: map[string][]*ready{}, byKID: map[string]*ready{}, last: map[string]int{}, kinds: k.kinds()}
 	slices.SortFunc(stored, func(a, b Key) int { return b.number() - a.number() })
@@ -105,9 +106,8 @@ func (k *Service) reopen(key Key, damage error, before *ring) (*ready, error) {
 	return unseal(k.box, key)
 }
 
-// stored are the keys as they lie in the database, and what is wrong with those
-// of which only the id can be read. The set stays small: a few generations of
-// each algorithm.
+// stored returns the keys in the database, and the errors of those with only a
+// readable id. The set is small: a few generations of each algorithm.
 func (k *Service) stored(ctx context.Context) (all []Key, damaged map[string]error, err error) {
 	all, lost, err := k.set.Salvage(ctx, store.Query{})
 	damaged = map[string]error{}
@@ -117,8 +117,8 @@ func (k *Service) stored(ctx context.Context) (all []Key, damaged map[string]err
 	return all, damaged, err
 }
 
-// Lost returns the keys that lie in the database as they should, and cannot be
-// opened. Of those of which nothing can be read the database tells.
+// Lost returns the keys that are readable but cannot be decrypted. The store
+// reports unreadable ones.
 func (k *Service) Lost() []Lost {
 	r := k.ring.Load()
 	if r == nil {
@@ -127,14 +127,14 @@ func (k *Service) Lost() []Lost {
 	return slices.DeleteFunc(slices.Clone(r.lost), func(l Lost) bool { return errors.Is(l.Cause, store.ErrDamaged) })
 }
 
-// LookForLost is Lost after reading the keys.
+// LookForLost reads the keys, and then returns Lost.
 func (k *Service) LookForLost(ctx context.Context) []Lost {
-	_ = k.load(ctx) // no key at all that opens is the secret key's fault
+	_ = k.load(ctx) // if no key can be decrypted, the secret key is wrong
 	return k.Lost()
 }
 
-// current is the key that signs now: the newest that has started. Where none
-// has, by the clock of another process, it is the oldest.
+// current is the key that signs now: the newest that has started or, if none
+// has by this clock, the oldest.
 func (r *ring) current(alg string, now time.Time) *ready {
 	keys := r.byAlg[alg]
 	for _, key := range keys {
@@ -148,7 +148,7 @@ func (r *ring) current(alg string, now time.Time) *ready {
 	return keys[len(keys)-1]
 }
 
-// retires is when the next key takes over; zero if there is none yet.
+// retires is when the next key takes over; zero if there is none.
 func (r *ring) retires(key *ready) time.Time {
 	keys := r.byAlg[key.Alg]
 	for i, one := range keys {
@@ -159,7 +159,7 @@ func (r *ring) retires(key *ready) time.Time {
 	return time.Time{}
 }
 
-// starts is when the key signs from, also where that was never written down.
+// starts is when the key starts to sign, also if that was not stored.
 func (k Key) starts() time.Time {
 	if k.Starts.IsZero() {
 		return k.Created
@@ -167,8 +167,8 @@ func (k Key) starts() time.Time {
 	return k.Starts
 }
 
-// published says whether the key is in the JWKS. What is encrypted to an old
-// key still opens, but nobody should encrypt to it.
+// published reports whether the key is in the JWKS. An old encryption key still
+// decrypts, but is not published for new encryption.
 func (r *ring) published(key *ready, now time.Time) bool {
 	retires := r.retires(key)
 	if use(key.Alg) == "enc" {
@@ -177,7 +177,7 @@ func (r *ring) published(key *ready, now time.Time) bool {
 	return retires.IsZero() || now.Before(retires.Add(keep))
 }
 
-// public returns the published keys: of each algorithm the newest first.
+// public returns the published keys, for each algorithm the newest first.
 func (r *ring) public(now time.Time) jose.JSONWebKeySet {
 	set := jose.JSONWebKeySet{Keys: []jose.JSONWebKey{}}
 	for _, alg := range r.kinds {
@@ -190,11 +190,11 @@ func (r *ring) public(now time.Time) jose.JSONWebKeySet {
 	return set
 }
 
-// How old the ring may be. It is read beside the requests every refreshEvery
-// (Run); where nobody does that, beyond stale it is read again beside the
-// request, and beyond tooOld before it, for which nobody waits longer than a
-// moment. So what another process did is seen within seconds, and signing costs
-// no database read. While the database is away it serves for a day.
+// How old the ring may be. Run reads it in the background every refreshEvery.
+// Without Run, it is read again beside a request when it is older than stale,
+// and before a request when it is older than tooOld, with a short wait. So
+// another process's change is seen within seconds, and signing needs no
+// database read. While the database is down the ring is used for up to a day.
 const (
 	refreshEvery = time.Second
 	stale        = 2 * time.Second
@@ -203,13 +203,13 @@ const (
 	waitFor      = time.Second
 )
 
-// How long one reading may take, and the making of a key.
+// Time limits for a read, and for making a key.
 const (
 	readLimit = 10 * time.Second
 	makeLimit = 15 * time.Second
 )
 
-// Run makes the keys ready, and then reads them beside the requests until the
+// Run prepares the keys, and then reads them in the background until the
 // context ends, so that no request has to.
 func (k *Service) Run(ctx context.Context) {
 	k.Warm(ctx)
@@ -225,8 +225,7 @@ func (k *Service) Run(ctx context.Context) {
 	}
 }
 
-// keys returns the ring. While the database is away the one that is known
-// serves on.
+// keys returns the ring. While the database is down it returns the last one.
 func (k *Service) keys(ctx context.Context) (*ring, error) {
 	r := k.ring.Load()
 	if r == nil || k.now().Sub(r.read) >= kept {
@@ -243,11 +242,11 @@ func (k *Service) keys(ctx context.Context) (*ring, error) {
 	return k.keysNow(ctx, r)
 }
 
-// moment is how long a ring counts as read now: made-up kids must not cost a
-// database read each.
+// moment is how long a ring counts as current, so that invented kids do not
+// cost a database read each.
 const moment = 100 * time.Millisecond
 
-// keysNow returns the ring as it is now.
+// keysNow returns a ring that was just read.
 func (k *Service) keysNow(ctx context.Context, r *ring) (*ring, error) {
 	if r != nil && (k.pausing() || k.now().Sub(r.read).Abs() < moment) {
 		return r, nil
@@ -261,7 +260,7 @@ func (k *Service) keysNow(ctx context.Context, r *ring) (*ring, error) {
 	return r, nil
 }
 
-// readSoon is reread for those who have a ring, and so do not wait for long.
+// readSoon is reread with a short wait, for callers that have a ring.
 func (k *Service) readSoon(ctx context.Context) (*ring, error) {
 	soon, done := context.WithTimeout(ctx, waitFor)
 	defer done()
@@ -272,19 +271,19 @@ func (k *Service) readSoon(ctx context.Context) (*ring, error) {
 	return r, err
 }
 
-// pausing says that reading failed a moment ago.
+// pausing reports whether a read failed just now.
 func (k *Service) pausing() bool {
 	failed := k.failed.Load()
 	return failed != 0 && k.now().Sub(time.Unix(0, failed)).Abs() < stale
 }
 
-// reread reads the keys. Of many callers one does it, and its going away does
-// not take the others' answer with it.
+// reread reads the keys, once for concurrent callers. If the one that reads is
+// cancelled, the others still get the result.
 func (k *Service) reread(ctx context.Context) (*ring, error) {
 	return k.once(ctx, "read", readLimit, k.load)
 }
 
-// load reads the keys, whoever else does.
+// load reads the keys itself.
 func (k *Service) load(ctx context.Context) error {
 	began, turn := k.now(), k.turns.Add(1)
 	stored, damaged, err := k.stored(ctx)
@@ -302,7 +301,7 @@ func (k *Service) load(ctx context.Context) error {
 	for {
 		last := k.ring.Load()
 		if last != nil && last.turn > turn {
-			return nil // somebody who began later was quicker
+			return nil // a later reading finished first
 		}
 		if k.ring.CompareAndSwap(last, r) {
 			return nil
@@ -310,8 +309,7 @@ func (k *Service) load(ctx context.Context) error {
 	}
 }
 
-// tell has the log say which keys are lost, once. The database says it of those
-// that are no keys at all.
+// tell logs lost keys, once. The store logs unreadable ones.
 func (k *Service) tell(ctx context.Context, r, before *ring) {
 	for _, lost := range r.lost {
 		known := before != nil && slices.ContainsFunc(before.lost, func(l Lost) bool { return l.ID == lost.ID })
@@ -321,8 +319,8 @@ func (k *Service) tell(ctx context.Context, r, before *ring) {
 	}
 }
 
-// once does a thing for all who want it at the same time, and returns the ring
-// as it is then.
+// once runs a task once for concurrent callers, and returns the ring
+// afterwards.
 func (k *Service) once(ctx context.Context, what string, limit time.Duration, do func(context.Context) error) (*ring, error) {
 	select {
 	case <-ctx.Done():
@@ -340,7 +338,7 @@ func (k *Service) start(ctx context.Context, what string, limit time.Duration, d
 	})
 }
 
-// key returns the algorithm's current key; the first caller ever makes it.
+// key returns the algorithm's current key, and makes the first one.
 func (k *Service) key(ctx context.Context, alg string) (*ready, error) {
 	r, err := k.keys(ctx)
 	if err != nil {
@@ -372,7 +370,7 @@ func (k *Service) first(ctx context.Context, alg string) error {
 	return err
 }
 
-// add keeps a new key, unless another process has kept one in its place.
+// add stores a new key, unless another process stored one with that number.
 func (k *Service) add(ctx context.Context, key Key) (ours bool, err error) {
 	err = k.set.Insert(ctx, key)
 	if err != nil && !errors.Is(err, fs.ErrExist) {

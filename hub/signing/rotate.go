@@ -11,17 +11,17 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// A State is where a key stands in its life.
+// A State is the stage of a key's life.
 type State string
 
-// The states of a key, in their order.
+// The states of a key, in order.
 const (
-	Waiting State = "waiting" // published, and signs soon
+	Waiting State = "waiting" // published, signs later
 	Current State = "current" // signs
-	Retired State = "retired" // signs no more; published for those who hold what it signed
+	Retired State = "retired" // no longer signs; published for what it signed
 )
 
-// A Card is what there is to know about a key, but the key.
+// A Card describes a key for administrators, without secrets.
 type Card struct {
 	KID     string
 	Alg     string
@@ -30,12 +30,12 @@ type Card struct {
 	Created time.Time
 	Starts  time.Time
 	Retires time.Time // when the next one takes over; zero if there is none
-	Leaves  time.Time // when it is deleted; zero if that is not known
+	Leaves  time.Time // when it is deleted; zero if unknown
 }
 
-// List returns the keys, of each algorithm the newest first.
+// List returns the keys, for each algorithm the newest first.
 func (k *Service) List(ctx context.Context) ([]Card, error) {
-	if _, err := k.Public(ctx); err != nil { // every algorithm has one now
+	if _, err := k.Public(ctx); err != nil { // makes sure that every algorithm has a key
 		return nil, err
 	}
 	r, now := k.ring.Load(), k.now()
@@ -62,22 +62,21 @@ func (k *Service) List(ctx context.Context) ([]Card, error) {
 	return cards, nil
 }
 
-// ErrWaiting says that there are keys enough that wait for their turn.
+// ErrWaiting says that enough new keys are waiting.
 var ErrWaiting = errors.New("new keys are published already and will be used within ten minutes; rotate again after that")
 
-// maxWaiting bounds how many keys of an algorithm may wait.
+// maxWaiting bounds the waiting keys of an algorithm.
 const maxWaiting = 3
 
 // Rotate makes the next key of every algorithm. It is published at once and
-// signs ten minutes later, when everybody who caches the JWKS has seen it; the
-// key before stays published for what it signed.
+// signs ten minutes later, after cached copies of the JWKS have expired. The
+// earlier key stays published for what it signed.
 //
-// If the old keys are distrusted, because somebody may have one, the new ones
-// sign at once and the old ones are gone: whatever they signed is refused.
+// With distrust, because the old keys may be compromised, the new ones sign at
+// once and the old ones are removed: everything that they signed is refused.
 //
-// seen, unless empty, is the kid of the newest key that whoever asks knows of;
-// if that is not the newest any more, somebody else was quicker and nothing
-// happens.
+// seen, unless empty, is the kid of the newest key that the caller knows. If it
+// is no longer the newest, another caller rotated first and nothing happens.
 func (k *Service) Rotate(ctx context.Context, seen string, distrust bool) (rotated bool, err error) {
 	if _, err := k.Public(ctx); err != nil {
 		return false, err
@@ -111,7 +110,7 @@ func (k *Service) Rotate(ctx context.Context, seen string, distrust bool) (rotat
 	return true, nil
 }
 
-// Newest is the kid to hand to Rotate.
+// Newest is the kid to pass to Rotate.
 func (k *Service) Newest(ctx context.Context) (string, error) {
 	if _, err := k.Public(ctx); err != nil {
 		return "", err
@@ -119,7 +118,7 @@ func (k *Service) Newest(ctx context.Context) (string, error) {
 	return k.ring.Load().newest(), nil
 }
 
-// newest is the last key of the last algorithm to be rotated.
+// newest is the last key of the algorithm that is rotated last.
 func (r *ring) newest() string {
 	all := kinds()
 	keys := r.byAlg[all[len(all)-1]]
@@ -140,7 +139,7 @@ func (r *ring) waiting(alg string, now time.Time) int {
 }
 
 // next adds the key after the newest of the ring. The number in its id decides
-// among processes that do it at the same time.
+// between concurrent processes.
 func (k *Service) next(ctx context.Context, r *ring, alg string, alone bool) (ours bool, err error) {
 	var starts time.Time
 	if use(alg) == "sig" && !alone {
@@ -154,7 +153,7 @@ func (k *Service) next(ctx context.Context, r *ring, alg string, alone bool) (ou
 	return k.add(ctx, key)
 }
 
-// nextAlone is next for one that distrusts, which must not lose.
+// nextAlone is next with distrust; it repeats until it succeeds.
 func (k *Service) nextAlone(ctx context.Context, alg string) error {
 	for {
 		ours, err := k.next(ctx, k.ring.Load(), alg, true)
@@ -164,10 +163,10 @@ func (k *Service) nextAlone(ctx context.Context, alg string) error {
 	}
 }
 
-// Tend does what is due, and says of which algorithms it made a new key: keys
-// older than every get a successor (never, if every is 0), keys that were
-// replaced lose their private half and later go. Any number of processes may
-// do it at any time.
+// Tend does the due work, and returns the algorithms with a new key: keys older
+// than every get a successor (never if every is 0), replaced keys lose their
+// private half and are deleted later. Any number of processes may call it at
+// any time.
 func (k *Service) Tend(ctx context.Context, every time.Duration) (rotated []string, err error) {
 	if err := k.load(ctx); err != nil {
 		return nil, err
@@ -189,7 +188,7 @@ func (k *Service) Tend(ctx context.Context, every time.Duration) (rotated []stri
 	return rotated, k.tidy(ctx)
 }
 
-// tidy removes keys whose time is over, and private halves that nothing needs.
+// tidy deletes expired keys, and private halves that are not needed.
 func (k *Service) tidy(ctx context.Context) error {
 	stored, damaged, err := k.stored(ctx)
 	if err != nil {
@@ -201,7 +200,7 @@ func (k *Service) tidy(ctx context.Context) error {
 	}
 	for _, key := range stored {
 		if damaged[key.ID] != nil || r.misses(key.alg()) {
-			continue // nobody can tell what is void
+			continue // a lost key may have made others void
 		}
 		if err := k.tidyOne(ctx, r, key); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
@@ -210,7 +209,7 @@ func (k *Service) tidy(ctx context.Context) error {
 	return k.load(ctx)
 }
 
-// misses says whether a key of the algorithm is lost.
+// misses reports whether a key of the algorithm is lost.
 func (r *ring) misses(alg string) bool {
 	return slices.ContainsFunc(r.lost, func(l Lost) bool { return Key{ID: l.ID}.alg() == alg })
 }

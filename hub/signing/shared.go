@@ -11,8 +11,8 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// HS256 is a MAC with a key that the hub shares with one client. It is no
-// algorithm of the hub's own keys: Verify never takes it.
+// HS256 is a MAC with a key shared with one client. Verify never accepts it,
+// because it is not an algorithm of the hub's own keys.
 const HS256 = string(jose.HS256)
 
 // MAC returns claims as a compact JWS with the key (RFC 7518 §3.2).
@@ -36,10 +36,10 @@ func MAC(key []byte, typ string, claims any) (string, error) {
 // block is the block size of SHA-256, in octets.
 const block = 64
 
-// filled is the same key for the MAC, of a length that go-jose takes: HMAC
-// itself appends zeros to a key that is shorter than a block (RFC 2104 §2).
-// Shorter ones than RFC 7518 §3.2 wants come from other systems only, with
-// clients that have no other until somebody replaces it.
+// filled pads a key to a length that go-jose accepts, which does not change the
+// MAC: HMAC itself appends zeros to a key shorter than a block (RFC 2104 §2).
+// Keys shorter than RFC 7518 §3.2 requires only come from other systems, for
+// clients whose secret was not replaced yet.
 func filled(key []byte) []byte {
 	if len(key) == 0 || len(key) >= block {
 		return key
@@ -47,8 +47,8 @@ func filled(key []byte) []byte {
 	return append(slices.Clone(key), make([]byte, block-len(key))...)
 }
 
-// Policy is what a token of the hub's own must be, by its typ. Whom it is for
-// says the caller, who knows what the token means.
+// Policy is the rule for a token of the hub's own, by its typ. The caller
+// checks the audience.
 func Policy(typ string) jwt.Policy {
 	return jwt.Policy{
 		Use: "token of this hub, " + typ, Algorithms: append(algorithms(), jose.HS256), Types: []string{typ},
@@ -56,8 +56,8 @@ func Policy(typ string) jwt.Policy {
 	}
 }
 
-// Peek returns the algorithm of a compact JWS and decodes its claims, without
-// verifying them: they are good for nothing but finding the key that verifies.
+// Peek returns the algorithm of a compact JWS and decodes its claims without
+// verification. Use them only to find the key for verification.
 func Peek(raw, typ string, out any) (alg string, err error) {
 	token, err := parse(raw, typ, append(algorithms(), jose.HS256))
 	if err != nil {
@@ -91,7 +91,7 @@ func VerifyMAC(raw string, keys [][]byte, typ string, out any) error {
 // parse reads a token of one typ and of one of the algorithms.
 func parse(raw, typ string, algs []jose.SignatureAlgorithm) (*jwt.Token, error) {
 	token, err := Policy(typ).Only(algs...).Parse(raw)
-	if err == nil && token.Type != typ { // letter by letter, as the hub writes it
+	if err == nil && token.Type != typ { // compared exactly, as the hub writes it
 		err = jwt.Flaw("jwt.typ", "types", typ)
 	}
 	if err != nil {

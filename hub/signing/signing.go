@@ -1,8 +1,9 @@
-// Package signing keeps the hub's keys: those it signs and verifies with, and
-// those that others encrypt to. It publishes the public halves as a JWK set
-// and replaces the keys, one after the other, without anybody noticing.
+// Package signing keeps the hub's keys, for signatures and for encryption to
+// the hub. It publishes the public halves as a JWK set and rotates the keys
+// without interruption.
 //
-// It knows algorithms and keys, not what a token means: that is tokens.
+// It knows algorithms and keys, but not the meaning of tokens: that is package
+// tokens.
 package signing
 
 import (
@@ -26,8 +27,8 @@ import (
 	"github.com/fedhub/fedhub/internal/cache"
 )
 
-// The algorithms every hub has a key for. RS256 is the one that OpenID Connect
-// Core §15.1 makes mandatory for ID tokens; ES256 is small and quick.
+// The algorithms that every hub has a key for. OpenID Connect Core §15.1
+// requires RS256 for ID tokens; ES256 is small and fast.
 const (
 	ES256 = string(jose.ES256)
 	RS256 = string(jose.RS256)
@@ -36,14 +37,15 @@ const (
 	EdDSA = string(jose.EdDSA) // with Ed25519
 )
 
-// Algorithms lists what Sign can sign with, where none is left out.
+// Algorithms lists all signing algorithms.
 func Algorithms() []string { return []string{ES256, RS256, PS256, ES384, EdDSA} }
 
-// Optional are those that can be left out. RS256 cannot (OpenID Connect Core
-// §15.1), and with ES256 the hub signs what is for itself and other hubs.
+// Optional lists those that can be left out. RS256 cannot (OpenID Connect Core
+// §15.1), and the hub uses ES256 for itself and other hubs.
 func Optional() []string { return []string{PS256, ES384, EdDSA} }
 
-// CheckLeftOut refuses what cannot be left out. Its error ends a sentence.
+// CheckLeftOut refuses algorithms that cannot be left out. Its error completes
+// a sentence.
 func CheckLeftOut(algs []string) error {
 	for _, alg := range algs {
 		if !slices.Contains(Optional(), alg) {
@@ -55,48 +57,47 @@ func CheckLeftOut(algs []string) error {
 
 func algorithms() []jose.SignatureAlgorithm { return named[jose.SignatureAlgorithm](Algorithms()) }
 
-// kinds are all algorithms that have a key, in the order of the JWKS.
+// kinds are all algorithms with a key, in the order of the JWKS.
 func kinds() []string { return append(Algorithms(), DecryptionAlgs()...) }
 
 // A Service signs with the current key of each algorithm. It is safe for
-// concurrent use, and any number of processes may work on one set.
+// concurrent use, and any number of processes may use one set.
 type Service struct {
 	set *store.Collection[Key]
 	box *seal.Box
 	now func() time.Time
 
-	// NewRSA makes an RSA key, which takes long; tests have theirs ready.
+	// NewRSA makes an RSA key. That is slow, so tests pass keys that they have.
 	NewRSA func() (*rsa.PrivateKey, error)
 	Log    *slog.Logger
-	// LeftOut are the algorithms for which there is no key: none is made,
-	// published or signed with.
+	// LeftOut are algorithms without a key: none is made, published or used.
 	LeftOut []string
 
 	ring     atomic.Pointer[ring]
-	turns    atomic.Uint64      // readings of the keys that were begun
-	failed   atomic.Int64       // when the keys could not be read, in Unix nanoseconds; 0: they could
-	flights  singleflight.Group // one reading, and one making of each key, at a time
+	turns    atomic.Uint64      // number of readings begun
+	failed   atomic.Int64       // when reading failed, in Unix nanoseconds; 0: it did not
+	flights  singleflight.Group // one concurrent reading, and one making of each key
 	verified *memory
 }
 
-// NewService returns a service over the set. Keys are loaded, or made, at their
-// first use, or by Warm.
+// NewService returns a service over the set. Keys are loaded, or made, at first
+// use or by Warm.
 func NewService(set *store.Collection[Key], box *seal.Box, now func() time.Time) *Service {
 	return &Service{set: set, box: box, now: now, NewRSA: newRSA, Log: slog.Default(), verified: cache.NewMap[[sha256.Size]byte, payload](maxVerified)}
 }
 
-// kinds are the algorithms of the package that are not left out.
+// kinds are the package's algorithms without those left out.
 func (k *Service) kinds() []string {
 	return slices.DeleteFunc(kinds(), func(alg string) bool { return slices.Contains(k.LeftOut, alg) })
 }
 
-// Offered are those of the algorithms that are not left out.
+// Offered are these algorithms without those left out.
 func (k *Service) Offered(algs []string) []string {
 	return slices.DeleteFunc(slices.Clone(algs), func(alg string) bool { return slices.Contains(k.LeftOut, alg) })
 }
 
-// Warm loads or makes every key in the background, so that no request waits
-// for a new RSA key, and the start does not either.
+// Warm loads or makes every key in the background, so that neither a request
+// nor the start waits for a new RSA key.
 func (k *Service) Warm(ctx context.Context) {
 	for _, alg := range k.kinds() {
 		go k.key(ctx, alg) //nolint:errcheck // the first request that needs the key reports it
@@ -116,14 +117,14 @@ func (k *Service) Sign(ctx context.Context, alg, typ string, claims any) (string
 	return key.compact(typ, payload)
 }
 
-// ErrVerify is returned for every token that is not ours, whatever is wrong.
+// ErrVerify is returned for every token that is not the hub's, for any reason.
 var ErrVerify = errors.New("not a token signed by this hub")
 
-// maxToken bounds what is parsed at all, in bytes.
+// maxToken bounds what is parsed, in bytes.
 const maxToken = 16 << 10
 
-// Verify checks the signature and the type of a compact JWS and decodes its
-// claims into out. Times and audiences are the caller's to check.
+// Verify checks the signature and type of a compact JWS and decodes its claims
+// into out. The caller checks times and audiences.
 func (k *Service) Verify(ctx context.Context, raw, typ string, out any) error {
 	if len(raw) > maxToken {
 		return ErrVerify
@@ -134,7 +135,7 @@ func (k *Service) Verify(ctx context.Context, raw, typ string, out any) error {
 	}
 	token := digest(raw, typ)
 	p, ok := k.verified.Get(token)
-	if !ok || r.byKID[p.key.KID] != p.key { // with a key goes the trust in what it signed
+	if !ok || r.byKID[p.key.KID] != p.key { // a removed key's signatures are not trusted any more
 		if p, err = k.verify(ctx, raw, typ); err != nil {
 			return err
 		}
@@ -158,7 +159,7 @@ func (k *Service) verify(ctx context.Context, raw, typ string) (payload, error) 
 	if err != nil {
 		return payload{}, err
 	}
-	// A key is for its own algorithm only (RFC 8725 §3.1).
+	// A key is only for its own algorithm (RFC 8725 §3.1).
 	if key == nil || key.Alg != token.Algorithm {
 		return payload{}, fmt.Errorf("%w: unknown kid", ErrVerify)
 	}
@@ -169,8 +170,8 @@ func (k *Service) verify(ctx context.Context, raw, typ string) (payload, error) 
 	return payload{key, text}, nil
 }
 
-// byKID finds a key; nil if there is none. One that is not known may have been
-// made by another process a moment ago.
+// byKID finds a key; nil if there is none. For an unknown kid it reads the keys
+// again, because another process may have made the key just now.
 func (k *Service) byKID(ctx context.Context, kid string) (*ready, error) {
 	r, err := k.keys(ctx)
 	if err != nil {
@@ -203,7 +204,7 @@ func (k *Service) JWKS(ctx context.Context) ([]byte, error) {
 	return r.jwks, nil
 }
 
-// complete returns the ring once there is a key for everything.
+// complete returns the ring after making missing keys.
 func (k *Service) complete(ctx context.Context) (*ring, error) {
 	for _, alg := range k.kinds() {
 		if _, err := k.key(ctx, alg); err != nil {
@@ -213,15 +214,15 @@ func (k *Service) complete(ctx context.Context) (*ring, error) {
 	return k.keys(ctx)
 }
 
-// Check opens the quickest of the keys, or makes it. A secret key that is not
-// the one it was sealed with is seal.ErrOpen.
+// Check decrypts one of the keys, or makes it. A wrong secret key is
+// seal.ErrOpen.
 func (k *Service) Check(ctx context.Context) error {
 	_, err := k.key(ctx, ES256)
 	return err
 }
 
-// Fingerprints returns the RFC 7638 thumbprints of the public keys that sign,
-// sorted, for people to compare by eye.
+// Fingerprints returns the RFC 7638 thumbprints of the public signing keys,
+// sorted, for comparison by people.
 func (k *Service) Fingerprints(ctx context.Context) ([]string, error) {
 	set, err := k.Public(ctx)
 	if err != nil {
@@ -230,7 +231,7 @@ func (k *Service) Fingerprints(ctx context.Context) ([]string, error) {
 	var out []string
 	for _, key := range set.Keys {
 		if key.Use == "sig" {
-			out = append(out, key.KeyID) // which is the thumbprint
+			out = append(out, key.KeyID) // the thumbprint
 		}
 	}
 	slices.Sort(out)

@@ -6,22 +6,22 @@ import (
 	"github.com/fedhub/fedhub/internal/cache"
 )
 
-// maxVerified bounds what is remembered: about 3 MB.
+// maxVerified bounds the cache: about 3 MB.
 const maxVerified = 4096
 
-// A memory keeps the payloads of tokens whose signature was good. An API asks
-// about one token for each of its requests, and the signature is a third of the
-// work of the answer. Nothing but the signature and the type is remembered:
-// whether the token expired or was revoked is looked up each time. Only our own
-// tokens get in, so nobody can fill it with others.
+// A memory caches the payloads of tokens with a verified signature. An API
+// introspects a token for each of its requests, and the signature is a third of
+// the work. Only signature and type are cached; expiry and revocation are
+// checked each time. Only the hub's own tokens are cached, so others cannot
+// fill it.
 type memory = cache.Map[[sha256.Size]byte, payload]
 
-// payload is that of a token, and the key that signed it: with the key goes
-// the trust.
+// payload is a token's payload with the key that signed it: it is only trusted
+// as long as the key.
 type payload struct {
 	key  *ready
 	text []byte
 }
 
-// digest names a token of a type.
+// digest is the cache key of a token with its type.
 func digest(raw, typ string) [sha256.Size]byte { return sha256.Sum256([]byte(typ + " " + raw)) }

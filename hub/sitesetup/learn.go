@@ -12,21 +12,21 @@ import (
 
 // The kinds of mistakes.
 const (
-	Redirect = "redirect" // another redirect URI than those registered
-	Stranger = "stranger" // another client id
+	Redirect = "redirect" // a redirect URI that is not registered
+	Stranger = "stranger" // an unknown client id
 	Path     = "path"     // the site's Base URL has a path
-	Off      = "off"      // the client is turned off
-	Request  = "request"  // the request is wrong otherwise
-	Declined = "declined" // the person said no
-	NoRole   = "role"     // the person has none of the roles
-	Unproved = "unproved" // nobody proved the person's e-mail address
-	Disabled = "disabled" // the person's account is disabled
-	Secret   = "secret"   // the site did not prove who it is
-	Token    = "token"    // the code could not be exchanged otherwise
+	Off      = "off"      // the client is disabled
+	Request  = "request"  // the request is wrong in another way
+	Declined = "declined" // the user refused
+	NoRole   = "role"     // the user has none of the required roles
+	Unproved = "unproved" // the user's email address is not verified
+	Disabled = "disabled" // the user's account is disabled
+	Secret   = "secret"   // the site failed to authenticate
+	Token    = "token"    // the code could not be exchanged for another reason
 )
 
-// A stage is how far a sign-in got; what went wrong at one is over once
-// another sign-in got past it.
+// A stage is how far a sign-in got. A mistake at a stage is cleared when
+// another sign-in gets past it.
 type stage int
 
 const (
@@ -41,14 +41,14 @@ var stages = map[string]stage{
 	Secret: exchanged, Token: exchanged,
 }
 
-// Asking says that the mistake was made before anybody was asked anything, and
-// Exchanging that the site's server made it.
+// Asking reports whether the mistake was made before the user was asked
+// anything, and Exchanging whether the site's server made it.
 func (m Mistake) Asking() bool { return stages[m.Kind] == asked }
 
-// Exchanging says that the site's server made the mistake.
+// Exchanging reports whether the site's server made the mistake.
 func (m Mistake) Exchanging() bool { return stages[m.Kind] == exchanged }
 
-// A lesson is what one kind of step means.
+// A lesson interprets one kind of trace step.
 type lesson func(d *Setup, s traces.Step, now time.Time)
 
 var lessons = map[string]lesson{
@@ -71,43 +71,42 @@ var lessons = map[string]lesson{
 	traces.ErrorPage:     problem,
 }
 
-// refused is an error that the client was meant to be told. That the person
-// said no is known from the step before.
+// refused is an error for the client. A refusal by the user is known from the
+// step before.
 func refused(d *Setup, s traces.Step, now time.Time) {
 	if s.Why.Code != "access_denied" {
 		d.wrong(Request, s, now)
 	}
 }
 
-// signInFailed matters only where trying again does not help.
+// signInFailed only counts failures that a new attempt cannot fix.
 func signInFailed(d *Setup, s traces.Step, now time.Time) {
 	if s.Why.Code == traces.Disabled {
 		d.wrong(Disabled, s, now)
 	}
 }
 
-// problem is what a site was told at the token endpoint, where no other step
-// says why.
+// problem is an error at the token endpoint that no other step explains.
 func problem(d *Setup, s traces.Step, now time.Time) {
 	if s.Outcome == traces.Failed && s.Why.Code == traces.ToldApp {
 		d.wrong(Token, s, now)
 	}
 }
 
-// telling says that something in these steps is worth a write.
+// telling reports whether these steps need a write.
 func telling(steps []traces.Step) bool {
 	return slices.ContainsFunc(steps, func(s traces.Step) bool { return lessons[s.What] != nil })
 }
 
-// proven says that the site did it, with its secret.
+// proven reports whether the site authenticated with its secret.
 func proven(steps []traces.Step) bool {
 	return slices.ContainsFunc(steps, func(s traces.Step) bool { return s.What == audit.TokensIssued })
 }
 
-// often is how close together the same thing is noted again.
+// often is the time within which the same event is not stored again.
 const often = 2 * time.Second
 
-// learn says whether the steps of one request told anything new.
+// learn applies the steps of one request and reports whether something changed.
 func (d *Setup) learn(about traces.About, ref string, steps []traces.Step, now time.Time) bool {
 	before := *d
 	if before.Done() {
@@ -116,7 +115,7 @@ func (d *Setup) learn(about traces.About, ref string, steps []traces.Step, now t
 	for _, s := range steps {
 		switch {
 		case s.What == traces.Request && misaddressed(steps):
-			continue // it came, but not as it should
+			continue // it was a request of the site, but a wrong one
 		case slices.Contains(anybodys, s.What) && !brought(steps):
 			continue
 		}
@@ -130,30 +129,31 @@ func (d *Setup) learn(about traces.About, ref string, steps []traces.Step, now t
 			d.Wrong.Sent = cut(about.Client)
 		}
 		if d.Wrong.Kind == Stranger && about.Client == d.ID {
-			d.Wrong.Kind = Off // it is known, and yet may not ask
+			d.Wrong.Kind = Off // the client is known but disabled
 		}
 	}
 	d.Ref = ref
 	return !d.sameAs(before)
 }
 
-// anybodys are the mistakes at the token endpoint that anybody can make in the
+// anybodys are mistakes at the token endpoint that anyone can cause in the
 // site's name.
 var anybodys = []string{audit.ClientRefused, traces.ErrorPage}
 
-// brought says that whoever came to the token endpoint had a code of the site.
+// brought reports whether the token request had a code of the site.
 func brought(steps []traces.Step) bool {
 	return slices.ContainsFunc(steps, func(s traces.Step) bool { return s.What == traces.Token })
 }
 
-// misaddressed says that the request was refused before anybody was asked.
+// misaddressed reports whether the request was refused before the user was
+// asked.
 func misaddressed(steps []traces.Step) bool {
 	return slices.ContainsFunc(steps, func(s traces.Step) bool {
 		return s.What == traces.Redirect || s.What == traces.Stranger || s.What == audit.RequestRefused
 	})
 }
 
-// reach notes that a sign-in got so far.
+// reach notes that a sign-in got to a stage.
 func (d *Setup) reach(to stage, at *time.Time, now time.Time) {
 	if at.IsZero() || now.Sub(*at) >= often {
 		*at = now
@@ -168,7 +168,7 @@ func (d *Setup) wrong(kind string, s traces.Step, now time.Time) *Mistake {
 	return d.Wrong
 }
 
-// sameAs says that nothing changed but times, and those by little.
+// sameAs reports whether only times changed, and only a little.
 func (d *Setup) sameAs(before Setup) bool {
 	if d.Authorize != before.Authorize || d.Answered != before.Answered || d.Token != before.Token {
 		return false
@@ -182,7 +182,7 @@ func (d *Setup) sameAs(before Setup) bool {
 	return reflect.DeepEqual(a, b) && recent
 }
 
-// askedFor is where a request wants its answer to go.
+// askedFor is the redirect URI of a request.
 func askedFor(steps []traces.Step) string {
 	for _, s := range steps {
 		if s.What == traces.Request {
@@ -192,7 +192,7 @@ func askedFor(steps []traces.Step) string {
 	return ""
 }
 
-// cut bounds what strangers can make the record hold.
+// cut bounds text from strangers.
 func cut(s string) string {
 	const most = 300
 	if len(s) > most {

@@ -1,10 +1,9 @@
 // Package sitesetup follows the first sign-in of a site that was just added, so
-// that whoever sets the site up sees how far it comes, and why no further.
+// that the administrator who sets it up sees the progress and the problems.
 //
-// Only sites that an administrator waits for are followed: for all other
-// clients a request costs a look at what is remembered of its client. What
-// happened is read from the steps that every request gathers for its trace;
-// where the requests reach different processes, the record joins them.
+// It only follows sites that an administrator waits for; for other clients it
+// costs one cache lookup per request. It reads the trace steps of each request;
+// the record combines the requests, which different processes may serve.
 package sitesetup
 
 import (
@@ -23,23 +22,23 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// How long a first sign-in is waited for, and how long it is remembered.
+// How long a first sign-in is awaited, and how long the record is kept.
 const (
 	Patience = 24 * time.Hour
 	memory   = 30 * 24 * time.Hour
 )
 
-// A Setup is how far the first sign-in of a site has come. Times are zero for
-// what did not happen.
+// A Setup is the progress of the first sign-in of a site. The time of a step
+// that did not happen is zero.
 type Setup struct {
 	ID   string `bson:"id"`   // of the client
 	Host string `bson:"host"` // of the site, without its port
 
 	Began     time.Time `bson:"began"`
-	Authorize time.Time `bson:"authorize,omitempty"` // the site sent somebody here
-	Answered  time.Time `bson:"answered,omitempty"`  // they were sent back with a code
+	Authorize time.Time `bson:"authorize,omitempty"` // the site sent a user here
+	Answered  time.Time `bson:"answered,omitempty"`  // the user was sent back with a code
 	Token     time.Time `bson:"token,omitempty"`     // the site exchanged it
-	Userinfo  time.Time `bson:"userinfo,omitempty"`  // the site asked who it is
+	Userinfo  time.Time `bson:"userinfo,omitempty"`  // the site read the user's profile
 	Ref       string    `bson:"ref,omitempty"`       // of the latest trace
 
 	Wrong *Mistake `bson:"wrong,omitempty"`
@@ -53,23 +52,23 @@ func (d Setup) Key() string { return d.ID }
 // ExpiresAt is when it is forgotten.
 func (d Setup) ExpiresAt() time.Time { return d.Expires }
 
-// Done says that the site has all that it asks for.
+// Done reports whether the site got everything it asks for.
 func (d Setup) Done() bool { return !d.Userinfo.IsZero() }
 
-// A Mistake is why it came no further.
+// A Mistake is why the sign-in failed.
 type Mistake struct {
 	Kind string     `bson:"kind"`
 	Why  texts.Text `bson:",inline"`        // of the trace
-	Text string     `bson:"text,omitempty"` // the sentence that an earlier hub stored in its place
-	Sent string     `bson:"sent,omitempty"` // the redirect URI or client id that came
-	User string     `bson:"user,omitempty"` // whom it is about, if that is known
+	Text string     `bson:"text,omitempty"` // the sentence that an earlier hub stored in place of Why
+	Sent string     `bson:"sent,omitempty"` // the redirect URI or client id that was sent
+	User string     `bson:"user,omitempty"` // the user, if known
 	At   time.Time  `bson:"at"`
 }
 
-// Words is why, as it stands in the trace.
+// Words is the reason as a sentence, as in the trace.
 func (m Mistake) Words(words texts.Words) string { return m.Why.In(words, m.Text) }
 
-// A Service watches the first sign-ins of sites.
+// A Service follows the first sign-ins of sites.
 type Service struct {
 	Set     *store.Collection[Setup]
 	Clients *clients.Registry
@@ -77,12 +76,12 @@ type Service struct {
 	Log     *slog.Logger
 	Now     func() time.Time
 
-	// Allow says whether one more may be noted of what one address caused:
-	// the first steps can be taken by anybody.
+	// Allow limits how much one address can cause to be noted, because anyone
+	// can start a sign-in.
 	Allow func(address string) bool
 }
 
-// Begin waits for the first sign-in of a site, from the start.
+// Begin starts waiting for the first sign-in of a site.
 func (k *Service) Begin(ctx context.Context, client clients.Client) error {
 	now := k.now()
 	d := Setup{ID: client.ID, Host: hostOf(client.Frappe.URL), Began: now, Expires: now.Add(memory)}
@@ -92,10 +91,10 @@ func (k *Service) Begin(ctx context.Context, client clients.Client) error {
 	return k.Sites.Await(ctx, client.ID, now.Add(Patience))
 }
 
-// Of returns the set-up of a client; fs.ErrNotExist if nobody waited for it.
+// Of returns the set-up of a client; fs.ErrNotExist if there is none.
 func (k *Service) Of(ctx context.Context, id string) (Setup, error) { return k.Set.Get(ctx, id) }
 
-// Learn takes note of what a request meant for a site that is waited for.
+// Learn applies a request to the site that it belongs to, if one is awaited.
 func (k *Service) Learn(ctx context.Context, a *traces.Recorder) {
 	if a == nil {
 		return
@@ -110,8 +109,8 @@ func (k *Service) Learn(ctx context.Context, a *traces.Recorder) {
 	}
 }
 
-// stranger is a request with a client id that nobody has. It may be the site's,
-// if it wants to go back there.
+// stranger handles a request with an unknown client id. It may come from the
+// site, if its redirect URI is there.
 func (k *Service) stranger(ctx context.Context, about traces.About, a *traces.Recorder, host string) {
 	if host == "" || !k.Allow(a.Address()) {
 		return
@@ -137,8 +136,8 @@ func (k *Service) note(ctx context.Context, about traces.About, a *traces.Record
 	k.update(ctx, id, func(d *Setup) bool { return d.learn(about, a.Ref(), steps, k.now()) })
 }
 
-// Userinfo takes note that a site asked who somebody is: it has all it needs,
-// so nobody need wait any more.
+// Userinfo notes that a site read the user's profile. That completes the
+// set-up, so the waiting ends.
 func (k *Service) Userinfo(ctx context.Context, client clients.Client) {
 	if client.Frappe == nil || !k.Now().Before(client.Frappe.Awaited) {
 		return
@@ -152,7 +151,7 @@ func (k *Service) Userinfo(ctx context.Context, client clients.Client) {
 	}
 }
 
-// update never stands in the way of the sign-in that it is about.
+// update never fails the sign-in that it is about.
 func (k *Service) update(ctx context.Context, id string, change func(*Setup) bool) {
 	err := k.Set.Update(lasting.Of(ctx), id, func(d *Setup) error {
 		if !change(d) {
@@ -165,7 +164,7 @@ func (k *Service) update(ctx context.Context, id string, change func(*Setup) boo
 	}
 }
 
-// now is the time as a database gives it back.
+// now is the time in the precision of the database.
 func (k *Service) now() time.Time { return k.Now().UTC().Truncate(time.Millisecond) }
 
 func hostOf(address string) string {

@@ -11,41 +11,40 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// A Browsable is a collection for whoever looks into a database, or repairs
-// it, and does not know what its records are. It reads what lies there, be it
-// a record that its program cannot read.
+// A Browsable is a collection for inspection or repair by code that does not
+// know the type of its records. It also reads records that the program cannot
+// decode.
 type Browsable interface {
 	Name() string
-	// Amount counts no further than most.
+	// Amount counts up to most.
 	Amount(ctx context.Context, most int) (int, error)
-	// Browse returns up to limit records in the order of ids, behind the id
-	// after.
+	// Browse returns up to limit records in the order of ids, after the id
+	// `after`.
 	Browse(ctx context.Context, after string, limit int) ([]Glance, error)
-	// Show returns a record's fields by their stored names. What is sealed or
-	// the hash of a secret, which its tag says (secret:"hash"), is not shown,
-	// nor what this program does not know.
+	// Show returns a record's fields by their stored names. It hides encrypted
+	// values and hashes of secrets, by their tags (secret:"hash"), and fields
+	// that this program does not know.
 	Show(ctx context.Context, id string) (map[string]any, error)
-	// Delete removes a record, whatever hangs on it.
+	// Delete removes a record, and nothing that depends on it.
 	Delete(ctx context.Context, id string) error
-	// Damaged visits the records that cannot be decoded, each with the reason;
-	// an error that is no ErrDamaged is the database's, and the last.
+	// Damaged visits the records that cannot be decoded, with the reasons. An
+	// error that is not ErrDamaged comes from the database and is the last.
 	Damaged(ctx context.Context) iter.Seq2[Damage, error]
 }
 
-// A Glance is a record as a list has it: its id, and the times in it.
+// A Glance is a record in a list: its id and its times.
 type Glance struct {
 	ID    string
-	Times map[string]time.Time // by field; those that are not set are left out
+	Times map[string]time.Time // by field; unset ones are left out
 }
 
-// notKnown stands in the place of a field that a newer program wrote: nobody
-// here can tell whether it is a secret.
+// notKnown replaces a field of a newer program, because it may be a secret.
 const notKnown = "(not known to this program)"
 
-// Name is what the collection is called in the database.
+// Name is the name of the set in the database.
 func (s *Collection[T]) Name() string { return s.name }
 
-// Amount counts all records, no further than most.
+// Amount counts all records, up to most.
 func (s *Collection[T]) Amount(ctx context.Context, most int) (int, error) {
 	return s.Count(ctx, Query{}, most)
 }
@@ -69,7 +68,7 @@ func (s *Collection[T]) Browse(ctx context.Context, after string, limit int) ([]
 	return page, nil
 }
 
-// Show returns what may be seen of a record.
+// Show returns the visible fields of a record.
 func (s *Collection[T]) Show(ctx context.Context, id string) (map[string]any, error) {
 	r, err := s.backend.Get(ctx, s.name, id)
 	if err != nil {
@@ -78,7 +77,7 @@ func (s *Collection[T]) Show(ctx context.Context, id string) (map[string]any, er
 	return s.shape.show(r.Doc), nil
 }
 
-// Visible is what may be seen of a record that is no database's: as Show.
+// Visible is Show for a record that is not in a database.
 func Visible(record any) (map[string]any, error) {
 	doc, err := bson.Marshal(record)
 	if err != nil {
@@ -87,7 +86,7 @@ func Visible(record any) (map[string]any, error) {
 	return shapeOf(reflect.TypeOf(record)).show(doc), nil
 }
 
-// show is a document for eyes.
+// show converts a document for display.
 func (s *shape) show(doc bson.Raw) map[string]any {
 	elements, _ := doc.Elements() // as far as it can be read
 	shown := make(map[string]any, len(elements))
@@ -111,7 +110,7 @@ func (s *shape) show(doc bson.Raw) map[string]any {
 	return shown
 }
 
-// visible is a value for eyes. A shape of nil hides nothing.
+// visible converts a value for display. A nil shape hides nothing.
 func (s *shape) visible(v bson.RawValue) any {
 	switch v.Type {
 	case bson.TypeEmbeddedDocument:

@@ -12,17 +12,17 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// The rules that every engine holds before it asks its database anything, so
-// that no engine accepts what another refuses.
+// Rules that every engine checks before it uses its database, so that all
+// engines accept the same.
 
-// Names become parts of statements and index definitions, where no database
-// takes a placeholder. A plain alphabet keeps them harmless.
+// Names become parts of statements and index definitions, where databases
+// accept no placeholders. A plain alphabet makes them safe.
 var (
 	setName   = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,59}$`)
 	fieldName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,59}(\.[A-Za-z][A-Za-z0-9_]{0,59}){0,3}$`)
 )
 
-// Check tells why no engine can keep a set like this, or nil.
+// Check reports why no engine can have such a set, or nil.
 func (s CollectionSpec) Check() error {
 	if !setName.MatchString(s.Name) || reserved(s.Name) {
 		return fmt.Errorf("%q cannot be the name of a set", s.Name)
@@ -39,12 +39,12 @@ func (s CollectionSpec) Check() error {
 	return nil
 }
 
-// reserved names belong to the databases themselves.
+// reserved names belong to the databases.
 func reserved(name string) bool {
 	return len(name) > 7 && (name[:7] == "sqlite_" || name[:7] == "system_")
 }
 
-// CheckRecord tells why a record cannot be kept in this set, or nil.
+// CheckRecord reports why a record cannot be stored in this set, or nil.
 func (s CollectionSpec) CheckRecord(r Record) error {
 	if !IsText(r.ID) || r.ID == "" {
 		return fmt.Errorf("set %s: an id must be UTF-8 text", s.Name)
@@ -60,7 +60,7 @@ func (s CollectionSpec) CheckRecord(r Record) error {
 	return nil
 }
 
-// lookUp finds what an index field holds; null is nothing.
+// lookUp finds the value of an index field; null counts as missing.
 func lookUp(doc bson.Raw, field string) (bson.RawValue, bool) {
 	for {
 		name, rest, inside := strings.Cut(field, ".")
@@ -72,22 +72,22 @@ func lookUp(doc bson.Raw, field string) (bson.RawValue, bool) {
 			return v, true
 		}
 		if v.Type != bson.TypeEmbeddedDocument {
-			// No kind of index takes it: a list would be indexed by one engine
-			// and not by the other.
+			// No index accepts it: one engine would index a list and the other
+			// would not.
 			return bson.RawValue{Type: bson.TypeUndefined}, true
 		}
 		doc, field = v.Document(), rest
 	}
 }
 
-// What an index can hold, in the words of an error.
+// The kinds of index values, as errors name them.
 const (
 	text    = "UTF-8 text"
 	integer = "a whole number, not negative"
 	instant = "a time until the year 9999"
 )
 
-// kind is what a declared index field holds; empty if there is none.
+// kind is the kind of a declared index field; empty if there is none.
 func (s CollectionSpec) kind(field string) string {
 	switch {
 	case slices.Contains(s.Unique, field), slices.Contains(s.Index, field):
@@ -100,7 +100,7 @@ func (s CollectionSpec) kind(field string) string {
 	return ""
 }
 
-// indexes reports whether a value can stand in an index field.
+// indexes reports whether an index field can have a value.
 func (s CollectionSpec) indexes(field string, v bson.RawValue) bool {
 	switch s.kind(field) {
 	case text:
@@ -115,7 +115,7 @@ func (s CollectionSpec) indexes(field string, v bson.RawValue) bool {
 	}
 }
 
-// endOfTime is the first moment that no time index can hold.
+// endOfTime is the first time that a time index cannot hold.
 var endOfTime = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // IsTime reports whether a declared index field holds times.
@@ -127,7 +127,7 @@ func (s CollectionSpec) IsInteger(field string) bool { return slices.Contains(s.
 // IsUnique reports whether no two records share a value of the field.
 func (s CollectionSpec) IsUnique(field string) bool { return slices.Contains(s.Unique, field) }
 
-// CheckQuery tells why a query cannot be answered by this set, or nil.
+// CheckQuery reports why this set cannot answer a query, or nil.
 func (s CollectionSpec) CheckQuery(q Query) error {
 	kind := text
 	if q.Field != "" {
@@ -169,11 +169,11 @@ func fits(kind string, bound any) bool {
 	return false
 }
 
-// IsText reports whether a database can hold s as text. What is not text is
-// no id and no index value, so looking it up finds nothing.
+// IsText reports whether a database can store s as text. Other text is no id
+// and no index value, so looking it up finds nothing.
 func IsText(s string) bool { return utf8.ValidString(s) }
 
-// Empty reports whether a query can select nothing at all, whatever is stored.
+// Empty reports whether a query can never select anything.
 func (q Query) Empty() bool {
 	for _, bound := range []any{q.From, q.Below, q.AfterValue} {
 		if t, ok := bound.(string); ok && !IsText(t) {
@@ -183,9 +183,9 @@ func (q Query) Empty() bool {
 	return !IsText(q.Equals) || !IsText(q.Prefix) || !IsText(q.After)
 }
 
-// PrefixEnd returns the smallest text above all that start with prefix, in the
-// order of bytes, which for UTF-8 is the order of code points. Where there is
-// none it returns false: everything from the prefix on starts with it.
+// PrefixEnd returns the smallest text above all that start with prefix, in byte
+// order, which for UTF-8 is the order of code points. It returns false if there
+// is none: then everything from the prefix on starts with it.
 func PrefixEnd(prefix string) (string, bool) {
 	runes := []rune(prefix)
 	for i := len(runes) - 1; i >= 0; i-- {
@@ -205,7 +205,7 @@ var errDollar = errors.New("a field name cannot begin with $")
 // maxDepth is how deep a document may nest, as in MongoDB itself.
 const maxDepth = 100
 
-// checkFields refuses what not every engine keeps faithfully, at any depth.
+// checkFields refuses what not every engine stores exactly, at any depth.
 func checkFields(doc bson.Raw, depth int) error {
 	if depth == 0 {
 		return fmt.Errorf("it is nested deeper than %d levels", maxDepth)
@@ -215,8 +215,7 @@ func checkFields(doc bson.Raw, depth int) error {
 		return fmt.Errorf("it is not a document: %w", err)
 	}
 	for _, e := range elements {
-		// Extended JSON and MongoDB both read such names as something else
-		// than a name.
+		// Extended JSON and MongoDB give such names a special meaning.
 		if key := e.Key(); key != "" && key[0] == '$' {
 			return errDollar
 		}
@@ -227,8 +226,8 @@ func checkFields(doc bson.Raw, depth int) error {
 	return nil
 }
 
-// checkValue lets through the types that Go values become. The others are
-// MongoDB's own (regular expressions, scripts, replication marks).
+// checkValue accepts the types of Go values. Others are MongoDB's own (regular
+// expressions, scripts, replication marks).
 func checkValue(v bson.RawValue, depth int) error {
 	switch v.Type {
 	case bson.TypeEmbeddedDocument:

@@ -12,14 +12,14 @@ import (
 	"time"
 )
 
-// ErrDamaged is what every DamagedError is.
+// ErrDamaged matches every DamagedError.
 var ErrDamaged = errors.New("a record cannot be read")
 
-// A Damage is a record that lies in the database and cannot be decoded.
+// A Damage names a record that cannot be decoded.
 type Damage struct{ Set, ID string }
 
-// A DamagedError is what there is to say of such a record. Whoever needs it
-// fails: nobody can tell what it would have refused.
+// A DamagedError says that a record cannot be decoded. Requests that need it
+// fail, because it may contain a restriction.
 type DamagedError struct {
 	Damage
 	cause error
@@ -36,7 +36,7 @@ func (e *DamagedError) Is(target error) bool { return target == ErrDamaged }
 // Unwrap returns what the decoder said.
 func (e *DamagedError) Unwrap() error { return e.cause }
 
-// notes takes note of what a Collection could decode, and what it could not.
+// notes records what a Collection could and could not decode.
 type notes interface {
 	damaged(*DamagedError)
 	readable(set, id string)
@@ -45,7 +45,8 @@ type notes interface {
 // mostDamaged bounds what is remembered.
 const mostDamaged = 100
 
-// damaged is what was met and not mended since, with the time.
+// damaged is the damaged records that were met and not repaired since, with the
+// time.
 type damaged struct {
 	some atomic.Bool // whether there is any
 	mu   sync.Mutex
@@ -53,12 +54,12 @@ type damaged struct {
 	tell func(*DamagedError)
 }
 
-// Watch has tell called once for each record that is found damaged, until it
-// can be read again. It comes before anything is read.
+// Watch calls tell once for each record that is found damaged, until it can be
+// read again. Call it before anything is read.
 func (g *Guarded) Watch(tell func(*DamagedError)) { g.known.tell = tell }
 
-// Damaged returns the damaged records that this process met, a hundred at
-// most, sorted.
+// Damaged returns the damaged records that this process met, at most a hundred,
+// sorted.
 func (g *Guarded) Damaged() []Damage {
 	g.known.mu.Lock()
 	defer g.known.mu.Unlock()

@@ -16,13 +16,14 @@ import (
 const eachPage = 200
 
 // Each visits every record that a query selects, in its order, and reads them
-// page by page: no number of them is too much. Limit is the size of a page
-// here, 200 if the query names none. An error ends it. Whoever visits may
-// change and remove records; one that comes or goes meanwhile is visited or not.
+// page by page, so their number does not matter. Limit is the page size here,
+// 200 if the query has none. An error ends it. The visitor may change and
+// delete records; a record that is added or deleted meanwhile may or may not be
+// visited.
 //
-// A record that cannot be decoded is left out, and noted (Guarded.Damaged): it
-// takes no table, choice or chore away. What restricts anybody is looked up by
-// Get, By or Find, which fail.
+// A record that cannot be decoded is skipped and noted (Guarded.Damaged), so
+// that it does not break lists and periodic work. Restrictions must be looked
+// up by Get, By or Find, which fail instead.
 func (s *Collection[T]) Each(ctx context.Context, q Query) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
@@ -42,9 +43,8 @@ func (s *Collection[T]) Each(ctx context.Context, q Query) iter.Seq2[T, error] {
 	}
 }
 
-// EachWhere visits every record whose index field, which holds text, is value,
-// in the order of ids: all records if field is empty. An empty value is
-// nobody's.
+// EachWhere visits every record with this value in a text index field, in the
+// order of ids: all records if field is empty. An empty value matches none.
 func (s *Collection[T]) EachWhere(ctx context.Context, field, value string) iter.Seq2[T, error] {
 	if field != "" && value == "" {
 		return func(func(T, error) bool) {}
@@ -52,19 +52,19 @@ func (s *Collection[T]) EachWhere(ctx context.Context, field, value string) iter
 	return s.Each(ctx, Query{Field: field, Equals: value})
 }
 
-// Since visits every record whose index field, which holds times, is at least
-// from, the earliest first.
+// Since visits every record with a time of at least from in a time index field,
+// the oldest first.
 func (s *Collection[T]) Since(ctx context.Context, field string, from time.Time) iter.Seq2[T, error] {
 	return s.Each(ctx, Query{Field: field, From: from})
 }
 
-// at is a query by the collection's clock, which hides what has expired.
+// at adds the collection's clock to a query, which hides expired records.
 func (s *Collection[T]) at(q Query) Query {
 	q.Now = s.now()
 	return q
 }
 
-// eachRecord is Each before the records are decoded.
+// eachRecord is Each without decoding.
 func eachRecord(ctx context.Context, b Backend, set string, q Query) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
 		if q.Limit == 0 {
@@ -96,7 +96,7 @@ func eachRecord(ctx context.Context, b Backend, set string, q Query) iter.Seq2[R
 	}
 }
 
-// orderedBy is what a record has in an index field.
+// orderedBy is the value of a record's index field.
 func orderedBy(r Record, field string) (any, error) {
 	v, err := r.Doc.LookupErr(strings.Split(field, ".")...)
 	if err != nil {
@@ -113,18 +113,18 @@ func orderedBy(r Record, field string) (any, error) {
 	return nil, fmt.Errorf("continue after %q: its %s is a %s", r.ID, field, v.Type)
 }
 
-// All returns every record in the order of ids, as List does. It is for sets
-// that stay small: login keys, initial access tokens.
+// All returns every record in the order of ids, as List does. It is for small
+// sets: login keys, initial access tokens.
 func (s *Collection[T]) All(ctx context.Context) ([]T, error) { return s.List(ctx, Query{}) }
 
-// List returns the records that a query selects, without those that cannot be
-// decoded: it is Find for tables and choices.
+// List returns the records that a query selects and skips those that cannot be
+// decoded: it is Find for lists and choices.
 func (s *Collection[T]) List(ctx context.Context, q Query) ([]T, error) {
 	return Collect(s.Each(ctx, q), q.Limit)
 }
 
-// Collect makes a list of what is visited, up to the first most; all of it if
-// most is 0.
+// Collect makes a list of what is visited, at most the first most; all if most
+// is 0.
 func Collect[T any](visit iter.Seq2[T, error], most int) ([]T, error) {
 	var all []T
 	for v, err := range visit {
@@ -138,8 +138,8 @@ func Collect[T any](visit iter.Seq2[T, error], most int) ([]T, error) {
 	return all, nil
 }
 
-// DeleteWhere removes every record whose index field, which holds text, is
-// value, or the one whose id it is. None is no error.
+// DeleteWhere deletes every record with this value in a text index field, or
+// the record with this id. It is no error if there is none.
 func (s *Collection[T]) DeleteWhere(ctx context.Context, field, value string) error {
 	remove := func(id string) error {
 		if err := s.Delete(ctx, id); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -151,7 +151,7 @@ func (s *Collection[T]) DeleteWhere(ctx context.Context, field, value string) er
 		return remove(value)
 	}
 	if value == "" {
-		return nil // nobody's
+		return nil // matches no record
 	}
 	for r, err := range eachRecord(ctx, s.backend, s.name, s.at(Query{Field: field, Equals: value})) {
 		if err != nil {

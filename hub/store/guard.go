@@ -8,39 +8,38 @@ import (
 	"time"
 )
 
-// ErrUnreachable is in the chain of an engine's error that means that no server
-// of the database could be found for as long as an election takes. Nothing was
-// asked of anybody.
+// ErrUnreachable is in the error of an engine that could not reach a database
+// server for as long as an election takes. The operation was not sent.
 var ErrUnreachable = errors.New("the database cannot be reached")
 
 const (
-	// rest is how long nobody looks for a server after none was found.
+	// rest is the pause before a server is looked for again.
 	rest = time.Second
-	// longest is how long a call may take whose caller sets no end.
+	// longest bounds a call without a deadline.
 	longest = 30 * time.Second
 )
 
-// A Guarded backend ends every call. While no server can be reached, callers
-// hear so at once instead of after a wait each; one of them looks again every
-// second. What a Collection over it cannot decode is noted; see Damaged.
+// A Guarded backend gives every call a time limit. While no server can be
+// reached, calls fail at once instead of waiting, and one of them tries again
+// every second. It notes records that a Collection cannot decode; see Damaged.
 type Guarded struct {
 	Backend
 	now func() time.Time
 
 	mu      sync.Mutex
-	until   time.Time // nobody looks for a server until then; zero: there is one
-	looking bool      // one looks
+	until   time.Time // no attempt until then; zero: a server is reachable
+	looking bool      // one call is trying
 
 	known damaged
 }
 
-// Guard stands before a backend. now is the clock that a rest is measured by.
+// Guard wraps a backend. now is the clock for pauses.
 func Guard(b Backend, now func() time.Time) *Guarded {
 	return &Guarded{Backend: b, now: now, known: damaged{of: map[Damage]time.Time{}}}
 }
 
-// admit lets a caller through, or says why not. looks says that it is the one
-// who looks whether there is a server again.
+// admit lets a call through, or returns the reason why not. looks says that
+// this call tests whether a server is reachable again.
 func (g *Guarded) admit() (looks bool, err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -54,7 +53,7 @@ func (g *Guarded) admit() (looks bool, err error) {
 	return true, nil
 }
 
-// judge takes note of how it went for somebody who was let through.
+// judge records the result of a call that was let through.
 func (g *Guarded) judge(looks bool, err error) {
 	gone := errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 	g.mu.Lock()
@@ -65,7 +64,7 @@ func (g *Guarded) judge(looks bool, err error) {
 	switch {
 	case errors.Is(err, ErrUnreachable):
 		g.until = g.now().Add(rest)
-	case gone: // the caller left: that says nothing
+	case gone: // the caller was cancelled: no information
 	default:
 		g.until = time.Time{}
 	}
@@ -83,7 +82,7 @@ func ask[T any](ctx context.Context, g *Guarded, call func(context.Context) (T, 
 		ctx, done = context.WithTimeout(ctx, longest)
 		defer done()
 	}
-	err = errors.New("the call did not return") // as when it panics
+	err = errors.New("the call did not return") // for example because it panics
 	defer func() { g.judge(looks, err) }()
 	var v T
 	v, err = call(ctx)
@@ -95,37 +94,37 @@ func tell(ctx context.Context, g *Guarded, call func(context.Context) error) err
 	return err
 }
 
-// Insert is the backend's.
+// Insert calls the backend.
 func (g *Guarded) Insert(ctx context.Context, set string, r Record) error {
 	return tell(ctx, g, func(ctx context.Context) error { return g.Backend.Insert(ctx, set, r) })
 }
 
-// Get is the backend's.
+// Get calls the backend.
 func (g *Guarded) Get(ctx context.Context, set, id string) (Record, error) {
 	return ask(ctx, g, func(ctx context.Context) (Record, error) { return g.Backend.Get(ctx, set, id) })
 }
 
-// Replace is the backend's.
+// Replace calls the backend.
 func (g *Guarded) Replace(ctx context.Context, set string, r Record) error {
 	return tell(ctx, g, func(ctx context.Context) error { return g.Backend.Replace(ctx, set, r) })
 }
 
-// Take is the backend's.
+// Take calls the backend.
 func (g *Guarded) Take(ctx context.Context, set, id string) (Record, error) {
 	return ask(ctx, g, func(ctx context.Context) (Record, error) { return g.Backend.Take(ctx, set, id) })
 }
 
-// Delete is the backend's.
+// Delete calls the backend.
 func (g *Guarded) Delete(ctx context.Context, set, id string) error {
 	return tell(ctx, g, func(ctx context.Context) error { return g.Backend.Delete(ctx, set, id) })
 }
 
-// Find is the backend's.
+// Find calls the backend.
 func (g *Guarded) Find(ctx context.Context, set string, q Query) ([]Record, error) {
 	return ask(ctx, g, func(ctx context.Context) ([]Record, error) { return g.Backend.Find(ctx, set, q) })
 }
 
-// Count is the backend's.
+// Count calls the backend.
 func (g *Guarded) Count(ctx context.Context, set string, q Query) (int, error) {
 	return ask(ctx, g, func(ctx context.Context) (int, error) { return g.Backend.Count(ctx, set, q) })
 }

@@ -8,13 +8,12 @@ import (
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 )
 
-// keep returns the document to write over old: next, and whatever old holds
-// that this program does not know. A newer program may have written it, and a
-// program that writes a record back must not erase it. A known field that is
-// empty now goes.
+// keep returns the document to write over old: next, plus everything in old
+// that this program does not know. A newer program may have written that, and
+// must not lose it. A known field that is empty now is removed.
 func (s *shape) keep(old, next bson.Raw) (bson.Raw, error) {
 	if s == nil || !s.strays(bsoncore.Document(old)) {
-		return next, nil // nearly always, and without another allocation
+		return next, nil // the common case, without allocation
 	}
 	doc, err := s.merge(bsoncore.Document(old), bsoncore.Document(next))
 	if err != nil {
@@ -23,8 +22,8 @@ func (s *shape) keep(old, next bson.Raw) (bson.Raw, error) {
 	return bson.Raw(doc), nil
 }
 
-// strays reports whether a document holds a field that is not known, at any
-// depth at which it can be kept.
+// strays reports whether a document has an unknown field, at any depth at which
+// it can be kept.
 func (s *shape) strays(doc bsoncore.Document) bool {
 	for rest := inside(doc); ; {
 		element, after, ok := bsoncore.ReadElement(rest)
@@ -49,7 +48,7 @@ func (s *shape) strays(doc bsoncore.Document) bool {
 	}
 }
 
-// document is a value as the document or list that a shape is about.
+// document returns a value as the document or list that the shape describes.
 func (s *shape) document(v bsoncore.Value) (bsoncore.Document, bool) {
 	switch {
 	case v.Type == bsoncore.TypeEmbeddedDocument && !s.list, v.Type == bsoncore.TypeArray && s.list:
@@ -58,8 +57,7 @@ func (s *shape) document(v bsoncore.Value) (bsoncore.Document, bool) {
 	return nil, false
 }
 
-// inside is a document without its length: elements and a zero byte, which is
-// no element.
+// inside is a document without its length: the elements and a final zero byte.
 func inside(doc bsoncore.Document) []byte {
 	_, rest, ok := bsoncore.ReadLength(doc)
 	if !ok {
@@ -68,7 +66,7 @@ func inside(doc bsoncore.Document) []byte {
 	return rest
 }
 
-// merge writes next with what is unknown in old.
+// merge writes next with the unknown fields of old.
 func (s *shape) merge(old, next bsoncore.Document) (bsoncore.Document, error) {
 	before, err := old.Elements()
 	if err != nil {
@@ -107,8 +105,8 @@ func (s *shape) inner(name []byte) *shape {
 	return inner
 }
 
-// counterpart is what old held where next holds e: under the same name, or in
-// a list under the same id.
+// counterpart is the value in old that corresponds to e in next: with the same
+// name, or in a list with the same id.
 func (s *shape) counterpart(before []bsoncore.Element, e bsoncore.Element) (bsoncore.Value, bool) {
 	id, named := idOf(e.Value())
 	if s.list && !named {
@@ -135,8 +133,8 @@ func idOf(v bsoncore.Value) (bsoncore.Value, bool) {
 	return id, err == nil
 }
 
-// mergeValue merges two values of this shape; ok is false if they are not both
-// what it is about.
+// mergeValue merges two values of this shape; ok is false if they do not both
+// match it.
 func (s *shape) mergeValue(old, next bsoncore.Value) (merged bsoncore.Value, ok bool, err error) {
 	if s == nil {
 		return merged, false, nil
@@ -150,9 +148,9 @@ func (s *shape) mergeValue(old, next bsoncore.Value) (merged bsoncore.Value, ok 
 	return bsoncore.Value{Type: next.Type, Data: doc}, err == nil, err
 }
 
-// remains is what stays of a field of old that next does not have: all of it,
-// if it is unknown; of a struct that is merely empty, what is unknown in it.
-// Entries of maps and lists, and what a pointer held, were removed.
+// remains is what is kept of a field of old that next does not have: all of it,
+// if it is unknown; for an empty struct, its unknown fields. Entries of maps
+// and lists, and what a pointer held, were removed.
 func (s *shape) remains(e bsoncore.Element, after []bsoncore.Element) (bsoncore.Value, bool) {
 	for _, a := range after {
 		if bytes.Equal(a.KeyBytes(), e.KeyBytes()) {

@@ -10,14 +10,14 @@ import (
 // A Forecast is what an upgrade would do.
 type Forecast struct {
 	Set     string
-	Records int      // that it would look at
-	Changes int      // that it would rewrite
-	Fails   []Damage // that it could not, so that it would stop there
+	Records int      // number of records to check
+	Changes int      // number of records to rewrite
+	Fails   []Damage // records that would make it stop
 }
 
-// Look stands in for Prepare where a database is only looked at, or repaired: it
-// creates, changes and upgrades nothing. It is ErrNewer where a newer program has
-// been.
+// Look replaces Prepare when a database is only inspected or repaired: it
+// creates, changes and upgrades nothing. It is ErrNewer if a newer program has
+// used the database.
 func (s Schema) Look(ctx context.Context, b Backend, sets []CollectionSpec) error {
 	_, err := s.look(ctx, b, sets)
 	return err
@@ -40,9 +40,9 @@ func (s Schema) look(ctx context.Context, b Backend, sets []CollectionSpec) (sta
 	return state, nil
 }
 
-// Foresee says what Prepare would do, and changes nothing: each upgrade that is
-// still to be run, as far as it can be told before those ahead of it have run. It
-// is ErrNewer where a newer program has been.
+// Foresee reports what Prepare would do, and changes nothing. It lists each
+// missing upgrade, as far as its effect is known before the earlier ones have
+// run. It is ErrNewer if a newer program has used the database.
 func (s Schema) Foresee(ctx context.Context, b Backend, sets []CollectionSpec) ([]Forecast, error) {
 	state, err := s.look(ctx, b, sets)
 	if err != nil {

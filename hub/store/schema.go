@@ -11,40 +11,40 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// A Schema is how a program lays out its records: what all programs on one
+// A Schema is the stored form of a program's records, which all programs on one
 // database must agree on.
 type Schema struct {
-	// Major is raised when a program of before would misread what is written
-	// now. A database of a higher one is refused.
+	// Major is raised when an earlier program would misread what is written
+	// now. A database with a higher one is refused.
 	Major int
-	// Upgrades bring records of earlier programs into today's form, in this
-	// order, each once. The list is only ever added to.
+	// Upgrades convert records of earlier programs, in this order, each once.
+	// The list is only extended.
 	Upgrades []Upgrade
 }
 
 // An Upgrade rewrites the records of one set.
 type Upgrade struct {
 	Set string
-	// Change returns the document in its new form, or nil where nothing is to
-	// be done. It may run again on what it returned, after a crash. One that
-	// renames a field removes the old one, or it would stay for ever.
+	// Change returns the document in its new form, or nil if nothing changes.
+	// After a crash it may run again on its own result. If it renames a field
+	// it must remove the old one, which otherwise stays forever.
 	Change func(doc bson.Raw) (bson.Raw, error)
 }
 
 // ErrNewer refuses a database that a newer program has upgraded.
 var ErrNewer = errors.New("a newer version of fedhub has upgraded this database; start that version, or restore a backup from before the upgrade")
 
-// errUpgrading refuses to start beside an upgrade that takes long.
+// errUpgrading refuses to start while another process upgrades for a long time.
 var errUpgrading = errors.New("another process is upgrading the database; start this one again when it is done")
 
-// progress is how far the upgrades are: the one record of the set "schema".
+// progress is the state of the upgrades: the one record of the set "schema".
 type progress struct {
 	ID     string    `bson:"id"`
 	Major  int       `bson:"major"`
-	Done   int       `bson:"done"`             // upgrades that are finished
-	Behind string    `bson:"behind,omitempty"` // the next one goes on behind this record
-	Holder string    `bson:"holder,omitempty"` // whoever upgrades now
-	Until  time.Time `bson:"until,omitempty"`  // and for how long that is believed
+	Done   int       `bson:"done"`             // finished upgrades
+	Behind string    `bson:"behind,omitempty"` // the next one continues after this record
+	Holder string    `bson:"holder,omitempty"` // the process that upgrades now
+	Until  time.Time `bson:"until,omitempty"`  // the end of its lease
 }
 
 const progressID = "schema"
@@ -54,11 +54,11 @@ func (progress) Key() string { return progressID }
 
 var schemaSpec = CollectionSpec{Name: "schema"}
 
-// Prepare makes a database ready for a program: it refuses one that a newer
-// program has upgraded, creates the declared sets and indexes, and runs the
-// upgrades that are missing. Of several processes at once one upgrades, and
-// the others wait until it is done. One that is killed is followed by another,
-// which goes on where it was. now is the clock that leases are measured by.
+// Prepare prepares a database for a program: it refuses one that a newer
+// program has upgraded, creates the declared sets and indexes, and runs missing
+// upgrades. Of several processes one upgrades and the others wait. If that one
+// is killed, another one continues where it stopped. now is the clock for
+// leases.
 func (s Schema) Prepare(ctx context.Context, b Backend, sets []CollectionSpec, now func() time.Time) error {
 	if err := b.Prepare(ctx, []CollectionSpec{schemaSpec}); err != nil {
 		return err
@@ -71,7 +71,7 @@ func (s Schema) Prepare(ctx context.Context, b Backend, sets []CollectionSpec, n
 	if state.Major > s.Major {
 		return ErrNewer
 	}
-	// Before anything changes, so that no older program writes any more.
+	// Before any change, so that older programs can no longer write.
 	if err := b.Raise(ctx, s.Major); err != nil {
 		return err
 	}
@@ -131,13 +131,13 @@ func (u *upgrader) upgrade(ctx context.Context, state progress) error {
 	return nil
 }
 
-// current reports whether nothing is to be done. More upgrades than this
-// program has are those of one that it can work beside.
+// current reports whether nothing needs to be done. If the database has more
+// upgrades than this program, a compatible newer program ran them.
 func (u *upgrader) current(state progress) bool {
 	return state.Major >= u.Major && state.Done >= len(u.Upgrades)
 }
 
-// claim takes the lease, if nobody holds it.
+// claim takes the lease if it is free.
 func (u *upgrader) claim(ctx context.Context) (ours bool, err error) {
 	err = u.state.Update(ctx, progressID, func(p *progress) error {
 		if ours = p.Holder == "" || !u.now().Before(p.Until); !ours {
@@ -149,7 +149,8 @@ func (u *upgrader) claim(ctx context.Context) (ours bool, err error) {
 	return ours, err
 }
 
-// note writes down how far we are and keeps the lease, unless another took it.
+// note stores the progress and extends the lease, unless another process took
+// it.
 func (u *upgrader) note(ctx context.Context, edit func(*progress)) error {
 	return u.state.Update(ctx, progressID, func(p *progress) error {
 		if p.Holder != u.me {
@@ -179,7 +180,7 @@ func (u *upgrader) run(ctx context.Context) error {
 	return u.note(ctx, func(p *progress) { p.Major, p.Holder, p.Until = u.Major, "", time.Time{} })
 }
 
-// rewrite goes through a set page by page.
+// rewrite processes a set page by page.
 func (u *upgrader) rewrite(ctx context.Context, up Upgrade, behind string) error {
 	for {
 		page, err := u.b.Find(ctx, up.Set, Query{After: behind, Limit: upgradePage})
@@ -210,7 +211,7 @@ func (u *upgrader) rewriteOne(ctx context.Context, up Upgrade, r Record) error {
 		r.Doc = doc
 		err = u.b.Replace(ctx, up.Set, r)
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil // removed meanwhile
+			return nil // deleted meanwhile
 		}
 		if !errors.Is(err, ErrLost) {
 			return err

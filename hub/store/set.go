@@ -12,30 +12,30 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// A Keyed record names its own id.
+// A Keyed record has its own id.
 type Keyed interface{ Key() string }
 
-// An Expiring record names the time after which it must not be seen any more.
+// An Expiring record has a time after which it must not be visible.
 type Expiring interface{ ExpiresAt() time.Time }
 
-// A Collection keeps records of one type. Its errors are the Backend's: fs.ErrNotExist
-// for missing or expired, fs.ErrExist for taken.
+// A Collection keeps records of one type. Its errors are those of the Backend:
+// fs.ErrNotExist for missing or expired, fs.ErrExist for taken.
 type Collection[T Keyed] struct {
 	name    string
 	backend Backend
 	now     func() time.Time
-	shape   *shape // of T: what an update may not erase is beyond it
-	notes   notes  // takes note of records that cannot be decoded; may be nil
+	shape   *shape // of T: an update keeps fields beyond it
+	notes   notes  // notes records that cannot be decoded; may be nil
 }
 
-// NewCollection returns the set called name; now is the clock that expiry is measured by.
+// NewCollection returns the set with this name; now is the clock for expiry.
 func NewCollection[T Keyed](b Backend, name string, now func() time.Time) *Collection[T] {
 	var c Collection[T]
 	c.Open(b, name, now)
 	return &c
 }
 
-// Open makes c the set called name, before anything else is asked of it.
+// Open makes c the set with this name. Call it before any other method.
 func (s *Collection[T]) Open(b Backend, name string, now func() time.Time) {
 	*s = Collection[T]{name: name, backend: b, now: now, shape: shapeOf(reflect.TypeFor[T]())}
 	s.notes, _ = b.(notes)
@@ -51,8 +51,8 @@ func (s *Collection[T]) Get(ctx context.Context, id string) (T, error) {
 	return s.live(r)
 }
 
-// By returns the record whose unique field has this value. An empty value is
-// nobody's, so it finds nothing.
+// By returns the record with this value in a unique field. An empty value finds
+// nothing.
 func (s *Collection[T]) By(ctx context.Context, field, value string) (T, error) {
 	var none T
 	if value == "" {
@@ -68,9 +68,8 @@ func (s *Collection[T]) By(ctx context.Context, field, value string) (T, error) 
 	return found[0], nil
 }
 
-// Insert keeps a new record. An expired one with the same id, which nobody
-// can see any more, makes room for it; a unique field stays taken until the
-// sweep.
+// Insert stores a new record. It replaces an expired one with the same id,
+// which is no longer visible; a unique field stays taken until the sweep.
 func (s *Collection[T]) Insert(ctx context.Context, v T) error {
 	r, err := s.record(v)
 	if err != nil {
@@ -86,20 +85,20 @@ func (s *Collection[T]) Insert(ctx context.Context, v T) error {
 	return nil
 }
 
-// evict writes r over an expired record with its id. Where that is not
-// what stood in the way, the answer stays taken.
+// evict writes r over an expired record with its id. If something else was in
+// the way, the error stays.
 func (s *Collection[T]) evict(ctx context.Context, r Record, taken error) error {
 	old, err := s.backend.Get(ctx, s.name, r.ID)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		// Swept in between, or it was another record's unique field.
+		// It was swept meanwhile, or another record has the unique value.
 		return s.backend.Insert(ctx, s.name, r)
 	case err != nil:
 		return err
 	case !s.expired(old):
 		return taken
 	}
-	// Of several that displace the same record, the version lets one through.
+	// If several replace the same record, the version lets one succeed.
 	r.Version = old.Version
 	err = s.backend.Replace(ctx, s.name, r)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -108,19 +107,18 @@ func (s *Collection[T]) evict(ctx context.Context, r Record, taken error) error 
 	return err
 }
 
-// updateTries bounds the compare-and-swap loop. Each round has a winner, so
-// only an unlucky one of many writers comes near the bound; past it something
-// else is wrong.
+// updateTries bounds the compare-and-swap loop. One writer succeeds in each
+// round, so even with many writers the bound is hardly reached.
 const updateTries = 500
 
 // ErrUnchanged, returned by the function given to Update, ends the update
 // without a write and without an error.
 var ErrUnchanged = errors.New("unchanged")
 
-// Update reads the record, lets change edit it and writes it back, again and
-// again until no other writer came between. change may run several times; an
-// error from it ends the update with nothing written. Fields of the record that
-// this program does not know stay as they are.
+// Update reads the record, lets change edit it and writes it back, and repeats
+// that if another writer was faster. change may run several times; if it
+// returns an error, nothing is written. Fields that this program does not know
+// are kept.
 func (s *Collection[T]) Update(ctx context.Context, id string, change func(*T) error) error {
 	for try := range updateTries {
 		err := s.updateOnce(ctx, id, change)
@@ -160,8 +158,8 @@ func (s *Collection[T]) updateOnce(ctx context.Context, id string, change func(*
 	return nil
 }
 
-// changed lets change edit a value, and is the record that it became; with
-// ErrUnchanged there is nothing to write.
+// changed lets change edit a value, and returns the new record; ErrUnchanged
+// means that nothing is written.
 func (s *Collection[T]) changed(v *T, id string, change func(*T) error) (Record, error) {
 	if err := change(v); err != nil {
 		return Record{}, err
@@ -173,10 +171,10 @@ func (s *Collection[T]) changed(v *T, id string, change func(*T) error) (Record,
 	return next, err
 }
 
-// Put is Update for what the hub writes by itself and can do without: where there
-// is no record, or one that cannot be read, change edits an empty one and gives it
-// its id. Nothing that restricts anybody is written so, for what it refused would
-// be allowed.
+// Put is Update for data that the hub writes by itself and can lose: if there
+// is no record, or it cannot be read, change edits an empty one with this id.
+// Do not use it for restrictions, because a lost one would allow what it
+// refused.
 func (s *Collection[T]) Put(ctx context.Context, id string, change func(*T) error) error {
 	for try := range updateTries {
 		err := s.updateOnce(ctx, id, change)
@@ -207,7 +205,7 @@ func (s *Collection[T]) begin(ctx context.Context, id string, change func(*T) er
 		return s.fail("put into", err)
 	}
 	if _, damage := s.read(old); err != nil || damage == nil {
-		return s.Insert(ctx, v) // one that can be read meanwhile is in the way
+		return s.Insert(ctx, v) // another process stored a readable one meanwhile
 	}
 	next.Version = old.Version
 	if err := s.backend.Replace(ctx, s.name, next); err != nil {
@@ -219,8 +217,7 @@ func (s *Collection[T]) begin(ctx context.Context, id string, change func(*T) er
 	return nil
 }
 
-// pause waits a little longer, and less predictably, after each lost race, up
-// to 20 ms.
+// pause waits longer, with more variation, after each lost race, up to 20 ms.
 func pause(ctx context.Context, try int) error {
 	wait := rand.N(time.Duration(min(try+1, 40)) * 500 * time.Microsecond)
 	select {
@@ -231,7 +228,8 @@ func pause(ctx context.Context, try int) error {
 	}
 }
 
-// Take returns the record and removes it; only one of many callers gets it.
+// Take returns the record and deletes it; only one of concurrent callers gets
+// it.
 func (s *Collection[T]) Take(ctx context.Context, id string) (T, error) {
 	r, err := s.backend.Take(ctx, s.name, id)
 	if err != nil {
@@ -241,7 +239,7 @@ func (s *Collection[T]) Take(ctx context.Context, id string) (T, error) {
 	return s.live(r)
 }
 
-// Delete removes the record.
+// Delete deletes the record.
 func (s *Collection[T]) Delete(ctx context.Context, id string) error {
 	if err := s.backend.Delete(ctx, s.name, id); err != nil {
 		return s.fail("delete from", err)
@@ -249,8 +247,8 @@ func (s *Collection[T]) Delete(ctx context.Context, id string) error {
 	return nil
 }
 
-// Find returns the records a query selects. It is for look-ups: one of them that
-// cannot be decoded fails it.
+// Find returns the records that a query selects. It is for lookups: a record
+// that cannot be decoded is an error.
 func (s *Collection[T]) Find(ctx context.Context, q Query) ([]T, error) {
 	out, lost, err := s.Salvage(ctx, q)
 	if err == nil && len(lost) > 0 {
@@ -259,8 +257,8 @@ func (s *Collection[T]) Find(ctx context.Context, q Query) ([]T, error) {
 	return out, err
 }
 
-// Salvage is Find for whoever goes on without the records that cannot be decoded,
-// and must know which they are.
+// Salvage is Find for callers that can continue without records that cannot be
+// decoded, but must know them.
 func (s *Collection[T]) Salvage(ctx context.Context, q Query) (found []T, lost []*DamagedError, err error) {
 	rs, err := s.backend.Find(ctx, s.name, s.at(q))
 	if err != nil {
@@ -278,22 +276,21 @@ func (s *Collection[T]) Salvage(ctx context.Context, q Query) (found []T, lost [
 	return found, lost, nil
 }
 
-// Page returns up to limit records in the order of ids, behind the id after:
-// those whose index field, which holds text, is value, or of all if field is
-// empty. It is a table, as List is.
+// Page returns up to limit records in the order of ids, after the id `after`:
+// those with this value in a text index field, or all if field is empty. Like
+// List, it skips damaged records.
 func (s *Collection[T]) Page(ctx context.Context, field, value, after string, limit int) ([]T, error) {
 	return s.List(ctx, Query{Field: field, Equals: value, After: after, Limit: limit})
 }
 
-// CountWhere returns how many records have value in an index field, which holds
-// text; any value if it is empty, and all records if there is no field. It
-// counts no further than most.
+// CountWhere counts the records with this value in a text index field; with any
+// value if it is empty, and all records if field is empty. It counts up to
+// most.
 func (s *Collection[T]) CountWhere(ctx context.Context, field, value string, most int) (int, error) {
 	return s.Count(ctx, Query{Field: field, Equals: value}, most)
 }
 
-// Count returns how many records a query selects, and counts no further than
-// most.
+// Count counts the records that a query selects, up to most.
 func (s *Collection[T]) Count(ctx context.Context, q Query, most int) (int, error) {
 	q.Limit = most
 	n, err := s.backend.Count(ctx, s.name, s.at(q))
@@ -303,7 +300,7 @@ func (s *Collection[T]) Count(ctx context.Context, q Query, most int) (int, erro
 	return n, nil
 }
 
-// fail says what was tried, and marks what is the database's fault.
+// fail adds the operation to an error, and marks the database's errors.
 func (s *Collection[T]) fail(verb string, err error) error {
 	for _, answer := range []error{fs.ErrExist, fs.ErrNotExist, context.Canceled} {
 		if errors.Is(err, answer) {
@@ -313,11 +310,11 @@ func (s *Collection[T]) fail(verb string, err error) error {
 	return fmt.Errorf("%s %s: %w", verb, s.name, &UnavailableError{err})
 }
 
-// ErrUnavailable is what every UnavailableError is.
+// ErrUnavailable matches every UnavailableError.
 var ErrUnavailable = errors.New("the database is unavailable")
 
-// An UnavailableError means that the database did not answer, or refused; what
-// was asked of it may or may not have happened.
+// An UnavailableError means that the database did not answer, or refused. The
+// operation may or may not have happened.
 type UnavailableError struct{ cause error }
 
 func (e *UnavailableError) Error() string { return ErrUnavailable.Error() + ": " + e.cause.Error() }
@@ -354,7 +351,7 @@ func (s *Collection[T]) decode(r Record) (T, error) {
 	return v, nil
 }
 
-// read is decode without a note of it.
+// read is decode without noting damage.
 func (s *Collection[T]) read(r Record) (v T, damage *DamagedError) {
 	if err := bson.Unmarshal(r.Doc, &v); err != nil {
 		damage = &DamagedError{Damage{s.name, r.ID}, err}

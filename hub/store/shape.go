@@ -8,34 +8,33 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// A shape is what this program knows of a value that has fields: the fields of
-// a document, or what each entry of a map or a list is like. What has no
-// shape, such as text, a time or a list of numbers, is known as a whole.
+// A shape describes what this program knows of a value with fields: the fields
+// of a document, or of each entry of a map or list. A value without fields,
+// such as a text, a time or a list of numbers, has no shape.
 type shape struct {
-	fields  map[string]*shape // of a document; nil for what has no shape
+	fields  map[string]*shape // of a document; nil without a shape
 	every   *shape            // of each entry of a map or list
 	list    bool
-	pointer bool // absent means removed, not merely empty
-	open    bool // a map is inlined: it takes every field
+	pointer bool // absent means removed, not empty
+	open    bool // a map is inlined, so any field is known
 
-	secret map[string]string // fields that nobody is shown, and what is said in their place
+	secret map[string]string // fields that are never shown, and the replacement text
 }
 
-// shapes remembers the shape of each type. It only ever gains what reflection
-// would find again.
+// shapes caches the shape of each type. An entry never changes.
 var shapes = struct {
 	sync.Mutex
 	of map[reflect.Type]*shape
 }{of: map[reflect.Type]*shape{}}
 
-// shapeOf reads the shape of a record off its type.
+// shapeOf derives the shape of a record from its type.
 func shapeOf(t reflect.Type) *shape {
 	shapes.Lock()
 	defer shapes.Unlock()
 	return read(t)
 }
 
-// Types that write themselves are known as a whole.
+// Types with their own encoding have no shape.
 var (
 	marshaler      = reflect.TypeFor[bson.Marshaler]()
 	valueMarshaler = reflect.TypeFor[bson.ValueMarshaler]()
@@ -65,7 +64,7 @@ func read(t reflect.Type) *shape {
 			return &shape{every: inner}
 		}
 	case reflect.Slice, reflect.Array:
-		// Which document of a list is which, only an id can tell.
+		// Documents in a list can only be matched by an id.
 		if inner := read(t.Elem()); inner != nil && inner.fields != nil {
 			if _, named := inner.fields["id"]; named {
 				return &shape{every: inner, list: true}
@@ -80,7 +79,7 @@ func readStruct(t reflect.Type) *shape {
 		return nil
 	}
 	s := &shape{fields: map[string]*shape{}, secret: map[string]string{}}
-	shapes.of[t] = s // before its fields are read, for a type may hold itself
+	shapes.of[t] = s // before reading the fields, because a type may contain itself
 	s.addFields(t)
 	return s
 }
@@ -114,8 +113,8 @@ func (s *shape) addFields(t reflect.Type) {
 	}
 }
 
-// knows reports whether a document's field is one of this program's. The
-// driver also takes the name in small letters.
+// knows reports whether a document's field is known. The driver also accepts
+// the name in lower case.
 func (s *shape) knows(name []byte) (inner *shape, known bool) {
 	if inner, known = s.fields[string(name)]; !known {
 		inner, known = s.fields[strings.ToLower(string(name))]

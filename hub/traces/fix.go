@@ -7,11 +7,11 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 )
 
-// A Fix is where an administrator can put right what an attempt failed at.
+// A Fix is the page where an administrator can fix what failed.
 type Fix struct{ Label, Path string }
 
-// fixes are the pages to open, by the step that failed; the first that has
-// what it needs is taken.
+// fixes are the pages by failed step; the first one with all its arguments is
+// used.
 var fixes = []struct {
 	what []string
 	fix  func(Trace, Step) Fix
@@ -60,7 +60,7 @@ func ofKey(label string) func(Trace, Step) Fix {
 	}
 }
 
-// Fix returns the page to open, if there is one for what went wrong.
+// Fix returns the page that fixes the failure, if there is one.
 func (t Trace) Fix() (Fix, bool) {
 	s, failed := t.Mistake()
 	if !failed {

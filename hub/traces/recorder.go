@@ -12,13 +12,13 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// A Recorder gathers the steps of one request. A nil Recorder takes note of
-// nothing, so nobody needs to ask whether there is one.
+// A Recorder collects the steps of one request. A nil Recorder ignores
+// everything, so callers need not check.
 type Recorder struct {
-	// Rename is told of the reference when the request turns out to belong to
-	// an attempt that began earlier.
+	// Rename is called with the reference if the request belongs to an attempt
+	// that began earlier.
 	Rename func(ref string)
-	// Secrets are values that occurred in the request and must not be kept.
+	// Secrets returns values of the request that must not be stored.
 	Secrets func() []string
 
 	now     func() time.Time
@@ -27,14 +27,14 @@ type Recorder struct {
 	mu    sync.Mutex
 	id    string
 	began time.Time
-	mark  time.Time // when the step before ended
+	mark  time.Time // end of the previous step
 	steps []Step
 	about About
 	from  Hop
 	to    Hop
-	begun bool // it is about a sign-in
-	keeps bool // whoever asked is asked something, or another request went before
-	later bool // another request went before
+	begun bool // it is a sign-in
+	keeps bool // the user has to act, or there was an earlier request
+	later bool // there was an earlier request
 }
 
 type recorderKey struct{}
@@ -45,8 +45,8 @@ func (k *Service) New(ref, address string) *Recorder {
 	return &Recorder{now: k.Now, address: address, id: newID(now, ref), began: now, mark: now}
 }
 
-// With puts the recorder into the context, where it hears of audit events and
-// of what connectors do.
+// With puts the recorder into the context, where it receives audit events and
+// connectors' steps.
 func With(ctx context.Context, a *Recorder) context.Context {
 	return federation.Observed(context.WithValue(ctx, recorderKey{}, a), a.observe)
 }
@@ -67,8 +67,8 @@ func (a *Recorder) Ref() string {
 	return refOf(a.id)
 }
 
-// Keep says that more requests will follow, and returns the id by which they
-// go on with this attempt.
+// Keep says that more requests will follow, and returns the id for continuing
+// this attempt.
 func (a *Recorder) Keep() string {
 	if a == nil {
 		return ""
@@ -79,7 +79,7 @@ func (a *Recorder) Keep() string {
 	return a.id
 }
 
-// Kept is the id, if the attempt is one that will be kept whatever happens.
+// Kept is that id, if the attempt will be stored in any case.
 func (a *Recorder) Kept() string {
 	if a == nil {
 		return ""
@@ -92,8 +92,8 @@ func (a *Recorder) Kept() string {
 	return a.id
 }
 
-// Continue says that the request belongs to the attempt with this id; with an
-// empty one it belongs to none.
+// Continue says that the request belongs to the attempt with this id; an empty
+// id means none.
 func (a *Recorder) Continue(id string) {
 	if a == nil || id == "" {
 		return
@@ -107,7 +107,8 @@ func (a *Recorder) Continue(id string) {
 	}
 }
 
-// About notes whom and what the attempt is about; what is empty is not known.
+// About notes the user, client and more of the attempt; empty fields are
+// unknown.
 func (a *Recorder) About(about About) {
 	if a == nil {
 		return
@@ -119,7 +120,7 @@ func (a *Recorder) About(about About) {
 	a.about = t.About
 }
 
-// CameFrom notes which hub sent the person, and the reference it has for them.
+// CameFrom notes the hub that sent the user, and its reference.
 func (a *Recorder) CameFrom(h Hop) {
 	if a != nil {
 		a.mu.Lock()
@@ -128,8 +129,8 @@ func (a *Recorder) CameFrom(h Hop) {
 	}
 }
 
-// GoesTo notes to which hub the person was sent; with the reference that it
-// told when they came back.
+// GoesTo notes the hub that the user was sent to, and its reference once it is
+// known.
 func (a *Recorder) GoesTo(h Hop) {
 	if a != nil {
 		a.mu.Lock()
@@ -138,24 +139,24 @@ func (a *Recorder) GoesTo(h Hop) {
 	}
 }
 
-// Note adds a step that went well, and says that this is a sign-in.
+// Note adds a successful step and marks the request as a sign-in.
 func (a *Recorder) Note(what string, why texts.Text, facts ...Fact) {
 	a.add(true, Step{What: what, Outcome: OK, Why: why, Facts: facts})
 }
 
-// Remark adds a step that is neither good nor bad.
+// Remark adds a neutral step.
 func (a *Recorder) Remark(what string, why texts.Text, facts ...Fact) {
 	a.add(true, Step{What: what, Outcome: Noted, Why: why, Facts: facts})
 }
 
-// Fail adds a step that the attempt failed at.
+// Fail adds the step at which the attempt failed.
 func (a *Recorder) Fail(what string, why texts.Text, facts ...Fact) {
 	a.add(true, Step{What: what, Outcome: Failed, Why: why, Facts: facts})
 }
 
-// Broke adds what the person, or the app, was told: it failed there unless it
-// is known already at which step. Only an attempt that has begun can break;
-// begins says that this is one in any case.
+// Broke adds the error that the user or app was shown: the attempt failed there
+// unless an earlier step failed already. It only counts in an attempt that has
+// begun; begins starts one.
 func (a *Recorder) Broke(begins bool, why texts.Text, facts ...Fact) {
 	if a == nil {
 		return
@@ -169,8 +170,8 @@ func (a *Recorder) Broke(begins bool, why texts.Text, facts ...Fact) {
 	a.add(begins, Step{What: ErrorPage, Outcome: outcome, Why: why, Facts: facts})
 }
 
-// Began adds the step that a request began with, where it is known only at the
-// end that there is a sign-in to tell it of.
+// Began adds the first step of a request, if it is only known later that it is
+// a sign-in.
 func (a *Recorder) Began(what string, why texts.Text, facts ...Fact) {
 	if a == nil {
 		return
@@ -181,7 +182,7 @@ func (a *Recorder) Began(what string, why texts.Text, facts ...Fact) {
 	a.steps = slices.Insert(a.steps, 0, Step{Time: a.began, What: what, Outcome: Noted, Why: why, Facts: facts})
 }
 
-// Record adds what was recorded for audit, if it says something about a sign-in.
+// Record adds an audit event that is part of a sign-in.
 func Record(ctx context.Context, e audit.Event) {
 	a := Of(ctx)
 	if a == nil {
@@ -206,28 +207,28 @@ func Record(ctx context.Context, e audit.Event) {
 	a.add(w.begins, s)
 }
 
-// told says that it is noted already why the request is refused.
+// told reports whether the reason of the refusal is noted already.
 func (a *Recorder) told() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return slices.ContainsFunc(a.steps, func(s Step) bool { return s.Outcome == Failed || s.What == Denied })
 }
 
-// Knows is whom and what the attempt is about, as far as it knows.
+// Knows returns what is known of the attempt.
 func (a *Recorder) Knows() About {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.about
 }
 
-// Has says that there is a step of this kind.
+// Has reports whether there is a step of this kind.
 func (a *Recorder) Has(what string) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return slices.ContainsFunc(a.steps, func(s Step) bool { return s.What == what })
 }
 
-// Steps are those gathered so far, with texts that may be kept.
+// Steps returns the steps so far, with redacted texts.
 func (a *Recorder) Steps() []Step {
 	a.mu.Lock()
 	steps := slices.Clone(a.steps)
@@ -242,10 +243,10 @@ func (a *Recorder) Steps() []Step {
 	return steps
 }
 
-// Address is where the request came from.
+// Address is the address of the request.
 func (a *Recorder) Address() string { return a.address }
 
-// observe adds what a connector did.
+// observe adds a connector's step.
 func (a *Recorder) observe(s federation.Step) {
 	step := Step{What: upstreamStep + s.Name, Outcome: OK, Took: s.Took}
 	if s.Err != nil {
@@ -257,7 +258,7 @@ func (a *Recorder) observe(s federation.Step) {
 	a.add(false, step)
 }
 
-// add appends a step; without begins it does not make a sign-in of the request.
+// add appends a step; without begins it does not mark the request as a sign-in.
 func (a *Recorder) add(begins bool, s Step) {
 	if a == nil {
 		return

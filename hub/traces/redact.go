@@ -18,8 +18,7 @@ const (
 	maxFacts = 30
 )
 
-// secretNames are parameters, headers and members whose values are secret, or
-// were when they were sent.
+// secretNames are parameters, headers and members with secret values.
 var secretNames = []string{
 	"access_token", "actor_token", "assertion", "auth_req_id", "authorization", "client_assertion", "client_secret", "code", "code_challenge",
 	"code_verifier", "cookie", "csrf", "device_code", "dpop", "id_token", "id_token_hint", "invite", "login_hint_token", "logout_token", "nonce", "password",
@@ -27,7 +26,7 @@ var secretNames = []string{
 	"ticket", "token", "user_code", "verifier",
 }
 
-// nameFacts are the facts whose values are names, however random they look.
+// nameFacts are facts with values that may look random but are names.
 var nameFacts = []string{"sub", "subject", "client", "client_id", "aud", "issuer", "iss", "kid", "oid", "tid", "user", "login key", "fingerprint"}
 
 var (
@@ -39,12 +38,12 @@ var (
 	segment = regexp.MustCompile(`[A-Za-z0-9_+=]+`)
 )
 
-// Redact is what may be kept of a text: nothing that is one of the secrets,
-// that has a secret's name, or that looks like one; no control characters, and
-// no more than an administrator reads.
+// Redact returns the part of a text that may be stored: without the given
+// secrets, without values of secret names, without text that looks like a
+// secret, without control characters, and shortened.
 func Redact(text string, secrets ...string) string {
 	for _, secret := range secrets {
-		if len(secret) >= 6 { // shorter ones are parts of words
+		if len(secret) >= 6 { // shorter ones may be parts of words
 			text = strings.ReplaceAll(text, secret, hidden)
 		}
 	}
@@ -66,12 +65,12 @@ func Redact(text string, secrets ...string) string {
 	return cut(clean(text), maxText)
 }
 
-// redactText is Redact for what a sentence speaks of.
+// redactText is Redact for the arguments of a text.
 func redactText(t texts.Text, secrets ...string) texts.Text {
 	return t.With(func(_, value string) string { return Redact(value, secrets...) })
 }
 
-// redactFact is Redact for what has a name.
+// redactFact is Redact for a named value.
 func redactFact(f Fact, secrets ...string) Fact {
 	name := strings.ToLower(f.Name)
 	if slices.Contains(secretNames, name) && f.Value != "" {
@@ -91,10 +90,10 @@ func redactFact(f Fact, secrets ...string) Fact {
 	return f
 }
 
-// random says that a run of letters and digits is nobody's word.
+// random reports whether letters and digits look random.
 func random(s string) bool { return len(s) >= 16 && mixed(s) }
 
-// mixed says that there are letters and digits, or capitals in the middle.
+// mixed reports whether there are letters and digits, or capitals inside.
 func mixed(s string) bool {
 	digits := strings.ContainsFunc(s, unicode.IsDigit)
 	letters := strings.ContainsFunc(s, unicode.IsLetter)

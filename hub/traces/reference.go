@@ -2,13 +2,13 @@ package traces
 
 import "strings"
 
-// alphabet is Crockford's: no letter in it is taken for a digit.
+// alphabet is Crockford's: its letters cannot be confused with digits.
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 const refLength = 8
 
-// ParseReference reads a reference as people type it: in any case, with spaces
-// or hyphens anywhere, O for 0 and I or L for 1.
+// ParseReference reads a typed reference: in any case, with spaces or hyphens
+// anywhere, O for 0 and I or L for 1.
 func ParseReference(typed string) (string, bool) {
 	if len(typed) > 40 {
 		return "", false

@@ -19,29 +19,28 @@ type Service struct {
 	Log      *slog.Logger
 	Now      func() time.Time
 
-	// Begins and Strangers say whether one more may be kept of what one address
-	// began, and of what failed before anybody was asked anything: both can be
-	// caused by anyone, as often as they like.
+	// Begins and Strangers limit what one address can cause: attempts that it
+	// began, and requests that failed before the user had to act. Anyone can
+	// cause both any number of times.
 	Begins, Strangers func(address string) bool
 }
 
-// How long a trace is kept that only shows a page that somebody looked at, and
-// one that failed before it was known who came: no longer than they may be of
-// use, for strangers make them.
+// How long a trace is kept that only shows a viewed page, or a failure before
+// the user was known: briefly, because strangers can cause them.
 const (
 	idleLife     = time.Hour
 	strangerLife = 2 * 24 * time.Hour
 )
 
-// Save writes down what a request added. A trace that cannot be written is
-// logged; it never stands in the way of a sign-in.
+// Save stores what a request added. If that fails it is logged; the sign-in
+// continues.
 func (k *Service) Save(ctx context.Context, a *Recorder) {
 	if a == nil || !a.begun || len(a.steps) == 0 {
 		return
 	}
 	now, err := k.Settings.Current(ctx)
 	if err == nil && a.worth(now.TraceMode()) {
-		// It happened, even if the browser has gone away meanwhile.
+		// It happened even if the browser is gone.
 		err = k.save(lasting.Of(ctx), a, now.TraceLife())
 	}
 	if err != nil {
@@ -49,9 +48,9 @@ func (k *Service) Save(ctx context.Context, a *Recorder) {
 	}
 }
 
-// worth says whether the request is kept. A sign-in where nobody was asked
-// anything and nothing went wrong is routine; so is an app that asks, with
-// prompt=none, whether somebody is signed in.
+// worth reports whether the request is stored. A silent sign-in without an
+// error is routine, and so is an app that checks with prompt=none whether a
+// user is signed in.
 func (a *Recorder) worth(mode string) bool {
 	switch mode {
 	case settings.TraceOff:
@@ -88,7 +87,7 @@ func (k *Service) save(ctx context.Context, a *Recorder, life time.Duration) err
 	}
 	err := k.Set.Insert(ctx, t)
 	if errors.Is(err, fs.ErrExist) {
-		// Another request of the same browser was first.
+		// Another request of the same browser created it first.
 		return k.Set.Update(ctx, a.id, func(t *Trace) error {
 			k.extend(t, a, life)
 			return nil
@@ -97,8 +96,8 @@ func (k *Service) save(ctx context.Context, a *Recorder, life time.Duration) err
 	return err
 }
 
-// admits bounds what strangers can make the hub keep: going off to an upstream,
-// or failing there, is anybody's to do.
+// admits bounds what strangers can make the hub store: anyone can be sent to a
+// provider, or fail there.
 func (k *Service) admits(t Trace, a *Recorder) bool {
 	switch {
 	case !a.keeps && t.State == Failed:
@@ -147,8 +146,8 @@ func (k *Service) extend(t *Trace, a *Recorder, life time.Duration) {
 }
 
 // ByReference returns the traces with this reference: ours, or else those of
-// people whom another hub sent with it. There is one of them, or none, unless
-// a reference was drawn twice.
+// users that another hub sent with it. There is at most one, unless a reference
+// was drawn twice.
 func (k *Service) ByReference(ctx context.Context, ref string) ([]Trace, error) {
 	const most = 10
 	found, err := k.Set.List(ctx, store.Query{Field: "ref", Equals: ref, Desc: true, Limit: most})
@@ -165,10 +164,10 @@ type Filter struct {
 	Before string // id; empty: from the newest
 }
 
-// scanned is how many records one page of a list may look at.
+// scanned bounds the records read for one page of a list.
 const scanned = 2000
 
-// Latest lists traces, the newest first, and returns the id to go on before;
+// Latest lists traces, the newest first, and returns the id for the next page;
 // empty if there are no more.
 func (k *Service) Latest(ctx context.Context, f Filter, limit int) ([]Trace, string, error) {
 	q := store.Query{Desc: true, After: f.Before, Limit: limit + 1}
@@ -197,7 +196,7 @@ func (k *Service) Latest(ctx context.Context, f Filter, limit int) ([]Trace, str
 	return out, q.After, nil
 }
 
-// index is the field that leaves the fewest to look at.
+// index is the field that leaves the fewest records to read.
 func (f Filter) index() (field, value string) {
 	switch {
 	case f.User != "":

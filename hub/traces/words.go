@@ -6,40 +6,40 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 )
 
-// The steps that handlers note themselves. All others are kinds of audit events,
-// and what connectors report, with "upstream " before its name.
+// The steps that handlers note themselves. Others are audit event kinds, and
+// connectors' steps with the prefix "upstream ".
 const (
-	Request   = "request"   // the authorization request came in
+	Request   = "request"   // an authorization request
 	Redirect  = "redirect"  // its redirect_uri is not registered
-	Stranger  = "stranger"  // its client is not known
-	Misplaced = "misplaced" // it came to an address where nothing is
-	Session   = "session"   // somebody was signed in already
-	Page      = "page"      // the person was shown a page
-	Left      = "left"      // the person was sent to an upstream
-	Returned  = "returned"  // and came back
-	NoRole    = "role"      // the person has none of the roles that the client asks for
-	Unproved  = "unproved"  // nobody proved the person's e-mail address, which the client needs
-	Denied    = "denied"    // the client was answered with an error that is routine
+	Stranger  = "stranger"  // its client is unknown
+	Misplaced = "misplaced" // its address does not exist
+	Session   = "session"   // the user was signed in already
+	Page      = "page"      // the user was shown a page
+	Left      = "left"      // the user was sent to a provider
+	Returned  = "returned"  // and returned
+	NoRole    = "role"      // the user has none of the roles that the client requires
+	Unproved  = "unproved"  // the user's email address is not verified, but the client needs it
+	Denied    = "denied"    // the client got a routine error
 	Answer    = "answer"
-	Token     = "token" // the client came to the token endpoint
+	Token     = "token" // a request to the token endpoint
 	ErrorPage = "problem"
 )
 
-// Codes of steps, where the kind does not say all. That of a refused request is
-// the error's (RFC 6749 §4.1.2.1).
+// Codes of steps, if the kind is not specific enough. For a refused request it
+// is the error's (RFC 6749 §4.1.2.1).
 const (
-	ToldApp  = "told app" // an ErrorPage that the app was told, and not a person
-	Disabled = "disabled" // the account of who signed in is (users.ErrDisabled)
+	ToldApp  = "told app" // an ErrorPage that was sent to the app, not the user
+	Disabled = "disabled" // the user's account is disabled (users.ErrDisabled)
 )
 
-// A meaning is what a kind of step is called, and what it means for the attempt.
+// A meaning is the title of a kind of step, and its effect on the attempt.
 type meaning struct {
 	title   string
 	outcome string // of the audit event
-	code    string // where the event gives none
-	begins  bool   // an attempt may begin with it
-	acted   bool   // somebody did something
-	settles bool   // it says how the attempt stands
+	code    string // if the event has none
+	begins  bool   // an attempt can begin with it
+	acted   bool   // the user did something
+	settles bool   // it decides the state of the attempt
 }
 
 var words = map[string]meaning{
@@ -78,7 +78,7 @@ var words = map[string]meaning{
 
 func wordFor(what string) meaning { return words[what] }
 
-// connectorSteps are what connectors report, by name.
+// connectorSteps are the titles of connectors' steps.
 var connectorSteps = map[string]string{
 	"discovery": "Upstream: discovery",
 	"authorize": "Upstream: request made",
@@ -92,7 +92,7 @@ var connectorSteps = map[string]string{
 
 const upstreamStep = "upstream "
 
-// Title is what the step is called.
+// Title is the title of the step.
 func (s Step) Title() string {
 	if w, ok := words[s.What]; ok {
 		return w.title

@@ -13,12 +13,12 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// giveBackWait is how long an upstream may take to take tokens back: somebody
-// may be waiting, and nobody has the tokens any more.
+// giveBackWait bounds the time for revoking tokens at a provider, because a
+// user may be waiting and the tokens are no longer stored.
 const giveBackWait = 3 * time.Second
 
-// GiveBack returns tokens that nobody keeps to the upstream that gave them (RFC
-// 7009), if it takes any back. What comes of it is noted and stops nothing.
+// GiveBack revokes tokens at their provider (RFC 7009), if it supports that. A
+// failure is noted and stops nothing.
 func (k *Service) GiveBack(ctx context.Context, keyID string, tokens federation.Tokens) {
 	if tokens.Refresh == "" {
 		return
@@ -35,9 +35,9 @@ func (k *Service) GiveBack(ctx context.Context, keyID string, tokens federation.
 	}
 }
 
-// giveBackOf is GiveBack for those of a tie, unless they are still in use. A key
-// that leads elsewhere now would send them to somebody else (AD-10), so they
-// stay where they are.
+// giveBackOf revokes the tokens of a record, unless they are still in use. If
+// the key's address was changed, they are not sent, because they would go to
+// another provider (AD-10).
 func (k *Service) giveBackOf(ctx context.Context, t Token, use federation.Tokens) {
 	key, err := k.Upstreams.Get(ctx, t.LoginKey)
 	if err != nil || t.Sealed == "" || t.Home != home(key) {
@@ -48,9 +48,9 @@ func (k *Service) giveBackOf(ctx context.Context, t Token, use federation.Tokens
 	}
 }
 
-// Untie gives back what one person's upstream gave us, for the person signed out
-// there too. While another browser or an app goes on without them the tie stays:
-// nobody may get rid of the look at them by signing out.
+// Untie revokes a user's tokens of one provider after the user signed out there
+// too. It does nothing while another browser or an app continues without that
+// session: a sign-out must not end the refreshing of their profile.
 func (k *Service) Untie(ctx context.Context, userID, keyID string) error {
 	id := tieID(userID, keyID)
 	t, err := k.Ties.Get(ctx, id)
@@ -61,7 +61,7 @@ func (k *Service) Untie(ctx context.Context, userID, keyID string) error {
 		return fmt.Errorf("end the use of a provider's tokens: %w", err)
 	}
 	for _, err := range k.Sessions.FromUpstream(ctx, keyID, "", t.Subject) {
-		return err // a browser, or we cannot tell
+		return err // another session exists, or that is unknown
 	}
 	apps, err := k.Grants.Resume(ctx, userID, keyID)
 	if err != nil || apps {
@@ -70,8 +70,8 @@ func (k *Service) Untie(ctx context.Context, userID, keyID string) error {
 	return k.forget(ctx, id)
 }
 
-// Disconnect forgets what came with an identity that the person has no more. What
-// hung on it has ended, so nobody needs to look there.
+// Disconnect deletes the tokens of an identity that was removed from the user.
+// Everything that needed them has ended.
 func (k *Service) Disconnect(ctx context.Context, i linking.Identity) error {
 	id := tieID(i.UserID, i.LoginKey)
 	switch t, err := k.Ties.Get(ctx, id); {
@@ -83,13 +83,13 @@ func (k *Service) Disconnect(ctx context.Context, i linking.Identity) error {
 	return k.forget(ctx, id)
 }
 
-// ForgetProvider forgets what came with a login key that goes away. Nobody is
-// left to give it back through.
+// ForgetProvider deletes the tokens of a login key that is deleted. They cannot
+// be revoked without the key.
 func (k *Service) ForgetProvider(ctx context.Context, keyID string) error {
 	return k.forgetAll(ctx, "loginKey", keyID)
 }
 
-// ForgetUser forgets what came with a person who goes away.
+// ForgetUser deletes the tokens of a user who is deleted.
 func (k *Service) ForgetUser(ctx context.Context, userID string) error {
 	return k.forgetAll(ctx, "userId", userID)
 }
@@ -106,7 +106,7 @@ func (k *Service) forgetAll(ctx context.Context, field, value string) error {
 	return nil
 }
 
-// forget ends a tie, and gives its tokens back.
+// forget deletes a record and revokes its tokens.
 func (k *Service) forget(ctx context.Context, id string) error {
 	t, err := k.Ties.Take(ctx, id)
 	if errors.Is(err, fs.ErrNotExist) {

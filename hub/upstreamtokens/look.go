@@ -13,9 +13,8 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// Look asks the upstream about a person again, if it is time to, and takes
-// over what it says. Where there is nothing to ask with, nothing happens. The
-// error is ErrEnded, ErrSilent, or our own.
+// Look refreshes a user's profile from the provider if it is due. Without
+// tokens nothing happens. The error is ErrEnded, ErrSilent, or our own.
 func (k *Service) Look(ctx context.Context, userID, keyID string) error {
 	id := tieID(userID, keyID)
 	t, err := k.Ties.Get(ctx, id)
@@ -27,7 +26,7 @@ func (k *Service) Look(ctx context.Context, userID, keyID string) error {
 	}
 	connector, key, err := k.Upstreams.Open(ctx, keyID)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil // an administrator turned the key off, and decides about its people
+		return nil // an administrator disabled the key and decided about its users
 	}
 	if err != nil {
 		return err
@@ -36,7 +35,7 @@ func (k *Service) Look(ctx context.Context, userID, keyID string) error {
 	if !ok {
 		return nil
 	}
-	// Whoever asked may go away; the answer, with its new token, may not.
+	// The caller may go away, but the answer with its new token must be stored.
 	ctx = lasting.ToDeadline(ctx)
 	mine := false
 	if t.Home == home(key) {
@@ -58,8 +57,8 @@ func (k *Service) Look(ctx context.Context, userID, keyID string) error {
 	return nil
 }
 
-// claim writes down that the upstream is asked now, and says whether it is us
-// who ask.
+// claim stores that the provider is asked now, and reports whether this process
+// asks.
 func (k *Service) claim(ctx context.Context, t *Token) (mine bool, err error) {
 	err = k.Ties.Update(ctx, t.ID, func(now *Token) error {
 		*t = *now
@@ -76,14 +75,14 @@ func (k *Service) claim(ctx context.Context, t *Token) (mine bool, err error) {
 	return mine, nil
 }
 
-// ask looks at the person and writes down what came of it.
+// ask refreshes the profile and stores the result.
 func (k *Service) ask(ctx context.Context, t *Token, key federation.LoginKey, refresher federation.Refresher) error {
 	tokens, err := k.tokens(*t)
 	if err != nil {
 		return err
 	}
 	identity, err := refresher.Refresh(ctx, tokens)
-	ctx = lasting.Of(ctx) // what came of it is kept, however late it came
+	ctx = lasting.Of(ctx) // the result is stored, however late it is
 	var refusal *federation.Refusal
 	var fault *federation.Fault
 	switch {
@@ -91,20 +90,20 @@ func (k *Service) ask(ctx context.Context, t *Token, key federation.LoginKey, re
 		return k.arrived(ctx, t, key, identity)
 	case errors.As(err, &refusal) && (refusal.Disabled || refusal.Code == "invalid_grant" && !t.Unsure):
 		if refusal.Disabled {
-			k.GiveBack(ctx, key.ID, tokens) // the site would go on taking them
+			k.GiveBack(ctx, key.ID, tokens) // otherwise the site would still accept them
 		}
 		return k.end(ctx, t, err)
 	case errors.As(err, &refusal), errors.As(err, &fault):
-		// Silence, or a no to us and not to the person. What the upstream
-		// said last counts for a while.
+		// No answer, or a refusal of the hub and not of the user. The last
+		// answer counts for a while.
 		k.Audit.Note(ctx, audit.Event{Kind: audit.UpstreamError, Target: t.UserID, LoginKey: key.ID, Why: texts.Of(err)})
 		return k.change(ctx, t, func(now *Token) { now.Unsure = fault != nil || now.Unsure })
 	}
 	return err
 }
 
-// arrived keeps the new tokens first: the old ones may be used up. Those that
-// are not go back.
+// arrived stores the new tokens first, because the old ones may be used up. Old
+// tokens that are not are revoked.
 func (k *Service) arrived(ctx context.Context, t *Token, key federation.LoginKey, i federation.Identity) error {
 	if i.Subject != t.Subject {
 		return k.end(ctx, t, texts.Failure("the provider answered with another user", "upstream.other"))
@@ -124,12 +123,13 @@ func (k *Service) arrived(ctx context.Context, t *Token, key federation.LoginKey
 		return err
 	}
 	if i.Unconfirmed != nil {
-		// It answers for them, and not whether they may still come in: silence on that.
+		// The provider answers, but not whether the user may still sign in:
+		// that counts as no answer.
 		k.Audit.Note(ctx, audit.Event{Kind: audit.UpstreamError, Target: t.UserID, LoginKey: key.ID, Why: texts.Of(i.Unconfirmed)})
 	}
 	if t.Sealed == sealed {
 		k.giveBackOf(ctx, before, i.Tokens)
-	} else { // somebody signed in meanwhile, and brought others
+	} else { // a concurrent sign-in brought others
 		k.GiveBack(ctx, key.ID, i.Tokens)
 	}
 	err = k.Review(ctx, t.UserID, i, key)
@@ -139,8 +139,8 @@ func (k *Service) arrived(ctx context.Context, t *Token, key federation.LoginKey
 	return err
 }
 
-// end ends what the person has here by this upstream: the sessions, what was
-// issued in them, and whatever looks here before it goes on.
+// end ends what the user has here by this provider: sessions, what was issued
+// in them, and everything that refreshes from it.
 func (k *Service) end(ctx context.Context, t *Token, why error) error {
 	if err := k.change(ctx, t, func(now *Token) { now.Ended, now.Sealed = true, "" }); err != nil {
 		return err
@@ -153,7 +153,7 @@ func (k *Service) end(ctx context.Context, t *Token, why error) error {
 			return err
 		}
 	}
-	// Apps that were to outlive the session, and devices, which hang on none.
+	// Also offline grants and devices, which depend on no session.
 	if err := k.Grants.RevokeProviderOf(ctx, t.UserID, t.LoginKey); err != nil {
 		return err
 	}
@@ -161,7 +161,7 @@ func (k *Service) end(ctx context.Context, t *Token, why error) error {
 	return nil
 }
 
-// change edits the tie unless somebody signed in meanwhile and brought another.
+// change edits the record unless a concurrent sign-in replaced it.
 func (k *Service) change(ctx context.Context, t *Token, edit func(*Token)) error {
 	after := *t
 	err := k.Ties.Update(ctx, t.ID, func(now *Token) error {

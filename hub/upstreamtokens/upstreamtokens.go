@@ -1,10 +1,10 @@
-// Package upstreamtokens keeps what upstreams gave this hub to look again at the people
-// who came from there, and looks: when an app refreshes its tokens, the
-// upstream is asked whether the person is still who they were.
+// Package upstreamtokens keeps providers' tokens and uses them to refresh
+// profiles: when an app refreshes its tokens, the hub asks the provider whether
+// the user is still the same and active.
 //
-// One document holds the tie of one person to one login key, its tokens
-// sealed. Whoever asks writes down first that it does, so of any number of
-// apps and processes one asks, at most every few minutes.
+// One document holds the encrypted tokens of one user and one login key. A
+// process first stores that it asks, so that of any number of apps and
+// processes only one asks, at most every few minutes.
 package upstreamtokens
 
 import (
@@ -26,21 +26,21 @@ import (
 	"github.com/fedhub/fedhub/internal/names"
 )
 
-// A Token is what one upstream gave us to look again at one person.
+// A Token is a provider's tokens for refreshing one user's profile.
 type Token struct {
 	ID       string `bson:"id"` // user and login key
 	UserID   string `bson:"userId"`
 	LoginKey string `bson:"loginKey"`
-	Subject  string `bson:"subject"`                // the person's name there
+	Subject  string `bson:"subject"`                // the user's sub there
 	Sealed   string `bson:"sealed" secret:"sealed"` // federation.Tokens
-	Home     string `bson:"home"`                   // who gave them, and nobody else gets them
+	Home     string `bson:"home"`                   // the provider; they are sent to no other
 
-	Looked time.Time `bson:"looked"` // when the upstream last spoke for the person
-	Tried  time.Time `bson:"tried"`  // when it was last asked to
-	// Unsure says that the last try got no answer. The upstream may have got
-	// the question, and used up the token that it came with.
+	Looked time.Time `bson:"looked"` // last successful refresh
+	Tried  time.Time `bson:"tried"`  // last attempt
+	// Unsure says that the last attempt got no answer. The provider may have
+	// received the request and used up its token.
 	Unsure bool `bson:"unsure,omitempty"`
-	// Ended says that the upstream no longer speaks for the person.
+	// Ended says that the provider ended access for the user.
 	Ended   bool      `bson:"ended,omitempty"`
 	Expires time.Time `bson:"expires"`
 }
@@ -48,36 +48,36 @@ type Token struct {
 // Key names the record.
 func (t Token) Key() string { return t.ID }
 
-// ExpiresAt is when nobody has come this way for long.
+// ExpiresAt is when the record is deleted if it is not used.
 func (t Token) ExpiresAt() time.Time { return t.Expires }
 
 const (
-	// every is how often one person is looked at, at most.
+	// every is the shortest interval for one user.
 	every = 5 * time.Minute
-	// Patience is how long apps go on refreshing while an upstream is silent.
+	// Patience is how long apps can refresh while a provider does not answer.
 	Patience = 24 * time.Hour
-	// keep is how long a tie is kept that nobody uses.
+	// keep is how long an unused record is kept.
 	keep = 180 * 24 * time.Hour
 )
 
 var (
-	// ErrEnded says that the upstream has ended what the person signed in with.
+	// ErrEnded says that the provider ended access for the user.
 	ErrEnded = errors.New("the provider has ended access for the user")
-	// ErrSilent says that it has been silent for too long to be relied on.
+	// ErrSilent says that the provider has not answered for too long.
 	ErrSilent = errors.New("the provider has not answered for too long")
 )
 
-// A Service keeps ties.
+// A Service keeps the tokens.
 type Service struct {
 	Ties      *store.Collection[Token]
 	Box       *seal.Box
 	Upstreams *federation.Registry
 	Sessions  *sessions.Service
 	Grants    *grants.Service
-	// Review takes over what an upstream says now about somebody who came from
-	// it; fs.ErrNotExist if the identity is not this user's any more.
+	// Review applies the provider's current profile of a user; fs.ErrNotExist
+	// if the identity no longer belongs to this user.
 	Review func(ctx context.Context, userID string, i federation.Identity, key federation.LoginKey) error
-	// End ends a session, and tells whoever has to know of it.
+	// End ends a session, with notices to its clients.
 	End   func(context.Context, sessions.Session) error
 	Audit *audit.Recorder
 	Log   *slog.Logger
@@ -86,8 +86,8 @@ type Service struct {
 
 func tieID(userID, key string) string { return userID + " " + key }
 
-// Keep remembers what an upstream gave us at a sign-in, in the place of what
-// it gave before. Nothing given leaves nothing to look with.
+// Keep stores a provider's tokens of a sign-in and replaces earlier ones.
+// Without tokens, profiles are not refreshed.
 func (k *Service) Keep(ctx context.Context, user users.User, i federation.Identity) error {
 	id := tieID(user.ID, i.Key)
 	if i.Tokens.Refresh == "" {
@@ -115,8 +115,9 @@ func (k *Service) Keep(ctx context.Context, user users.User, i federation.Identi
 	return nil
 }
 
-// home is where the tokens of a key's people are good. A key whose address was
-// changed leads to somebody else, who must not get them (AD-10).
+// home identifies the provider that a key's tokens belong to. If a key's
+// address was changed it leads to another provider, which must not get them
+// (AD-10).
 func home(key federation.LoginKey) string { return key.BaseURL + " " + key.Endpoints.Token }
 
 func (k *Service) seal(id string, tokens federation.Tokens) (string, error) {

@@ -7,26 +7,25 @@ import (
 	"time"
 )
 
-// A Book remembers which records have or had a name, for names that say nothing
-// of the record that has them. It is read once as a whole, and from then on
-// only what changed since; who finds a record in it looks at it again before
-// it counts. It is an index: a name that fell out of it would not be found, so
-// nothing does. The zero Book is empty.
+// A Book is an index from names to the records that have or had them. It is
+// read once completely, and after that only the changes. Callers check the
+// records that it returns, because they may have changed. It never drops
+// entries, because a missing name would not be found. The zero Book is empty.
 type Book struct {
 	mu    sync.Mutex
 	ids   map[string]map[string]bool // by name
-	read  time.Time                  // the changes until then are in it
-	fresh time.Time                  // until then nothing is read for a name that nobody has
+	read  time.Time                  // changes until then are included
+	fresh time.Time                  // until then an unknown name causes no read
 }
 
-// Of returns the ids of the records that have or had a name.
+// Of returns the ids of the records with a name, now or earlier.
 func (b *Book) Of(name string) []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return slices.Collect(maps.Keys(b.ids[name]))
 }
 
-// Add notes that a record has these names.
+// Add notes the names of a record.
 func (b *Book) Add(id string, names ...string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -41,7 +40,7 @@ func (b *Book) Add(id string, names ...string) {
 	}
 }
 
-// Remove notes that a record has a name no longer.
+// Remove notes that a record no longer has a name.
 func (b *Book) Remove(name, id string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -50,29 +49,29 @@ func (b *Book) Remove(name, id string) {
 	}
 }
 
-// Read is until when the changes are in it; zero if it was never read.
+// Read is until when changes are included; zero if it was never read.
 func (b *Book) Read() time.Time {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.read
 }
 
-// IsFresh reports whether a name that is not in it need not be read for.
+// IsFresh reports whether an unknown name needs no read.
 func (b *Book) IsFresh(now time.Time) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return now.Before(b.fresh) && !now.Before(b.read)
 }
 
-// Done notes that all changes until now are in it, and that it is fresh for a
-// while.
+// Done notes that all changes until now are included, and that no read is
+// needed for the time of pause.
 func (b *Book) Done(now time.Time, pause time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.read, b.fresh = now, now.Add(pause)
 }
 
-// Forget makes the next question read what changed.
+// Forget makes the next lookup read the changes.
 func (b *Book) Forget() {
 	b.mu.Lock()
 	defer b.mu.Unlock()

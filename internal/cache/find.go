@@ -6,28 +6,27 @@ import (
 	"time"
 )
 
-// Gap is the least time between two fetches of a value in which somebody misses
-// something. Whoever asks, and however often, the server behind it gets no more
-// than that.
+// Gap is the shortest time between two fetches that are caused by missing
+// entries, however many callers ask.
 const Gap = 5 * time.Second
 
-// ErrNothingYet is in the chain of a Fetch's error where the server answered and
-// has nothing that can be used: it may have something in a moment.
+// ErrNothingYet is in the error of a Fetch if the server answered but has
+// nothing usable: it may have something soon.
 var ErrNothingYet = errors.New("it is still empty")
 
-// mostWaiting is how many requests may wait together for something to appear.
+// mostWaiting bounds the requests that wait at the same time.
 const mostWaiting = 16
 
-// Waits are the places of those who wait for something to appear in a value, for
-// all values of a hub together: strangers can occupy them all and nothing else.
-// With nil nobody waits.
+// Waits bounds the requests that wait for new values, for all values of a hub
+// together. Strangers can use all of its places, and nothing else. With nil no
+// request waits.
 type Waits struct {
 	places chan struct{}
 	sleep  func(context.Context, time.Duration) error
 }
 
-// NewWaits returns Waits in which nobody waits yet. sleep lets a time pass, and
-// ends with its context; nil is by the clock on the wall.
+// NewWaits returns empty Waits. sleep waits, or ends with its context; nil uses
+// the system clock.
 func NewWaits(sleep func(context.Context, time.Duration) error) *Waits {
 	if sleep == nil {
 		sleep = pass
@@ -46,9 +45,9 @@ func pass(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// enter takes a place, which the caller leaves when nothing holds its request any
-// more. It reports at once where there is none, and where a wait of that time and
-// a look behind it do not fit into the time that the request has.
+// enter takes a place, which the caller must leave. It returns false at once if
+// there is none, or if the wait and another fetch do not fit into the request's
+// time.
 func (w *Waits) enter(ctx context.Context, d time.Duration) bool {
 	end, ends := ctx.Deadline()
 	if w == nil || ends && time.Until(end) < d+Gap {
@@ -64,24 +63,23 @@ func (w *Waits) enter(ctx context.Context, d time.Duration) bool {
 
 func (w *Waits) leave() { <-w.places }
 
-// A Sight is what somebody who looks for something in a value sees.
+// A Sight is the result of looking for something in a value.
 type Sight int
 
-// What can be seen. Something that is wrong may be right in a newer value, and a
-// fetch is worth it, but no wait.
+// The results. Something wrong may be right in a newer value: that is worth a
+// fetch, but no wait.
 const (
 	Found Sight = iota
 	Wrong
 	Missing
 )
 
-// Find is Get for whoever looks for something in the value that may be newer
-// than the last fetch. What is not found is looked for in a value that is
-// fetched now, if the last fetch is a Gap ago, and what is missing then in one
-// that is fetched when the Gap is over, for which the caller waits once. The
-// value that is returned is the newest, whatever is seen in it.
+// Find is Get for callers that look for something that may be newer than the
+// last fetch. If it is not found, the value is fetched again if the last fetch
+// is a Gap ago. If it is still missing, the caller waits once for the end of
+// the Gap and another fetch. The newest value is returned in any case.
 //
-// Who calls it has looked at everything else before: whoever may wait takes a
+// Check everything else before calling it, because a waiting caller takes a
 // place from others.
 func (c *Value[T]) Find(ctx context.Context, waits *Waits, look func(T) Sight) (T, error) {
 	seen := func(v T, err error) Sight {
@@ -91,7 +89,7 @@ func (c *Value[T]) Find(ctx context.Context, waits *Waits, look func(T) Sight) (
 		case errors.Is(err, ErrNothingYet):
 			return Missing
 		}
-		return Found // it is not the value that decides
+		return Found // the value does not decide
 	}
 	v, err := c.Get(ctx)
 	if seen(v, err) == Found {
@@ -109,7 +107,7 @@ func (c *Value[T]) Find(ctx context.Context, waits *Waits, look func(T) Sight) (
 	if !waits.enter(ctx, left) {
 		return v, err
 	}
-	defer waits.leave() // the second look holds the request too
+	defer waits.leave() // the second fetch delays the request too
 	if gone := waits.sleep(ctx, left); gone != nil {
 		var none T
 		return none, gone
@@ -117,7 +115,7 @@ func (c *Value[T]) Find(ctx context.Context, waits *Waits, look func(T) Sight) (
 	return c.since(ctx, last)
 }
 
-// lastTry is the last fetch that ended, and how much of the Gap behind it is left.
+// lastTry returns the last finished fetch, and the rest of its Gap.
 func (c *Value[T]) lastTry() (*outcome[T], time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -131,7 +129,7 @@ func (c *Value[T]) lastTry() (*outcome[T], time.Duration) {
 	return c.last, max(Gap-age, 0)
 }
 
-// since returns a value that was fetched after that try.
+// since returns a value that was fetched after that one.
 func (c *Value[T]) since(ctx context.Context, try *outcome[T]) (T, error) {
 	c.mu.Lock()
 	if c.last != try && c.last != nil {

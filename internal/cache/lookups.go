@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// Lookups remember for a while what was looked up by an id, so that a hot path
-// costs no read of the database. What was not found is remembered too:
-// otherwise it would be told from what there is by its latency.
+// Lookups cache lookups by id for a while, so that a hot path needs no database
+// read. Missing ids are cached too: otherwise the response time would show
+// whether an id exists.
 //
-// They are no Map: a change drops what was read before it and would be put in
-// after it, all at once for what was found and what was not, and readers do
-// not wait for each other.
+// A Map is not enough: a drop must also discard results that were read before
+// it and stored after it, for found and missing ids together, and readers must
+// not block each other.
 type Lookups[T any] struct {
 	life time.Duration
 	size int
@@ -27,15 +27,15 @@ type lookup[T any] struct {
 	at    time.Time
 }
 
-// NewLookups returns Lookups that remember for life. size bounds what a flood
-// of made-up ids can occupy, for known and unknown ids separately so that the
-// latter never push out the former.
+// NewLookups returns Lookups that cache for the time life. size bounds found
+// and missing ids separately, so that a flood of invented ids does not evict
+// real ones.
 func NewLookups[T any](life time.Duration, size int) *Lookups[T] {
 	return &Lookups[T]{life: life, size: size, known: map[string]lookup[T]{}, unknown: map[string]time.Time{}}
 }
 
-// Get returns what is remembered about an id: hit says whether anything is,
-// found whether there is such a thing.
+// Get returns the cached result for an id: hit reports whether there is one,
+// found whether the record exists.
 func (l *Lookups[T]) Get(id string, now time.Time) (value T, found, hit bool) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
@@ -46,21 +46,21 @@ func (l *Lookups[T]) Get(id string, now time.Time) (value T, found, hit bool) {
 	return value, false, ok && l.fresh(at, now)
 }
 
-// fresh also distrusts entries from the future, for a clock that was set back.
+// fresh also rejects entries from the future, in case the clock was set back.
 func (l *Lookups[T]) fresh(at, now time.Time) bool {
 	age := now.Sub(at)
 	return 0 <= age && age < l.life
 }
 
-// Begin returns the epoch to hand to Put or Miss, taken before the database is
-// read: what was read before a drop must not be remembered after it.
+// Begin returns the epoch for Put or Miss. Call it before reading the database,
+// so that a result from before a drop is not stored after it.
 func (l *Lookups[T]) Begin() uint64 {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	return l.epoch
 }
 
-// Put remembers what was found.
+// Put caches a found value.
 func (l *Lookups[T]) Put(id string, value T, at time.Time, epoch uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -74,7 +74,7 @@ func (l *Lookups[T]) Put(id string, value T, at time.Time, epoch uint64) {
 	delete(l.unknown, id)
 }
 
-// Miss remembers that nothing was found.
+// Miss caches that an id does not exist.
 func (l *Lookups[T]) Miss(id string, at time.Time, epoch uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -88,7 +88,7 @@ func (l *Lookups[T]) Miss(id string, at time.Time, epoch uint64) {
 	delete(l.known, id)
 }
 
-// Drop forgets an id, also what a look-up under way will bring.
+// Drop removes an id, and discards lookups of it in progress.
 func (l *Lookups[T]) Drop(id string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

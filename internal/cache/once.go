@@ -7,9 +7,9 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// Once does a thing for all who want it at the same time, and keeps nothing. It
-// goes on when whoever began it has left, up to the limit; nobody waits longer
-// than they may.
+// Once runs a task once for concurrent callers, and caches nothing. It
+// continues when its first caller has gone, up to the limit. Each caller waits
+// at most until its own deadline.
 func Once(ctx context.Context, flights *singleflight.Group, what string, limit time.Duration, do func(context.Context) (any, error)) (any, error) {
 	flight := flights.DoChan(what, func() (any, error) {
 		ctx, done := context.WithTimeout(context.WithoutCancel(ctx), limit)

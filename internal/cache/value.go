@@ -1,12 +1,10 @@
-// Package cache keeps one value that is slow or costly to fetch: a discovery
-// document, a key set, a list of records; and, in a Map, many values by their
-// names.
+// Package cache caches a value that is slow or expensive to fetch: a discovery
+// document, a key set, a list of records; and, in a Map, many values by key.
 //
-// However many ask at once, one fetch runs; it has its own deadline and does
-// not die with the request that happened to start it. A failure is remembered
-// for a moment too, so that a dead server is not asked by everybody in turn. A
-// value that may be kept serves on while no newer one can be had, and nobody
-// waits for one.
+// Concurrent callers share one fetch, which has its own deadline and does not
+// end with the request that started it. A failure is cached briefly too, so
+// that a dead server is not asked by each caller in turn. A value that may be
+// kept is returned while no newer one is available, without waiting.
 package cache
 
 import (
@@ -16,26 +14,26 @@ import (
 )
 
 // A Value is ready for use once its exported fields are set; they must not
-// change afterwards. It is safe for concurrent use.
+// change after that. It is safe for concurrent use.
 type Value[T any] struct {
 	Fetch func(ctx context.Context) (T, error)
-	Fresh time.Duration // how long a value serves
-	Sorry time.Duration // how long a failure is repeated before the next try
-	Limit time.Duration // the most one fetch may take
+	Fresh time.Duration // how long a value is valid
+	Sorry time.Duration // how long a failure is returned before the next attempt
+	Limit time.Duration // time limit of one fetch
 	Now   func() time.Time
 
-	// Keep is how long a value serves on where no newer one can be had, and
-	// Wait how long anybody waits for a newer one meanwhile.
+	// Keep is how long an old value is returned if no newer one is available,
+	// and Wait how long callers wait for a newer one first.
 	Keep, Wait time.Duration
-	// Away says whether a failure means only that there is no newer value to be
-	// had; any other is an answer, and nothing serves on. Nil: every failure.
+	// Away reports whether a failure only means that no newer value is
+	// available; any other failure is returned to callers. Nil: every failure.
 	Away func(error) bool
 
 	mu     sync.Mutex
 	good   *outcome[T] // the last success
-	doubt  bool        // whether it still holds
-	last   *outcome[T] // the last try
-	flying *flight[T]  // the fetch under way
+	doubt  bool        // whether it may be outdated
+	last   *outcome[T] // the last attempt
+	flying *flight[T]  // the fetch in progress
 }
 
 type outcome[T any] struct {
@@ -45,12 +43,12 @@ type outcome[T any] struct {
 }
 
 type flight[T any] struct {
-	began  time.Time     // by the wall's clock
+	began  time.Time     // by the system clock
 	landed chan struct{} // closed when outcome is set
 	outcome[T]
 }
 
-// Get returns the value, fetching it if there is none that is fresh.
+// Get returns the value and fetches it if there is no valid one.
 func (c *Value[T]) Get(ctx context.Context) (T, error) {
 	c.mu.Lock()
 	now := c.Now()
@@ -67,15 +65,14 @@ func (c *Value[T]) Get(ctx context.Context) (T, error) {
 	return c.join(ctx)
 }
 
-// within also distrusts what is from the future, for a clock that was set back.
+// within also rejects times in the future, in case the clock was set back.
 func within(now, at time.Time, life time.Duration) bool {
 	age := now.Sub(at)
 	return 0 <= age && age < life
 }
 
-// orKept waits a little for a newer value than the one that is kept, unless it
-// is known that there is none to be had now. It is called with the lock held
-// and releases it.
+// orKept waits briefly for a newer value than the kept one, unless it is known
+// that none is available now. It is called with the lock held and releases it.
 func (c *Value[T]) orKept(ctx context.Context, kept T) (T, error) {
 	failed := c.last != nil && c.last.err != nil
 	if failed && within(c.Now(), c.last.at, c.Sorry) {
@@ -101,14 +98,14 @@ func (c *Value[T]) orKept(ctx context.Context, kept T) (T, error) {
 	return kept, nil
 }
 
-// Refresh fetches the value again and again, until the context ends, so that
-// whoever asks finds it ready.
+// Refresh fetches the value repeatedly until the context ends, so that callers
+// need not wait.
 func (c *Value[T]) Refresh(ctx context.Context, every time.Duration) {
 	timer := time.NewTicker(every)
 	defer timer.Stop()
 	for {
 		c.mu.Lock()
-		_, _ = c.join(ctx) // who asks hears of it
+		_, _ = c.join(ctx) // callers get the error
 		select {
 		case <-ctx.Done():
 			return
@@ -117,9 +114,8 @@ func (c *Value[T]) Refresh(ctx context.Context, every time.Duration) {
 	}
 }
 
-// Renew fetches the value again, unless that was tried less than gap ago. It
-// is for callers to whom the value they got looks out of date, and waits for no
-// gap, as Find does.
+// Renew fetches the value again unless the last attempt was less than gap ago.
+// It is for callers that find the value outdated; unlike Find it does not wait.
 func (c *Value[T]) Renew(ctx context.Context, gap time.Duration) (T, error) {
 	c.mu.Lock()
 	if c.last != nil && within(c.Now(), c.last.at, gap) {
@@ -129,15 +125,15 @@ func (c *Value[T]) Renew(ctx context.Context, gap time.Duration) (T, error) {
 	return c.join(ctx)
 }
 
-// Drop forgets everything, also what a fetch under way will bring: it may have
-// begun before the change that made the caller drop.
+// Drop removes the value, and discards a fetch in progress, which may have
+// begun before the change.
 func (c *Value[T]) Drop() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.good, c.doubt, c.last, c.flying = nil, false, nil, nil
 }
 
-// Put sets the value to what the caller knows it to be now.
+// Put sets the value.
 func (c *Value[T]) Put(v T) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -145,15 +141,15 @@ func (c *Value[T]) Put(v T) {
 	c.doubt, c.last, c.flying = false, c.good, nil
 }
 
-// Doubt says that the value may not hold any more: it is fetched anew, and until
-// then it serves only where no newer one can be had.
+// Doubt marks the value as possibly outdated: it is fetched again, and until
+// then only returned if no newer one is available.
 func (c *Value[T]) Doubt() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.doubt, c.last, c.flying = true, nil, nil
 }
 
-// join waits for the fetch under way, or starts one. It is called with the
+// join waits for the fetch in progress, or starts one. It is called with the
 // lock held and releases it.
 func (c *Value[T]) join(ctx context.Context) (T, error) {
 	f := c.takeOff(ctx)
@@ -167,7 +163,7 @@ func (c *Value[T]) join(ctx context.Context) (T, error) {
 	}
 }
 
-// takeOff returns the fetch under way, which it starts if there is none.
+// takeOff returns the fetch in progress, and starts one if needed.
 func (c *Value[T]) takeOff(ctx context.Context) *flight[T] {
 	if c.flying == nil {
 		c.flying = &flight[T]{began: time.Now(), landed: make(chan struct{})}
@@ -184,7 +180,7 @@ func (c *Value[T]) fly(ctx context.Context, f *flight[T]) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	f.at = c.Now()
-	if c.flying == f { // else it was dropped meanwhile
+	if c.flying == f { // otherwise it was dropped meanwhile
 		c.flying, c.last = nil, &f.outcome
 		switch {
 		case f.err == nil:

@@ -6,21 +6,21 @@ import (
 	"time"
 )
 
-// Of returns a copy of v that shares no list and no pointer with it, in
-// whatever depth. A value with maps or interfaces is not for it: these stay shared.
+// Of returns a deep copy of v that shares no list and no pointer with it. Maps
+// and interfaces stay shared, so do not use it for values with them.
 func Of[T any](v T) T {
 	unshare(reflect.ValueOf(&v).Elem())
 	return v
 }
 
-// unshare gives a value memory of its own for every list and pointer in it.
+// unshare copies every list and pointer in a value.
 func unshare(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Struct:
 		if v.Type() == reflect.TypeFor[time.Time]() {
-			return // its pointer is to a time zone, which nobody changes
+			return // it points to a time zone, which is immutable
 		}
-		for i := range v.NumField() { // v.Fields describes each anew, which costs an allocation
+		for i := range v.NumField() { // v.Fields would allocate for each field
 			unshare(v.Field(i))
 		}
 	case reflect.Slice:

@@ -1,5 +1,5 @@
-// Package emailaddr reads e-mail addresses: which are one plain address, and which
-// spellings of one meet.
+// Package emailaddr parses email addresses: whether a text is one plain
+// address, and which spellings are the same address.
 package emailaddr
 
 import (
@@ -14,7 +14,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// ErrInvalid is the answer to anything that is not one plain e-mail address.
+// ErrInvalid is returned for everything that is not one plain email address.
 var ErrInvalid = errors.New("enter one email address, like ada@example.org")
 
 const (
@@ -22,11 +22,11 @@ const (
 	maxLocal  = 64  // bytes, RFC 5321 §4.5.3.1.1
 )
 
-// Canonical returns the one form under which all spellings of an address
-// meet: the local part in NFKC and case-folded, the domain in ASCII. Only
-// plain dot-atom addresses have one; quoted local parts, display names,
-// address literals and anything invisible are ErrInvalid. The form is stable:
-// the canonical form of a canonical form is itself.
+// Canonical returns the common form of all spellings of an address: the local
+// part in NFKC and case-folded, the domain in ASCII. Only plain dot-atom
+// addresses have one; quoted local parts, display names, address literals and
+// invisible characters are ErrInvalid. The form is stable: it is its own
+// canonical form.
 func Canonical(raw string) (string, error) {
 	raw = strings.TrimSpace(raw)
 	if len(raw) > MaxLength || !utf8.ValidString(raw) {
@@ -55,8 +55,8 @@ func canonicalLocal(s string) (string, error) {
 	if !stable || s == "" || len(s) > maxLocal {
 		return "", ErrInvalid
 	}
-	// An encoded word (RFC 2047 §2) would be decoded into another address by
-	// whatever mails or displays it.
+	// An encoded word (RFC 2047 §2) would be decoded to another address when it
+	// is emailed or displayed.
 	if strings.Contains(s, "=?") {
 		return "", ErrInvalid
 	}
@@ -73,10 +73,10 @@ func canonicalLocal(s string) (string, error) {
 	return s, nil
 }
 
-// SameMailbox reports whether mail to an address as it is written goes where
-// mail to its canonical form does. Folding makes plain letters of others (ſ, K,
-// ß), so that nobody takes an address that looks like somebody's; but a mail
-// server need not fold, and whoever reads at one does not read at the other.
+// SameMailbox reports whether mail to the address as written goes to the same
+// mailbox as mail to its canonical form. Folding maps other letters to plain
+// ones (ſ, K, ß), so that no user can take a look-alike address. But a mail
+// server may not fold, so the mailboxes may have different owners.
 func SameMailbox(raw string) bool {
 	if _, err := Canonical(raw); err != nil {
 		return false
@@ -91,8 +91,8 @@ func SameMailbox(raw string) bool {
 	return true
 }
 
-// Fold is NFKC and full case folding until neither changes anything: folding
-// can undo normalisation and the other way round (Unicode TR #15, NFKC_CF).
+// Fold applies NFKC and full case folding until neither changes anything,
+// because each can undo the other (Unicode TR #15, NFKC_CF).
 func Fold(s string) (string, bool) {
 	folder := cases.Fold()
 	for range 4 {
@@ -105,8 +105,8 @@ func Fold(s string) (string, bool) {
 	return "", false
 }
 
-// localRune allows atext (RFC 5322 §3.2.3), the dot, and beyond ASCII letters,
-// digits and marks (RFC 6531 §3.3): nothing that is invisible or a separator.
+// localRune allows atext (RFC 5322 §3.2.3), the dot, and non-ASCII letters,
+// digits and marks (RFC 6531 §3.3): no invisible characters and no separators.
 func localRune(r rune) bool {
 	if r < utf8.RuneSelf {
 		return r == '.' || strings.ContainsRune("!#$%&'*+-/=?^_`{|}~", r) ||
@@ -118,8 +118,8 @@ func localRune(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
 }
 
-// CanonicalDomain returns the ASCII form of a domain by IDNA look-up
-// (RFC 5891 §5), without a trailing dot, and only if it is a host name.
+// CanonicalDomain returns the ASCII form of a domain by IDNA lookup (RFC 5891
+// §5), without a trailing dot, if it is a host name.
 func CanonicalDomain(s string) (string, error) {
 	ascii, err := idna.Lookup.ToASCII(s)
 	if err != nil || ascii == "" || len(ascii) > 253 {
@@ -130,8 +130,8 @@ func CanonicalDomain(s string) (string, error) {
 			return "", ErrInvalid
 		}
 	}
-	// Punycode that stands for something already plain would give one domain
-	// two spellings; the way to Unicode and back must end where it began.
+	// Punycode for a plain name would give one domain two spellings, so
+	// converting to Unicode and back must return the same.
 	plain, err := idna.Lookup.ToUnicode(ascii)
 	if err != nil {
 		return "", ErrInvalid
@@ -160,8 +160,8 @@ func hostLabel(s string) bool {
 // Domain returns the domain of a canonical address.
 func Domain(key string) string { return key[strings.LastIndexByte(key, '@')+1:] }
 
-// Only is what was typed if it is an address, and nothing if it is not: people
-// type passwords into the wrong box, so anything else is not kept.
+// Only returns what was typed if it is an address, else nothing: people
+// sometimes type passwords into the wrong field, so other text is not stored.
 func Only(typed string) string {
 	if _, err := Canonical(typed); err != nil {
 		return ""

@@ -1,6 +1,6 @@
-// Package flood bounds how much is written of what strangers can cause as often
-// as they like: the first of each kind in a minute, and then how many more
-// there were.
+// Package flood bounds what is written because of events that strangers can
+// cause any number of times: the first of each kind in a minute are written,
+// the rest is counted.
 package flood
 
 import (
@@ -11,31 +11,31 @@ import (
 
 const span = time.Minute
 
-// How many of one kind are written in a minute: of all there are, and of each
-// place by its rank, so that who floods hides neither what other networks do
-// nor the other clients of their own.
+// How many of one kind are written in a minute, in total and per place by its
+// rank, so that a flood hides neither other networks nor other clients of the
+// same network.
 const ofAll = 60
 
 func ofPlace() [2]int { return [2]int{20, 10} }
 
-// A Gate counts kinds. The zero Gate is ready for use, and safe for concurrent
-// use. It remembers of each kind no more than what was written of it.
+// A Gate counts events by kind. The zero Gate is ready for use, and safe for
+// concurrent use. Its memory is bounded by the written events.
 type Gate[K comparable] struct {
 	mu    sync.Mutex
 	kinds map[K]*minute
 }
 
-// A minute is what there was of a kind since the first of it.
+// A minute is the events of a kind since the first one.
 type minute struct {
 	began   time.Time
 	written int
 	places  map[string]int
-	left    int // out
+	left    int // left out
 }
 
-// Admit says whether one more of a kind is written, and how many were left out
-// of the minute before, which is to be told first. Places say where it comes
-// from, the wider before the narrower; an empty one says nothing.
+// Admit reports whether one more of a kind is written, and how many were left
+// out of the previous minute, which the caller must report first. places are
+// its origins, the wider before the narrower; an empty one is ignored.
 func (g *Gate[K]) Admit(now time.Time, kind K, places ...string) (written bool, before int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -57,7 +57,8 @@ func (g *Gate[K]) Admit(now time.Time, kind K, places ...string) (written bool, 
 	return true, before
 }
 
-// admit counts what is written alone, so that made-up places cost nothing.
+// admit only counts written events per place, so that invented places cost
+// nothing.
 func (m *minute) admit(places []string) bool {
 	if m.written >= ofAll {
 		return false
@@ -80,14 +81,14 @@ func (m *minute) admit(places []string) bool {
 	return true
 }
 
-// over also ends a minute from the future, for a clock that was set back.
+// over also ends a minute in the future, in case the clock was set back.
 func (m *minute) over(now time.Time) bool {
 	age := now.Sub(m.began)
 	return age < 0 || age >= span
 }
 
-// Ended says how many of each kind were left out of a minute that is over, and
-// forgets it; all: of those under way too.
+// Ended returns how many of each kind were left out of past minutes, and
+// forgets them; all: of the current ones too.
 func (g *Gate[K]) Ended(now time.Time, all bool) map[K]int {
 	g.mu.Lock()
 	defer g.mu.Unlock()

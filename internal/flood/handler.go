@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// A Handler passes on of each warning and error what its Gate lets through.
-// They are told apart by their message and the route they arose at, which are
-// constants of the program. What is less than a warning it passes on as it is.
+// A Handler passes on warnings and errors as far as its Gate allows. Kinds are
+// distinguished by message and route, which are constants of the program. Lower
+// levels pass unchanged.
 type Handler struct {
 	slog.Handler
 	state *state
@@ -18,7 +18,7 @@ type Handler struct {
 type state struct {
 	gate Gate[kind]
 	now  func() time.Time
-	out  slog.Handler // without the attributes of any one logger
+	out  slog.Handler // without a logger's own attributes
 }
 
 type kind struct {
@@ -27,18 +27,18 @@ type kind struct {
 	route   string
 }
 
-// NewHandler returns a Handler before another.
+// NewHandler wraps a handler.
 func NewHandler(out slog.Handler, now func() time.Time) *Handler {
 	return &Handler{Handler: out, state: &state{now: now, out: out}}
 }
 
-// OneKind makes all lines one kind, for a program whose messages are no constants.
+// OneKind makes all lines one kind, for code with variable messages.
 func (h *Handler) OneKind(message string) *Handler {
 	h.kind = func(slog.Record) string { return message }
 	return h
 }
 
-// Handle writes the line, unless there were too many of its kind.
+// Handle writes the line, unless its kind has reached the limit.
 func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
 	if r.Level < slog.LevelWarn {
 		return h.Handler.Handle(ctx, r)
@@ -71,11 +71,11 @@ func (h *Handler) kindOf(r slog.Record) kind {
 	return k
 }
 
-// Tell writes how many lines were left out of minutes that are over; all: of
-// those under way too.
+// Tell logs how many lines were left out of past minutes; all: of the current
+// ones too.
 func (h *Handler) Tell(ctx context.Context, all bool) {
 	for k, left := range h.state.gate.Ended(h.state.now(), all) {
-		_ = h.state.tell(ctx, k, left) // there is nowhere to say that a log cannot be written
+		_ = h.state.tell(ctx, k, left) // an error of the log itself cannot be logged
 	}
 }
 
@@ -88,12 +88,12 @@ func (s *state) tell(ctx context.Context, k kind, left int) error {
 	return s.out.Handle(ctx, r)
 }
 
-// WithAttrs returns a Handler of the same Gate.
+// WithAttrs returns a Handler with the same Gate.
 func (h *Handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	return &Handler{h.Handler.WithAttrs(attrs), h.state, h.kind}
 }
 
-// WithGroup returns a Handler of the same Gate.
+// WithGroup returns a Handler with the same Gate.
 func (h *Handler) WithGroup(name string) slog.Handler {
 	return &Handler{h.Handler.WithGroup(name), h.state, h.kind}
 }

@@ -1,4 +1,4 @@
-// Package forms holds what is wrong with an input, field by field.
+// Package forms reports what is wrong with an input, field by field.
 package forms
 
 import (
@@ -8,15 +8,15 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// A Problem is one reason why an input is refused, at the field where it can be
-// mended. Field is the stored name of what is wrong, such as "redirect_uris".
+// A Problem is one reason why an input is refused, and its field. Field is the
+// stored name of the property, such as "redirect_uris".
 type Problem struct {
 	Field string
 	texts.Text
 }
 
-// Problems are all reasons at once, so that a page shows each at its field. As
-// an error it is never empty: return it by Err.
+// Problems are all reasons together, so that a page shows each at its field. As
+// an error it must not be empty: return it with Err.
 type Problems []Problem
 
 // New is one problem; pairs are as for texts.New.
@@ -24,8 +24,8 @@ func New(field, code string, pairs ...any) Problems {
 	return Problems{{Field: field, Text: texts.New(code, pairs...)}}
 }
 
-// Of are the problems in the chain of an error or, for any other error, one
-// without a field that says the same.
+// Of returns the problems in an error's chain or, for any other error, one
+// problem without a field.
 func Of(err error) Problems {
 	if problems, ok := errors.AsType[Problems](err); ok || err == nil {
 		return problems
@@ -33,12 +33,12 @@ func Of(err error) Problems {
 	return Problems{{Text: texts.Of(err)}}
 }
 
-// Add is New, put at the end.
+// Add appends a problem; see New.
 func (p *Problems) Add(field, code string, pairs ...any) {
 	*p = append(*p, New(field, code, pairs...)...)
 }
 
-// Err is nil if nothing is wrong.
+// Err is nil if there are no problems.
 func (p Problems) Err() error {
 	if len(p) == 0 {
 		return nil
@@ -46,7 +46,7 @@ func (p Problems) Err() error {
 	return p
 }
 
-// Sentence is the first of them: a record of what happened holds one.
+// Sentence is the first problem, for a record that holds one sentence.
 func (p Problems) Sentence() texts.Text {
 	if len(p) == 0 {
 		return texts.Text{}
@@ -54,7 +54,7 @@ func (p Problems) Sentence() texts.Text {
 	return p[0].Text
 }
 
-// Words are all sentences, one behind the other; say puts a code into words, as
+// Words are all sentences in a row; say turns a code into a sentence, as
 // templates.Sentence does.
 func (p Problems) Words(say texts.Words) string {
 	all := make([]string, len(p))
@@ -64,7 +64,7 @@ func (p Problems) Words(say texts.Words) string {
 	return strings.Join(all, " ")
 }
 
-// Error is for logs: fields and codes, no words.
+// Error is for logs: fields and codes.
 func (p Problems) Error() string {
 	all := make([]string, len(p))
 	for i, problem := range p {

@@ -2,18 +2,18 @@ package forwarded
 
 import "net/netip"
 
-// Everybody says whether prefixes cover, together, every address from which a
-// stranger could come by IPv4, or by IPv6: then anybody is believed.
+// Everybody reports whether prefixes together cover every public IPv4 address,
+// or every IPv6 one: then every visitor would be trusted as a proxy.
 func Everybody(all []netip.Prefix) bool {
 	var known []netip.Prefix
 	for _, p := range all {
 		known = append(known, Plain(p))
 	}
-	return everyIPv4(known) || covered(netip.MustParsePrefix("2000::/3"), known) // what is routed (RFC 4291 §2.4)
+	return everyIPv4(known) || covered(netip.MustParsePrefix("2000::/3"), known) // global unicast (RFC 4291 §2.4)
 }
 
 func everyIPv4(known []netip.Prefix) bool {
-	for first := 1; first < 224; first++ { // what lies above is no host's
+	for first := 1; first < 224; first++ { // higher ones are not host addresses
 		if first == 10 || first == 127 {
 			continue // private, this machine
 		}
@@ -24,7 +24,7 @@ func everyIPv4(known []netip.Prefix) bool {
 	return true
 }
 
-// covered says whether prefixes hold every address of one.
+// covered reports whether prefixes cover every address of a prefix.
 func covered(p netip.Prefix, by []netip.Prefix) bool {
 	overlaps := false
 	for _, b := range by {
@@ -40,7 +40,7 @@ func covered(p netip.Prefix, by []netip.Prefix) bool {
 	return covered(lower, by) && covered(upper(lower), by)
 }
 
-// upper is the other half of what a prefix is the lower half of.
+// upper is the other half of the range that contains a lower half.
 func upper(lower netip.Prefix) netip.Prefix {
 	raw := lower.Addr().AsSlice()
 	at := lower.Bits() - 1
@@ -49,8 +49,8 @@ func upper(lower netip.Prefix) netip.Prefix {
 	return netip.PrefixFrom(addr, lower.Bits())
 }
 
-// Plain is a prefix in the form in which addresses are compared: IPv4 in the
-// clothes of IPv6 is IPv4.
+// Plain is a prefix in the form for comparison: an IPv4-mapped IPv6 prefix
+// becomes IPv4.
 func Plain(p netip.Prefix) netip.Prefix {
 	if p.Addr().Is4In6() && p.Bits() >= 96 {
 		p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
@@ -58,9 +58,9 @@ func Plain(p netip.Prefix) netip.Prefix {
 	return p.Masked()
 }
 
-// Subnet is the network that an address counts to: a /24 of IPv4, which is
-// what can be rented at once, and a /56 of IPv6, which is what one household
-// gets. It is no prefix if the text is no address.
+// Subnet is the network of an address for limits: a /24 of IPv4, a common unit
+// of hosting, and a /56 of IPv6, the size for a household. It is invalid if the
+// text is not an address.
 func Subnet(ip string) netip.Prefix {
 	addr, err := netip.ParseAddr(ip)
 	if err != nil {

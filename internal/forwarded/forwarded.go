@@ -1,8 +1,8 @@
-// Package forwarded reads whom proxies speak for, out of X-Forwarded-For or of
-// Forwarded (RFC 7239), in every spelling that proxies are known to use.
+// Package forwarded reads the client's address from X-Forwarded-For or
+// Forwarded (RFC 7239), in the spellings of known proxies.
 //
-// Anybody can send such a header. So it is read from the right, where the proxy
-// that we know has written, and no further than proxies are trusted.
+// Anyone can send such a header. So it is read from the right, where our own
+// proxy appends, and only as far as proxies are trusted.
 package forwarded
 
 import (
@@ -12,31 +12,31 @@ import (
 	"strings"
 )
 
-// The headers there are.
+// The supported headers.
 const (
 	XForwardedFor = "X-Forwarded-For"
 	Forwarded     = "Forwarded" // RFC 7239
 )
 
-// mostHops bounds how many proxies are followed back.
+// mostHops bounds the number of proxies.
 const mostHops = 32
 
-// A Reader believes one header, of trusted proxies alone.
+// A Reader reads one header, from trusted proxies only.
 type Reader struct {
 	Header  string // XForwardedFor or Forwarded
 	Trusted []netip.Prefix
 }
 
-// Trusts says whether an address is a trusted proxy's.
+// Trusts reports whether an address belongs to a trusted proxy.
 func (r Reader) Trusts(a netip.Addr) bool {
 	a = plain(a)
 	return slices.ContainsFunc(r.Trusted, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
-// Client returns whom a request comes from that peer handed over with these
-// lines of the header: the right-most entry that is no trusted proxy. An entry
-// that names no address counts as the proxy that wrote it; then odd is the
-// entry, and it is what somebody should mend.
+// Client returns the client of a request that a peer sent with these header
+// lines: the right-most entry that is not a trusted proxy. If that entry is no
+// address, the proxy that wrote it counts as the client, and odd is the entry,
+// because the proxy is misconfigured.
 func (r Reader) Client(peer netip.Addr, lines []string) (client netip.Addr, odd string) {
 	client = plain(peer)
 	if !r.Trusts(client) {
@@ -56,7 +56,7 @@ func (r Reader) Client(peer netip.Addr, lines []string) (client netip.Addr, odd 
 	return client, ""
 }
 
-// entries are those of all lines, the last first. What is empty is none
+// entries are the entries of all lines, the last first. Empty ones are ignored
 // (RFC 9110 §5.6.1.2).
 func (r Reader) entries(lines []string) iter.Seq[string] {
 	return func(yield func(string) bool) {
@@ -73,9 +73,9 @@ func (r Reader) entries(lines []string) iter.Seq[string] {
 	}
 }
 
-// lastComma is the index of the last comma, or -1. Where texts may be quoted,
-// those within quotes are no commas. Looking from the right keeps what a
-// stranger wrote on the left, an open quote say, away from what the proxy wrote.
+// lastComma is the index of the last comma, or -1. With quotes, commas in
+// quoted text are ignored. Reading from the right keeps a stranger's text on
+// the left, such as an open quote, from affecting the proxy's entry.
 func lastComma(s string, quotes bool) int {
 	if !quotes {
 		return strings.LastIndexByte(s, ',')
@@ -92,13 +92,13 @@ func lastComma(s string, quotes bool) int {
 	return -1
 }
 
-// escaped says whether an odd number of backslashes stands before a byte.
+// escaped reports whether an odd number of backslashes precedes a byte.
 func escaped(s string, at int) bool {
 	before := s[:at]
 	return (len(before)-len(strings.TrimRight(before, `\`)))%2 == 1
 }
 
-// node is the address that an entry names.
+// node is the address in an entry.
 func (r Reader) node(entry string) (netip.Addr, bool) {
 	if r.Header == Forwarded {
 		var ok bool
@@ -109,7 +109,7 @@ func (r Reader) node(entry string) (netip.Addr, bool) {
 	return Address(entry)
 }
 
-// forOf is the value of the one parameter "for" of an element (RFC 7239 §4).
+// forOf is the value of the single parameter "for" of an element (RFC 7239 §4).
 func forOf(element string) (value string, ok bool) {
 	found := 0
 	for rest := element; rest != ""; {
@@ -124,7 +124,7 @@ func forOf(element string) (value string, ok bool) {
 	return value, found == 1
 }
 
-// cutPair cuts at the first semicolon that is not within quotes.
+// cutPair cuts at the first semicolon outside quotes.
 func cutPair(s string) (pair, rest string) {
 	within := false
 	for i := range len(s) {
@@ -138,9 +138,9 @@ func cutPair(s string) (pair, rest string) {
 	return s, ""
 }
 
-// Address reads an address as proxies write it: with a port or without, in
-// brackets, with a zone, in quotes; IPv4 in the clothes of IPv6 is IPv4. What
-// names nobody, such as "unknown", "_hidden" and 0.0.0.0, is none.
+// Address reads an address as proxies write it: with or without a port, in
+// brackets, with a zone, in quotes; IPv4-mapped IPv6 becomes IPv4. Values such
+// as "unknown", "_hidden" and 0.0.0.0 are not addresses.
 func Address(s string) (netip.Addr, bool) {
 	s = unquoted(strings.Trim(s, " \t"))
 	addr, err := netip.ParseAddr(s)
@@ -163,8 +163,8 @@ func Address(s string) (netip.Addr, bool) {
 	return addr, !addr.IsUnspecified()
 }
 
-// isPort takes nothing, a colon with a number, and a colon with an obfuscated
-// port (RFC 7239 §6).
+// isPort accepts an empty text, a colon with a number, and a colon with an
+// obfuscated port (RFC 7239 §6).
 func isPort(s string) bool {
 	if s == "" {
 		return true
@@ -182,7 +182,7 @@ func isPort(s string) bool {
 	return len(port) <= 5 && !strings.ContainsFunc(port, func(r rune) bool { return r < '0' || r > '9' })
 }
 
-// unquoted is what stands in quotes (RFC 9110 §5.6.4), or s.
+// unquoted is the content of a quoted text (RFC 9110 §5.6.4), or s.
 func unquoted(s string) string {
 	if len(s) < 2 || s[0] != '"' || s[len(s)-1] != '"' {
 		return s
@@ -198,8 +198,8 @@ func unquoted(s string) string {
 	return strings.Trim(b.String(), " \t")
 }
 
-// plain is an address without what does not tell two clients apart.
+// plain is an address without parts that do not distinguish clients.
 func plain(a netip.Addr) netip.Addr { return a.Unmap().WithZone("") }
 
-// clip keeps what is shown of an entry short.
+// clip shortens an entry for display.
 func clip(s string) string { return strings.ToValidUTF8(s[:min(len(s), 64)], "") }

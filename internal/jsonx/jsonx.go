@@ -1,11 +1,10 @@
-// Package jsonx reads JSON that strangers wrote, so that every reader of one
-// text sees the same: a name counts letter by letter and occurs once in its
-// object, text is UTF-8 (RFC 8259 §8.1), nothing follows the value, and
-// neither its size nor its depth is without end. encoding/json alone takes
-// "SUB" for "sub", the last of two, and any bytes in a string.
+// Package jsonx parses untrusted JSON strictly, so that every reader sees the
+// same: names are compared exactly and are unique in their object, text is
+// UTF-8 (RFC 8259 §8.1), nothing follows the value, and size and depth are
+// bounded. encoding/json alone accepts "SUB" for "sub", the last of two equal
+// names, and invalid UTF-8.
 //
-// It is the only package that imports the reader under it, which is
-// encoding/json/v2 where Go has that.
+// Only this package imports the parser, which is encoding/json/v2 if Go has it.
 package jsonx
 
 import (
@@ -21,11 +20,11 @@ import (
 )
 
 const (
-	maxSize  = 4 << 20 // bytes; most callers have a smaller limit of their own
+	maxSize  = 4 << 20 // bytes; most callers have a smaller limit
 	maxDepth = 32
 )
 
-// The reasons for which a text is refused. Each is a clause about "it".
+// The reasons why a text is refused. Each completes a sentence about "it".
 var (
 	ErrSyntax    = texts.Failure("it is not JSON", "json.syntax")
 	ErrNotObject = texts.Failure("it is not a JSON object", "json.object")
@@ -38,27 +37,27 @@ var (
 // A Value is the text of one JSON value.
 type Value = stdjson.RawMessage
 
-// A Number is a number as it was written: an id of twenty digits does not
-// survive a float64.
+// A Number is a number as written: an id of twenty digits does not fit into a
+// float64.
 type Number = stdjson.Number
 
-// Unmarshal decodes the only value of a text. Null makes the zero value, and
-// members that the target does not have are passed over.
+// Unmarshal decodes a text with one value. Null gives the zero value, and
+// unknown members are ignored.
 func Unmarshal(text []byte, target any) error { return unmarshal(text, target) }
 
-// Decode returns the only value of a text as maps, slices, strings, bools,
-// Numbers and nil.
+// Decode returns the value of a text as maps, slices, strings, bools, Numbers
+// and nil.
 func Decode(text []byte) (value any, err error) {
 	err = unmarshal(text, &value, numbers)
 	return value, err
 }
 
-// IsValid reports whether Unmarshal would read a text.
+// IsValid reports whether Unmarshal accepts a text.
 func IsValid(text []byte) bool { return unmarshal(text, new(Value)) == nil }
 
 var numbers = json.WithUnmarshalers(json.UnmarshalFromFunc(func(d *jsontext.Decoder, target *any) error {
 	if d.PeekKind() != '0' {
-		return errors.ErrUnsupported // read as usual
+		return errors.ErrUnsupported // decode it as usual
 	}
 	number, err := d.ReadValue()
 	*target = Number(number)
@@ -85,13 +84,13 @@ func unmarshal(text []byte, target any, options ...json.Options) error {
 	return fmt.Errorf("%w: %w", ErrSyntax, err)
 }
 
-// WithoutMark is a document without the byte order mark that some servers begin
-// theirs with. RFC 8259 §8.1 lets a reader ignore it; nobody may send one, so
-// signed texts, which we hold to the letter, have none.
+// WithoutMark removes the byte order mark that some servers send. RFC 8259 §8.1
+// allows readers to ignore it, but not senders to add it, so in signed texts it
+// stays an error.
 func WithoutMark(document []byte) []byte { return bytes.TrimPrefix(document, []byte("\xef\xbb\xbf")) }
 
-// Depth is how deeply a text is nested. Where it is no JSON the number means
-// nothing, and the reader says so.
+// Depth is the nesting depth of a text. For invalid JSON it is meaningless, and
+// the parser reports the error.
 func Depth(text []byte) int {
 	most, now, quoted := 0, 0, false
 	for i := 0; i < len(text); i++ {

@@ -11,10 +11,10 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// An Object is a JSON object: its members by their names.
+// An Object is a JSON object: its members by name.
 type Object map[string]Value
 
-// ParseObject reads an object, and nothing else.
+// ParseObject parses a text that must be an object.
 func ParseObject(text []byte) (Object, error) {
 	var o Object
 	err := Unmarshal(text, &o)
@@ -24,9 +24,9 @@ func ParseObject(text []byte) (Object, error) {
 	return o, err
 }
 
-// Ambiguous reports whether two names differ in case alone: somebody who reads
-// less carefully sees one member, and perhaps the other one than we do. Where
-// names are given, only those matter.
+// Ambiguous reports whether two names differ only in case: a less strict reader
+// would see one member, possibly the other one. If names are given, only those
+// count.
 func (o Object) Ambiguous(names ...string) bool {
 	seen := make(map[string]int, len(o))
 	twice := false
@@ -41,17 +41,17 @@ func (o Object) Ambiguous(names ...string) bool {
 	return twice && slices.ContainsFunc(names, func(name string) bool { return seen[strings.ToLower(name)] > 1 })
 }
 
-// Has tells whether a member is there, null or not.
+// Has reports whether a member exists, null or not.
 func (o Object) Has(name string) bool { _, found := o[name]; return found }
 
-// Says tells whether a member is there with a value.
+// Says reports whether a member exists and is not null.
 func (o Object) Says(name string) bool { return o.Has(name) && !IsNull(o[name]) }
 
-// IsNull tells whether a value is null.
+// IsNull reports whether a value is null.
 func IsNull(v Value) bool { return string(bytes.TrimSpace(v)) == "null" }
 
-// Read decodes members into what the pointers point to. A missing member
-// leaves its target alone.
+// Read decodes members into the given pointers. A missing member leaves its
+// target unchanged.
 func (o Object) Read(targets map[string]any) error {
 	for name, target := range targets {
 		if err := o.Member(name, target); err != nil {
@@ -61,7 +61,7 @@ func (o Object) Read(targets map[string]any) error {
 	return nil
 }
 
-// Member decodes one member; a missing one leaves its target alone.
+// Member decodes one member; a missing one leaves its target unchanged.
 func (o Object) Member(name string, target any) error {
 	value, found := o[name]
 	if !found {
@@ -95,17 +95,17 @@ func Text(v Value) (text string, ok bool) {
 	return *s, true
 }
 
-// Loose is Text for members that do not matter enough to stop for.
+// Loose is Text for unimportant members: it ignores errors.
 func (o Object) Loose(name string) string {
 	text, _ := Text(o[name])
 	return text
 }
 
-// IsTrue tells whether a member is the JSON value true: not "true", not 1.
+// IsTrue reports whether a member is the JSON value true: not "true", not 1.
 func (o Object) IsTrue(name string) bool { return string(bytes.TrimSpace(o[name])) == "true" }
 
-// List returns the strings of a member that is an array of strings, or one
-// string alone; a missing one has none.
+// List returns the strings of a member that is an array of strings or a single
+// string; a missing one has none.
 func (o Object) List(name string) ([]string, error) {
 	value, found := o[name]
 	if !found {
@@ -128,8 +128,8 @@ func (o Object) List(name string) ([]string, error) {
 	return list, nil
 }
 
-// Texts is List for members that do not matter enough to stop for: what is no
-// text in an array is passed over, and another value has none.
+// Texts is List for unimportant members: it skips items that are not strings,
+// and other values have none.
 func (o Object) Texts(name string) []string {
 	if one, ok := Text(o[name]); ok {
 		return []string{one}
@@ -147,8 +147,8 @@ func (o Object) Texts(name string) []string {
 	return list
 }
 
-// Seconds returns a NumericDate (RFC 7519 §2) in whole seconds. A number in
-// quotes is not a number here.
+// Seconds returns a NumericDate (RFC 7519 §2) in whole seconds. A quoted number
+// is refused.
 func (o Object) Seconds(name string) (at int64, found bool, err error) {
 	value, found := o[name]
 	if !found {
@@ -161,5 +161,5 @@ func (o Object) Seconds(name string) (at int64, found bool, err error) {
 	return int64(n), true, nil
 }
 
-// wrong says what a member is not.
+// wrong reports that a member has a wrong type or value.
 func wrong(name, what, code string) error { return texts.Failure(name+what, code, "member", name) }

@@ -5,14 +5,13 @@ import (
 	"strings"
 )
 
-// At follows a path into a value. Its steps are names of members and, where a
-// list is, numbers counted from 0; no steps lead nowhere. Names may have dots in
-// them, as those of claims like addresses of web pages and of applications have:
-// several steps with dots between are one name where there is such a member. Of
-// the names that lead to something the longest counts.
+// At follows a path into a value. Its steps are member names and, in a list,
+// numbers counted from 0; an empty path finds nothing. Names may contain dots,
+// as claims that are URLs do: several steps joined by dots are one name if
+// there is such a member. The longest name that leads to a value is used.
 //
-// An object on the way with two names that differ in case alone is passed
-// over: what it says depends on the reader.
+// An object with two names that differ only in case is skipped, because readers
+// may disagree about it.
 func At(value Value, path []string) (Value, bool) {
 	if o, err := ParseObject(value); err == nil {
 		return o.At(path)

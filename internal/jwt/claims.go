@@ -8,24 +8,24 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// maxJTI is how long a jti may be, in bytes.
+// maxJTI is the maximum length of a jti, in bytes.
 const maxJTI = 512
 
-// A Want is what the claims of one token must say.
+// A Want is what the claims of a token must be.
 type Want struct {
-	Issuer   string   // "": any, unless the policy says whom and requires iss
-	Audience []string // the names of who reads it
+	Issuer   string   // "": any, unless the policy names one and requires iss
+	Audience []string // the names of the reader
 	Now      time.Time
 }
 
-// Claims are those of RFC 7519 §4.1. Times are seconds since 1970.
+// Claims are the claims of RFC 7519 §4.1. Times are seconds since 1970.
 type Claims struct {
 	Issuer, Subject, ID string
 	Audience            []string
 	Ends, Begins, Made  *float64 // exp, nbf, iat
 }
 
-// Check holds verified claims against the policy and what is wanted, in the
+// Check checks verified claims against the policy and the wanted values, in the
 // order of RFC 7523 §3. The error is a flaw.
 func (p Policy) Check(o jsonx.Object, w Want) (Claims, error) {
 	c, err := p.read(o)
@@ -38,9 +38,9 @@ func (p Policy) Check(o jsonx.Object, w Want) (Claims, error) {
 	return c, p.checkTimes(c, float64(w.Now.UnixMilli())/1000)
 }
 
-// Claims is Check of claims that nobody vouches for yet. It comes before a key is
-// looked for: whoever does not even claim to be the right sender, to the right
-// reader and at the right time, has nobody fetch keys or wait for one.
+// Claims is Check for unverified claims. It comes before a key lookup, so that
+// a token that does not even claim to be from the right sender, for the right
+// reader and valid now, cannot cause a fetch or a wait.
 func (p Policy) Claims(t *Token, w Want) (Claims, error) {
 	o, err := t.Unverified()
 	if err != nil {
@@ -49,8 +49,7 @@ func (p Policy) Claims(t *Token, w Want) (Claims, error) {
 	return p.Check(o, w)
 }
 
-// read takes claims by their exact names and types: a number in quotes is not
-// a number.
+// read reads claims by exact name and type: a quoted number is not a number.
 func (p Policy) read(o jsonx.Object) (c Claims, err error) {
 	for name, target := range map[string]any{
 		"iss": &c.Issuer, "sub": &c.Subject, "jti": &c.ID, "exp": &c.Ends, "nbf": &c.Begins, "iat": &c.Made,
@@ -87,7 +86,7 @@ func (p Policy) wrongAudience() error {
 	return Flaw("jwt.aud", "for", texts.New(p.For))
 }
 
-// addressed reports whether a token is for who reads it.
+// addressed reports whether a token is for the reader.
 func (p Policy) addressed(o jsonx.Object, audience, readers []string) bool {
 	us := func(name string) bool { return name != "" && slices.Contains(readers, name) }
 	named := slices.ContainsFunc(audience, us)
@@ -111,7 +110,7 @@ func (p Policy) checkNames(o jsonx.Object, c Claims, w Want) error {
 	})
 	extra := slices.IndexFunc(p.Absent, o.Has)
 	switch {
-	// Whom a policy wants to have signed must have a name.
+	// An issuer that must be signed needs a name.
 	case w.Issuer != "" && c.Issuer != w.Issuer, w.Issuer == "" && p.By != "" && slices.Contains(p.Required, "iss"):
 		return Flaw("jwt.iss", "by", texts.New(p.By))
 	case !p.addressed(o, c.Audience, w.Audience):
@@ -147,7 +146,7 @@ func (p Policy) checkTimes(c Claims, now float64) error {
 
 func minutes(d time.Duration) int { return int(d / time.Minute) }
 
-// Until is how long the jti of a token must be remembered: as far as the token
+// Until is how long the jti of a token must be remembered: as long as the token
 // would be accepted, leeway included.
 func (p Policy) Until(c Claims) time.Time {
 	return time.UnixMilli(int64(*c.Ends * 1000)).Add(p.Leeway + time.Second)

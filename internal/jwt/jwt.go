@@ -1,11 +1,10 @@
-// Package jwt reads and checks the JSON Web Tokens that others present. What a
-// token must be for one use is a Policy, a value that is written down beside
-// that use; nothing is accepted by rules that a policy leaves unsaid. A token
-// made for one use passes at no other (RFC 8725 §3.11, §3.12): a test in
-// package hub hands the token of every use to all others.
+// Package jwt parses and checks JSON Web Tokens of others. The rules for one
+// use of a token are a Policy, defined beside that use; a policy that leaves a
+// rule out accepts nothing. A token for one use is refused for every other (RFC
+// 8725 §3.11, §3.12): a test in package hub checks all combinations.
 //
-// The cryptography is go-jose's, and this is the only place that calls its
-// parser of signed tokens.
+// go-jose does the cryptography, and its parser of signed tokens is only called
+// here.
 package jwt
 
 import (
@@ -21,61 +20,62 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// A Policy is what a token must be to be accepted for one use.
+// A Policy is the rules for accepting a token for one use.
 type Policy struct {
-	Use string // what the token is, like "client assertion"
+	Use string // the kind of token, like "client assertion"
 
-	// Algorithms are those that may have signed it. They are the policy's,
-	// never the header's (RFC 8725 §3.1); a caller can only narrow them, see Only.
+	// Algorithms are the accepted signature algorithms. The policy decides,
+	// never the header (RFC 8725 §3.1); a caller can only narrow them, see
+	// Only.
 	Algorithms []jose.SignatureAlgorithm
-	// Types are the values that typ may have; case does not matter, nor does a
-	// leading "application/" (RFC 7515 §4.1.9).
+	// Types are the accepted values of typ; case and a leading "application/"
+	// are ignored (RFC 7515 §4.1.9).
 	Types []string
-	// Untyped: typ may be missing, as most old uses of JWTs have it.
+	// Untyped: typ may be missing, as in most older uses of JWTs.
 	Untyped bool
-	// Audience is how aud is held against the names of who reads the token.
+	// Audience is how aud is compared with the names of the reader.
 	Audience Audience
-	// EmbeddedKey: the token brings the public key that made it, in jwk.
+	// EmbeddedKey: the token contains its public key, in jwk.
 	EmbeddedKey bool
 	MaxSize     int // bytes
 
-	// What Check holds the claims against.
-	By, For  string        // whom iss and aud must name, by the code of the sentence for the sender
-	Required []string      // claims that must be there
-	Absent   []string      // claims that may not be there: they are of another use
-	Ignored  []string      // claims that are not looked at
-	Leeway   time.Duration // how far the sender's clock may be off
-	MaxLife  time.Duration // how far ahead exp may be; 0: any
-	MaxAge   time.Duration // how long ago nbf may be; 0: any
-	Fresh    time.Duration // how long ago iat may be, to the second; 0: any
+	// For Check:
+	By, For  string        // who iss and aud must name, by the code of the sentence for the sender
+	Required []string      // claims that must be present
+	Absent   []string      // claims that must not be present, because they belong to another use
+	Ignored  []string      // claims that are not checked
+	Leeway   time.Duration // tolerance for the sender's clock
+	MaxLife  time.Duration // how far in the future exp may be; 0: any
+	MaxAge   time.Duration // how far in the past nbf may be; 0: any
+	Fresh    time.Duration // how far in the past iat may be, to the second; 0: any
 }
 
 // Audience is a rule about aud.
 type Audience int
 
-// The rules about aud. There is no rule until one is named.
+// The rules for aud. A policy must choose one.
 const (
-	// One: aud is one string, which names the reader. A list would let another
-	// reader collect a token that this one accepts (CVE-2025-27370).
+	// One: aud is a single string, the reader. With a list, another reader
+	// could collect a token that this one accepts (CVE-2025-27370).
 	One Audience = iota + 1
-	// Among: aud is the reader, or a list with the reader in it.
+	// Among: aud is the reader, or a list that contains it.
 	Among
-	// Alone: aud names the reader and nobody else.
+	// Alone: aud names only the reader.
 	Alone
-	// Party: aud is the reader, or a list with the reader in it; azp must name
-	// the reader too, where it is there or aud names others (OpenID Connect Core
+	// Party: aud is the reader, or a list that contains it; azp must be the
+	// reader too, if it is present or aud has other names (OpenID Connect Core
 	// §3.1.3.7).
 	Party
-	// IfNamed: as Among where there is an aud at all.
+	// IfNamed: as Among, if there is an aud.
 	IfNamed
-	// ByCaller: what aud must be depends on what the caller finds out later.
+	// ByCaller: the caller checks aud later.
 	ByCaller
-	// Elsewhere: another claim ties the token to the reader.
+	// Elsewhere: another claim binds the token to the reader.
 	Elsewhere
 )
 
-// Flaw is what is wrong with a token, by its code (texts.New). It may be told to
-// who made the token.
+// Flaw is what is wrong with a token, by its code (texts.New). The sender of
+// the token may see it.
 func Flaw(code string, pairs ...any) error { return &flaw{texts.New(code, pairs...)} }
 
 type flaw struct{ texts.Text }
@@ -83,14 +83,14 @@ type flaw struct{ texts.Text }
 func (f *flaw) Error() string        { return f.String() }
 func (f *flaw) Sentence() texts.Text { return f.Text }
 
-// IsFlaw reports whether an error is what is wrong with a token.
+// IsFlaw reports whether an error is a Flaw.
 func IsFlaw(err error) bool {
 	_, is := errors.AsType[*flaw](err)
 	return is
 }
 
-// Reason is what may be told of an error to who made the token: the flaw in it,
-// if there is one.
+// Reason is the part of an error that the sender of the token may see: its
+// flaw, if there is one.
 func Reason(err error) texts.Text {
 	if f, is := errors.AsType[*flaw](err); is {
 		return f.Text
@@ -98,7 +98,7 @@ func Reason(err error) texts.Text {
 	return texts.New("jwt.unverified")
 }
 
-// check refuses a policy that leaves a rule unsaid.
+// check refuses a policy that leaves out a rule.
 func (p Policy) check() error {
 	named := func(alg jose.SignatureAlgorithm) bool { return slices.Contains(known, alg) }
 	switch {
@@ -116,27 +116,27 @@ func (p Policy) check() error {
 	return nil
 }
 
-// known are the algorithms that a policy may name; "none" is not among them.
+// known are the algorithms that a policy may use; "none" is not included.
 var known = []jose.SignatureAlgorithm{
 	jose.ES256, jose.ES384, jose.ES512, jose.RS256, jose.RS384, jose.RS512, jose.PS256, jose.PS384, jose.PS512, jose.EdDSA,
 	jose.HS256, jose.HS384, jose.HS512,
 }
 
-// A Header is what a token says of itself before anything is verified.
+// A Header is the unverified header of a token.
 type Header struct {
 	Algorithm, KeyID, Type string
 	key                    jsonx.Value
 }
 
-// A Token is in the form that its policy wants. Nobody vouches for what is in
-// it until Verify has said so.
+// A Token has the form that its policy requires. Its content is unverified
+// until Verify succeeds.
 type Token struct {
 	Header
-	Key *jose.JSONWebKey // the public key that it brings, where the policy wants one
+	Key *jose.JSONWebKey // the public key in it, if the policy requires one
 	jws *jose.JSONWebSignature
 }
 
-// Header reads the header of a token: form, size, typ and crit are right.
+// Header reads the header of a token after checking form, size, typ and crit.
 func (p Policy) Header(raw string) (Header, error) {
 	if err := p.check(); err != nil {
 		return Header{}, err
@@ -146,7 +146,8 @@ func (p Policy) Header(raw string) (Header, error) {
 	}
 	first, _, _ := strings.Cut(raw, ".")
 	text, err := base64.RawURLEncoding.DecodeString(first)
-	// The decoder would pass over line breaks, which no JWT has (RFC 7515 §2).
+	// The decoder would ignore line breaks, which a JWT cannot have (RFC 7515
+	// §2).
 	if err != nil || strings.Count(raw, ".") != 2 || strings.ContainsAny(raw, "\r\n") {
 		return Header{}, Flaw("jwt.form")
 	}
@@ -171,8 +172,8 @@ func (p Policy) typed(typ string) bool {
 	return slices.ContainsFunc(p.Types, func(t string) bool { return strings.EqualFold(t, typ) })
 }
 
-// checkKey looks at the key before anything is done with it: the primes of a
-// private key are a lot of work to be made to check.
+// checkKey checks the key before any other use, because checking the primes of
+// a private key is expensive.
 func (h Header) checkKey() error {
 	members, err := jsonx.ParseObject(h.key)
 	if err != nil {
@@ -184,16 +185,15 @@ func (h Header) checkKey() error {
 	return nil
 }
 
-// Only returns the policy with those of its algorithms that are on a list, too.
-// If there is none, it accepts nothing.
+// Only returns the policy with only those of its algorithms that are also on a
+// list. With none left, it accepts nothing.
 func (p Policy) Only(allowed ...jose.SignatureAlgorithm) Policy {
 	p.Algorithms = slices.DeleteFunc(slices.Clone(p.Algorithms), func(alg jose.SignatureAlgorithm) bool { return !slices.Contains(allowed, alg) })
 	return p
 }
 
-// Parse reads a token that one of the policy's algorithms signed. Keys and
-// links to keys in its header are not looked at, unless the policy wants the
-// token to bring its key.
+// Parse reads a token with one of the policy's algorithms. Keys and links to
+// keys in its header are ignored, unless the policy requires an embedded key.
 func (p Policy) Parse(raw string) (*Token, error) {
 	h, err := p.Header(raw)
 	if err != nil {
@@ -221,10 +221,10 @@ func names(algs []jose.SignatureAlgorithm) []string {
 	return list
 }
 
-// ErrSignature is returned where a key did not make the signature.
+// ErrSignature says that the signature does not match the key.
 var ErrSignature = errors.New("the signature does not match the key")
 
-// Verify returns the payload if the key made the signature.
+// Verify returns the payload if the signature matches the key.
 func (t *Token) Verify(key any) ([]byte, error) {
 	payload, err := t.jws.Verify(key)
 	if err != nil {
@@ -233,11 +233,11 @@ func (t *Token) Verify(key any) ([]byte, error) {
 	return payload, nil
 }
 
-// Unverified returns the claims that nobody vouches for yet. They are good for
-// nothing but finding the key that verifies, and for turning strangers away.
+// Unverified returns the unverified claims. Use them only to find the key for
+// verification, and to refuse strangers early.
 func (t *Token) Unverified() (jsonx.Object, error) {
 	return jsonx.ParseObject(t.Payload())
 }
 
-// Payload is the text of the claims that nobody vouches for yet, see Unverified.
+// Payload is the text of the unverified claims, see Unverified.
 func (t *Token) Payload() []byte { return t.jws.UnsafePayloadWithoutVerification() }

@@ -12,18 +12,17 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// private are the members that no published key has.
+// private are the members of private and shared keys.
 var private = []string{"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"}
 
-// IsPrivate reports whether a JWK gives away what signs.
+// IsPrivate reports whether a JWK contains a private or shared key.
 func IsPrivate(jwk jsonx.Object) bool { return slices.ContainsFunc(private, jwk.Has) }
 
-// PublicKey reads one key of a JWK Set (RFC 7517 §5), of which it takes what it
-// uses and nothing else: a certificate beside the key (x5c, x5t, x5u) that
-// belongs to another one would make the library refuse a key that is right. What
-// the key is, is held to the letter, and so is what it is for: use and alg are
-// texts, or not there. A kid that is no text names nothing. ok is false for a key
-// that cannot be used, which the reader of a set skips.
+// PublicKey reads one key of a JWK Set (RFC 7517 §5) and ignores members that
+// it does not use: the library would refuse a valid key because of a wrong
+// certificate beside it (x5c, x5t, x5u). Members of the key are read strictly,
+// and use and alg must be texts or missing. A kid that is not a text counts as
+// missing. ok is false for an unusable key, which readers of a set skip.
 func PublicKey(jwk jsonx.Object) (key jose.JSONWebKey, ok bool) {
 	if IsPrivate(jwk) || jwk.Ambiguous(keyMembers...) {
 		return jose.JSONWebKey{}, false
@@ -46,18 +45,18 @@ func PublicKey(jwk jsonx.Object) (key jose.JSONWebKey, ok bool) {
 	return key, true
 }
 
-// keyMembers are those that PublicKey uses (RFC 7517 §4, RFC 7518 §6, RFC 8037 §2).
+// keyMembers are the members that PublicKey uses (RFC 7517 §4, RFC 7518 §6, RFC
+// 8037 §2).
 var keyMembers = []string{"kty", "crv", "x", "y", "n", "e", "use", "alg", "kid"}
 
-// Named reports whether a key may be the one that a token names. One that has no
-// name may be meant where it is the only one of its set: there is no other to
-// take it for, and the signature decides.
+// Named reports whether a key may be the one that a token names. A key without
+// a kid may be meant if it is the only one of its set; the signature decides.
 func Named(key jose.JSONWebKey, kid string, only bool) bool {
 	return kid == "" || key.KeyID == kid || only && key.KeyID == ""
 }
 
-// Fits reports whether a key is of the kind and size an algorithm needs (RFC
-// 7518 §3.2 to §3.4, RFC 8037 §3.1): a public key, or one that is shared.
+// Fits reports whether a key, public or shared, has the kind and size that an
+// algorithm needs (RFC 7518 §3.2 to §3.4, RFC 8037 §3.1).
 func Fits(key any, alg jose.SignatureAlgorithm) bool {
 	switch key := key.(type) {
 	case *ecdsa.PublicKey:
@@ -67,15 +66,15 @@ func Fits(key any, alg jose.SignatureAlgorithm) bool {
 	case ed25519.PublicKey:
 		return alg == jose.EdDSA
 	case []byte:
-		// No shorter than the hash. What others publish never has such keys.
+		// At least as long as the hash. Published sets never contain such keys.
 		least := map[jose.SignatureAlgorithm]int{jose.HS256: 32, jose.HS384: 48, jose.HS512: 64}[alg]
 		return least > 0 && len(key) >= least
 	}
 	return false
 }
 
-// RSAFits reports whether an RSA key is strong enough and yet costs no
-// milliseconds to use.
+// RSAFits reports whether an RSA key is strong enough, and not so large that
+// its use takes milliseconds.
 func RSAFits(key *rsa.PublicKey) bool {
 	bits := key.N.BitLen()
 	return 2048 <= bits && bits <= 8192

@@ -1,6 +1,6 @@
-// Package lasting is for what must be finished although whoever asked for it
-// has gone, or has waited as long as they may: taking something back, putting
-// something on record. It goes on for a moment, and no longer.
+// Package lasting provides contexts for work that must finish after its caller
+// has gone or its time is over, such as undoing a change or storing an audit
+// event. The extra time is short.
 package lasting
 
 import (
@@ -8,20 +8,20 @@ import (
 	"time"
 )
 
-// Limit is how long work goes on that nobody waits for.
+// Limit is the extra time.
 const Limit = 2 * time.Second
 
 type endKey struct{}
 
-// Before says when all that comes of a request must be over, its lasting work
-// included, so that the request is answered by then.
+// Before sets when all work of a request must be finished, its lasting work
+// included.
 func Before(ctx context.Context, end time.Time) context.Context {
 	return context.WithValue(ctx, endKey{}, end)
 }
 
-// ToDeadline returns a context that ends when the time of ctx is up, and not
-// before because somebody left. It is for long work that cannot be left
-// half-way; what is put on record of it has Of.
+// ToDeadline returns a context that ends at ctx's deadline, but not when ctx is
+// cancelled. It is for long work that must not stop half-way; use Of for
+// storing its result.
 func ToDeadline(ctx context.Context) context.Context {
 	until, ok := ctx.Deadline()
 	if !ok {
@@ -32,9 +32,9 @@ func ToDeadline(ctx context.Context) context.Context {
 	return ctx
 }
 
-// Of returns a context for work that goes on when ctx has ended: for Limit, and
-// in a request until its end at most. What it holds goes by itself, so there is
-// nothing to cancel.
+// Of returns a context for work after ctx has ended: for Limit, and in a
+// request at most until its end. It releases its resources itself, so there is
+// no cancel function.
 func Of(ctx context.Context) context.Context {
 	until := time.Now().Add(Limit)
 	if end, ok := ctx.Value(endKey{}).(time.Time); ok && end.Before(until) {

@@ -1,14 +1,14 @@
-// Package names holds the words that are data: they stand in databases, in
-// browsers and in what was handed out, or keys are derived from them. A hub
-// that says one of them differently no longer reads what an earlier one wrote.
-// So none of them ever changes, whatever the code around it is called by then.
+// Package names holds strings that are data: they are in databases, in browsers
+// and in issued values, or keys are derived from them. A hub with another value
+// could not read what an earlier one wrote. So they never change, even if the
+// code around them is renamed.
 //
-// Two kinds stand elsewhere. The sets are the table in hub/data.go; the fields,
-// and the values of enumerations, stand beside the types of their records. The
-// golden test there holds all of them, and these.
+// Two kinds are elsewhere: the names of sets in hub/data.go, and field names
+// and enumeration values beside the types of their records. The golden test
+// there covers all of them, and these.
 package names
 
-// What Box.Derive makes keys for.
+// The purposes of derived keys (Box.Derive).
 const (
 	KeyOfSeals    = "seal"
 	KeyOfForms    = "csrf"
@@ -20,42 +20,42 @@ const (
 	KeyOfRefresh  = "refresh tokens"
 )
 
-// What a sealed value is bound to: the place where it is kept.
+// The contexts of encrypted values: the places where they are stored.
 
-// Stop is where it is kept what is remembered while a browser is elsewhere.
+// Stop is the context of an interruption's content.
 func Stop(kind, id string) string { return "stops/" + kind + "/" + id }
 
-// Carried is for what a browser carries itself.
+// Carried is the context of a value that the browser carries.
 func Carried(kind string) string { return "carried/" + kind }
 
-// Tie is the place of a provider's tokens.
+// Tie is the context of a provider's tokens.
 func Tie(id string) string { return "ties/" + id }
 
-// SigningKey is the place of a private key.
+// SigningKey is the context of a private key.
 func SigningKey(kid string) string { return "signing/" + kid + "/private" }
 
-// LoginKeySecret is the place of the secret that we have at a provider.
+// LoginKeySecret is the context of our secret at a provider.
 func LoginKeySecret(id string) string { return "loginkeys/" + id + "/secret" }
 
-// LoginKeySiteKey is the place of the API key that we have at a site.
+// LoginKeySiteKey is the context of our API key at a site.
 func LoginKeySiteKey(id string) string { return "loginkeys/" + id + "/site_key" }
 
-// ClientSecret is the place of a client's secret that serves as a key.
+// ClientSecret is the context of a client's secret that is used as a key.
 func ClientSecret(client, secret string) string { return "clients/" + client + "/secrets/" + secret }
 
-// Notification is the place of the token that a client is pinged with.
+// Notification is the context of a client's notification token.
 func Notification(id string) string { return "decoupled/" + id }
 
-// SessionUpstream is the place of the ID token that somebody came with.
+// SessionUpstream is the context of the ID token of a session.
 func SessionUpstream(user, loginKey string) string {
 	return "sessions/" + user + "/" + loginKey + "/upstream"
 }
 
-// KnownBrowsers is for the names under which a browser is on record.
+// KnownBrowsers is the context of the names of known browsers.
 const KnownBrowsers = "cookies/known"
 
-// What secrets begin with, so that a leaked one is recognised, and none is
-// taken for one of another kind.
+// Prefixes of secrets, so that a leaked one is recognised, and that one kind
+// cannot be used as another.
 const (
 	CodePrefix         = "fhc_"
 	RefreshPrefix      = "fhr_"
@@ -70,7 +70,7 @@ const (
 	ClientPrefix       = "client_"
 )
 
-// What cookies are called: a stem, for each hub its own, and what is behind it.
+// Cookie names: a stem, different for each hub, and a suffix.
 const (
 	SecureCookie  = "__Host-" // before the stem, on https
 	CookieStem    = "fedhub_"
@@ -81,7 +81,7 @@ const (
 	BrowserCookie = "_browser"
 )
 
-// Ids and values of which there is only one.
+// Ids and values that occur only once.
 const (
 	SettingsID = "settings"
 	WatchID    = "watch"

@@ -1,4 +1,4 @@
-// Package place compares addresses as places.
+// Package place compares addresses after normalization.
 package place
 
 import (
@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// Same compares two issuers or base URLs as places: without regard to case
-// of the host, a default port, or a slash at the end. It is for finding
-// circles and typing mistakes; identities compare issuers byte by byte.
+// Same compares two issuers or base URLs without regard to the case of the
+// host, a default port, or a trailing slash. Use it to find loops and typing
+// mistakes; identities compare issuers byte by byte.
 func Same(a, b string) bool { return Of(a) == Of(b) }
 
-// Of is what Same compares.
+// Of is the normalized form that Same compares.
 func Of(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {

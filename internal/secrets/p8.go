@@ -11,8 +11,8 @@ import (
 
 var errPrivateKey = errors.New("it is not a private key for ES256, as in the .p8 file that Apple lets you download once")
 
-// ParsePrivateKey reads the P-256 key of a .p8 file. A form may have taken its
-// line breaks away, so only what stands between the two marks counts.
+// ParsePrivateKey reads the P-256 key of a .p8 file. A form may have removed
+// its line breaks, so only the text between the two markers is used.
 func ParsePrivateKey(text string) (*ecdsa.PrivateKey, error) {
 	_, text, _ = strings.Cut(text, "-----BEGIN PRIVATE KEY-----")
 	text, _, found := strings.Cut(text, "-----END PRIVATE KEY-----")

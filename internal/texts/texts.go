@@ -1,6 +1,6 @@
-// Package texts names sentences by code: what is stored, compared and handed
-// from rule to page is a code and what it speaks of. Words are made where they
-// are shown (templates.Sentence), in the language of who reads them.
+// Package texts identifies sentences by code. Code and arguments are stored,
+// compared and passed from services to pages. The sentence is made where it is
+// shown (templates.Sentence), in the reader's language.
 package texts
 
 import (
@@ -13,23 +13,23 @@ import (
 	"unicode/utf8"
 )
 
-// A Text is one sentence, not yet in words. The zero value says nothing. Code
-// and names of arguments are stored and stay as they are; the words may change.
+// A Text is a sentence as code and arguments. The zero value is empty. Code and
+// argument names are stored and must not change; the wording may.
 type Text struct {
 	Code string            `bson:"code,omitempty" json:"code,omitempty"`
 	Args map[string]string `bson:"args,omitempty" json:"args,omitempty"`
 }
 
-// Unexplained is the code of an error that has no sentence of its own; its
-// argument "cause" is what the program said.
+// Unexplained is the code for an error without its own sentence; its argument
+// "cause" is the program's message.
 const Unexplained = "error"
 
-// maxArg is how much of an argument is kept, in bytes: some come from strangers.
+// maxArg bounds an argument, in bytes, because some come from strangers.
 const maxArg = 500
 
-// New names a sentence by its code and its arguments, as pairs of a name and a
+// New makes a Text from its code and its arguments, as pairs of a name and a
 // value: New("scopes.bad", "scope", s). A list is joined by commas. A value may
-// be a sentence itself: a Text, or an error that stands for one.
+// be another Text, or an error with one.
 func New(code string, pairs ...any) Text {
 	t := Text{Code: code}
 	if len(pairs) > 0 {
@@ -41,9 +41,9 @@ func New(code string, pairs ...any) Text {
 	return t
 }
 
-// set gives one argument its value. A sentence is kept by its code, under the
-// argument's name with nested before it, and each of its own arguments under
-// that, a slash and the argument's name: @cause and @cause/address.
+// set sets one argument. A nested Text is stored by its code, under the
+// argument's name with the prefix nested, and each of its own arguments under
+// that name, a slash and the argument's name: @cause and @cause/address.
 func (t *Text) set(name string, value any) {
 	inner, _ := value.(Text)
 	if err, ok := value.(error); ok {
@@ -59,12 +59,12 @@ func (t *Text) set(name string, value any) {
 	}
 }
 
-// nested begins the names of arguments that are codes; templates.Sentence looks
+// nested is the prefix of arguments that are codes; templates.Sentence looks
 // for it.
 const nested = "@"
 
-// Of is the sentence that an error stands for: that of the first in its chain
-// that has one, or Unexplained with the error's own words as its cause.
+// Of is the Text of an error: that of the first error in its chain that has
+// one, or Unexplained with the error's message as its cause.
 func Of(err error) Text {
 	t := known(err)
 	if err == nil || !t.IsZero() {
@@ -73,7 +73,7 @@ func Of(err error) Text {
 	return New(Unexplained, "cause", err)
 }
 
-// known is Of for errors that have a sentence.
+// known is Of only for errors that have a Text.
 func known(err error) Text {
 	var says interface{ Sentence() Text }
 	if errors.As(err, &says) {
@@ -82,13 +82,12 @@ func known(err error) Text {
 	return Text{}
 }
 
-// Failure is an error that stands for a sentence; message is what it says to
-// developers.
+// Failure is an error with a Text; message is for developers.
 func Failure(message, code string, pairs ...any) error {
 	return &failure{message, New(code, pairs...)}
 }
 
-// Err is an error that stands for a sentence, and says its code to developers.
+// Err is an error with a Text; developers see its code.
 func Err(code string, pairs ...any) error { return &failure{"", New(code, pairs...)} }
 
 type failure struct {
@@ -99,13 +98,13 @@ type failure struct {
 func (f *failure) Error() string  { return cmp.Or(f.message, f.says.String()) }
 func (f *failure) Sentence() Text { return f.says }
 
-// Words makes the sentence of a code and its arguments; templates.Sentence is
-// one, and who may not import it is handed it.
+// Words makes the sentence for a code and its arguments, as templates.Sentence
+// does. Packages that cannot import templates get it as a value.
 type Words func(code string, args map[string]string) string
 
-// In is the text in words. kept is the sentence that an earlier program stored
-// in place of a code: where there is one, it is shown as it is. Without words
-// the code stands for itself.
+// In is the sentence of the text. kept is a sentence that an earlier program
+// stored instead of a code; if there is one, it is returned unchanged. Without
+// words it is the code.
 func (t Text) In(words Words, kept string) string {
 	switch {
 	case kept != "" || t.IsZero():
@@ -116,7 +115,8 @@ func (t Text) In(words Words, kept string) string {
 	return words(t.Code, t.Args)
 }
 
-// With is the text with each argument changed, as by whoever hides secrets.
+// With returns the text with each argument changed, for example to hide
+// secrets.
 func (t Text) With(change func(name, value string) string) Text {
 	out := Text{Code: t.Code}
 	for name, value := range t.Args {
@@ -128,10 +128,10 @@ func (t Text) With(change func(name, value string) string) Text {
 	return out
 }
 
-// IsZero reports whether there is nothing to say; a record leaves it out then.
+// IsZero reports whether the text is empty; then records leave it out.
 func (t Text) IsZero() bool { return t.Code == "" }
 
-// String is for logs and tests: the code and its arguments, no words.
+// String is for logs and tests: the code and its arguments.
 func (t Text) String() string {
 	if len(t.Args) == 0 {
 		return t.Code
@@ -153,7 +153,7 @@ func argument(value any) string {
 	return clean(fmt.Sprint(value))
 }
 
-// clean keeps arguments short and free of what cannot be seen.
+// clean shortens arguments and removes invisible characters.
 func clean(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.C, r) || r == utf8.RuneError {

@@ -1,8 +1,9 @@
-// Package upstreamhttp talks to one upstream over HTTP and keeps its troubles its own.
+// Package upstreamhttp sends HTTP requests to one provider and isolates its
+// problems.
 //
-// A Line holds what is allowed at once and how long it may take. What comes
-// back is bounded in size, whatever client was handed in. Who asks an upstream
-// that is silent again and again is up to the guard in package federation.
+// A Line bounds the number of concurrent requests, their time and the size of
+// answers, whatever HTTP client is used. The guard in package federation
+// decides whether to ask a provider that repeatedly does not answer.
 package upstreamhttp
 
 import (
@@ -19,17 +20,17 @@ import (
 )
 
 const (
-	// MaxBody is the longest answer that is read, in bytes.
+	// MaxBody bounds an answer, in bytes.
 	MaxBody = 1 << 20
 
-	slots      = 64 // requests under way at one upstream
+	slots      = 64 // concurrent requests to one provider
 	maxHops    = 3  // redirects of a document
 	formType   = "application/x-www-form-urlencoded"
 	acceptType = "application/json"
 )
 
-// ErrSilent is in the chain of every error that means the upstream could not
-// be reached, did not answer in time, or broke off.
+// ErrSilent is in every error that means that the provider could not be
+// reached, did not answer in time, or broke off.
 var ErrSilent = errors.New("the provider did not answer")
 
 var (
@@ -37,7 +38,7 @@ var (
 	errTooLarge = fmt.Errorf("the answer is larger than %d bytes", MaxBody)
 )
 
-// A Line leads to one upstream. It is safe for concurrent use.
+// A Line sends requests to one provider. It is safe for concurrent use.
 type Line struct {
 	http     http.Client
 	patience time.Duration
@@ -45,33 +46,33 @@ type Line struct {
 }
 
 // New returns a line over a client. Whatever the client's own rules are, the
-// line follows redirects only for documents, and only on their own host.
+// line only follows redirects of documents, and only on the same host.
 func New(client *http.Client, patience time.Duration) *Line {
 	l := &Line{http: *client, patience: patience, slots: make(chan struct{}, slots)}
 	l.http.CheckRedirect = noRedirect
 	return l
 }
 
-// An Answer is what came back.
+// An Answer is a complete response.
 type Answer struct {
 	Status int
 	Type   string // the Content-Type header
 	Body   []byte
 }
 
-// Document gets a public document: no credentials go along.
+// Document gets a public document, without credentials.
 func (l *Line) Document(ctx context.Context, address string) (Answer, error) {
 	return l.send(ctx, http.MethodGet, address, nil, func(c *http.Client, r *http.Request) {
 		c.CheckRedirect = onOneHost
 	})
 }
 
-// Resource gets what an access token opens.
+// Resource gets a resource with an access token.
 func (l *Line) Resource(ctx context.Context, address, bearer string) (Answer, error) {
 	return l.ResourceAs(ctx, address, "Bearer "+bearer)
 }
 
-// ResourceAs gets what credentials of another scheme open.
+// ResourceAs gets a resource with another authorization scheme.
 func (l *Line) ResourceAs(ctx context.Context, address, authorization string) (Answer, error) {
 	return l.send(ctx, http.MethodGet, address, nil, func(_ *http.Client, r *http.Request) {
 		r.Header.Set("Authorization", authorization)
@@ -83,8 +84,7 @@ func (l *Line) PostForm(ctx context.Context, address string, form url.Values) (A
 	return l.PostFormAs(ctx, address, form, "", "")
 }
 
-// PostFormAs posts a form with a name and password in the header, if there is
-// a name.
+// PostFormAs posts a form with HTTP Basic credentials, if there is a name.
 func (l *Line) PostFormAs(ctx context.Context, address string, form url.Values, name, password string) (Answer, error) {
 	return l.send(ctx, http.MethodPost, address, strings.NewReader(form.Encode()), func(_ *http.Client, r *http.Request) {
 		r.Header.Set("Content-Type", formType)
@@ -128,8 +128,8 @@ func readAll(body io.Reader) ([]byte, error) {
 	return b, nil
 }
 
-// Talk runs one exchange on the line: when there is room, within the line's
-// patience. The client follows no redirects.
+// Talk runs one exchange on the line, within its limits. The client follows no
+// redirects.
 func (l *Line) Talk(ctx context.Context, exchange func(context.Context, *http.Client) error) error {
 	bounded, cancel := context.WithTimeout(ctx, l.patience)
 	defer cancel()
@@ -146,14 +146,14 @@ func (l *Line) Talk(ctx context.Context, exchange func(context.Context, *http.Cl
 	return judge(ctx, bounded, exchange(bounded, &client))
 }
 
-// judge tells silences. A visitor who left early is not the upstream's fault,
-// and neither is an answer that only says no.
+// judge recognises missing answers. A visitor who left is not the provider's
+// fault, and a refusal is an answer.
 func judge(visitor, bounded context.Context, err error) error {
 	if left(visitor) {
 		return visitor.Err()
 	}
-	// A server that notices our hanging up may still end its answer in good
-	// order, so what seems complete after the deadline need not be.
+	// A server that notices our disconnection may still end its answer
+	// correctly, so an answer after the deadline may be incomplete.
 	if err == nil {
 		err = bounded.Err()
 	}
@@ -162,17 +162,17 @@ func judge(visitor, bounded context.Context, err error) error {
 		return err
 	}
 	if broken != nil {
-		err = broken.Err // without the address, which may carry a query
+		err = broken.Err // without the address, which may contain a query
 	}
 	return fmt.Errorf("%w: %w", ErrSilent, err)
 }
 
-// left tells a visitor who went away from one whose time the upstream used up.
+// left distinguishes a cancelled visitor from one whose time is over.
 func left(ctx context.Context) bool { return errors.Is(ctx.Err(), context.Canceled) }
 
-// noRedirect hands the 3xx answer itself to the caller, who takes it for the
-// failure it is: a key set or a token endpoint that moved is not the one that
-// the discovery document named (FE-36).
+// noRedirect returns the 3xx answer itself, which counts as a failure: a key
+// set or token endpoint at another address is not the one in the discovery
+// document (FE-36).
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 func onOneHost(next *http.Request, before []*http.Request) error {

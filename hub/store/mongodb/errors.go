@@ -13,8 +13,8 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// failed turns the driver's errors into the store's. Answers of the database
-// come first: they are true even if the caller's time is up.
+// failed converts the driver's errors. The database's own answers come first:
+// they are valid even after the caller's deadline.
 func failed(caller context.Context, err error) error {
 	switch {
 	case err == nil:
@@ -26,12 +26,12 @@ func failed(caller context.Context, err error) error {
 	case unreachable(err) && caller.Err() == nil:
 		return fmt.Errorf("mongodb: %w: %w", store.ErrUnreachable, err)
 	case caller.Err() != nil:
-		// Its own reason, not that a socket was closed. Whether a write
-		// happened is unknown.
+		// Return the context's error, not that of a closed socket. The write
+		// may or may not have happened.
 		return caller.Err()
 	case mongo.IsTimeout(err) && ends(caller):
-		// The driver tells the server how long the caller waits, and the
-		// server's "too late" arrived a moment before it was.
+		// The driver sends the deadline to the server, and the server's timeout
+		// arrived just before ours.
 		return fmt.Errorf("mongodb: %w: %v", context.DeadlineExceeded, err)
 	}
 	return fmt.Errorf("mongodb: %w", err)
@@ -48,8 +48,8 @@ func ends(ctx context.Context) bool {
 	return ok
 }
 
-// repeat runs an operation that may safely run more than once, until it
-// succeeds, fails for a reason that will not pass, or ctx ends.
+// repeat runs an idempotent operation until it succeeds, fails permanently, or
+// ctx ends.
 func repeat(ctx context.Context, run func() error) error {
 	for {
 		err := run()
@@ -64,7 +64,7 @@ func repeat(ctx context.Context, run func() error) error {
 	}
 }
 
-// States of a member that an election or a restart brings and takes.
+// Temporary states of a member during an election or restart.
 var passingCodes = []int{
 	6,     // HostUnreachable
 	7,     // HostNotFound

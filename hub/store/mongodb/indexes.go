@@ -13,12 +13,12 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// prepareAtOnce is how many collections are prepared side by side. Each takes
-// the servers a few disk writes, which overlap.
+// prepareAtOnce is how many collections are prepared concurrently. Each needs a
+// few disk writes on the servers, which overlap.
 const prepareAtOnce = 8
 
-// Prepare creates the collections and indexes that are missing. MongoDB does
-// nothing when an index is there already, or is just being made by another.
+// Prepare creates missing collections and indexes. MongoDB does nothing if an
+// index exists or is being built.
 func (d *DB) Prepare(ctx context.Context, specs []store.CollectionSpec) error {
 	sets, err := d.declared(specs)
 	if err != nil {
@@ -31,8 +31,8 @@ func (d *DB) Prepare(ctx context.Context, specs []store.CollectionSpec) error {
 	return nil
 }
 
-// Declare makes the collections known. The major version stands in a record
-// alone, which store.Schema reads.
+// Declare registers the collections. The major version is only in a record,
+// which store.Schema reads.
 func (d *DB) Declare(_ context.Context, specs []store.CollectionSpec, _ int) error {
 	sets, err := d.declared(specs)
 	if err == nil {
@@ -72,8 +72,7 @@ func prepareAll(ctx context.Context, sets map[string]*set) error {
 func (s *set) prepare(caller context.Context) error {
 	ctx, done := within(caller)
 	defer done()
-	// Creating indexes is none of the writes that the driver repeats, but
-	// repeating it is harmless.
+	// The driver does not repeat index creation, but it is safe to repeat.
 	err := repeat(ctx, func() error {
 		if err := s.free(ctx); err != nil {
 			return err
@@ -93,7 +92,7 @@ func (s *set) prepare(caller context.Context) error {
 func (s *set) indexes() []mongo.IndexModel {
 	all := []mongo.IndexModel{{
 		Keys: bson.D{{Key: "exp", Value: 1}},
-		// MongoDB removes what has expired, within a minute or so.
+		// MongoDB deletes expired documents within about a minute.
 		Options: options.Index().SetName("expires").SetExpireAfterSeconds(0),
 	}}
 	for _, field := range s.spec.Unique {
@@ -104,8 +103,7 @@ func (s *set) indexes() []mongo.IndexModel {
 	}
 	for _, field := range slices.Concat(s.spec.Index, s.spec.Integers, s.spec.Times) {
 		all = append(all, mongo.IndexModel{
-			// The _id stands behind the field because equal fields come in
-			// the order of ids.
+			// _id follows the field, because equal values are ordered by id.
 			Keys:    bson.D{{Key: path(field), Value: 1}, {Key: "_id", Value: 1}},
 			Options: options.Index().SetName("index " + field).SetPartialFilterExpression(present(s.spec, field)),
 		})
@@ -135,8 +133,8 @@ const (
 
 func path(field string) string { return "doc." + field }
 
-// present selects the records that are in the index of a field. A value only
-// compares with its own kind, so a missing field and null are left out too.
+// present selects the records in the index of a field. A comparison only
+// matches values of its own kind, so missing fields and null are excluded too.
 func present(spec store.CollectionSpec, field string) bson.D {
 	condition := bson.D{{Key: "$gt", Value: ""}}
 	switch {

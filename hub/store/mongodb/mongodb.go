@@ -1,25 +1,25 @@
-// Package mongodb keeps sets of records in MongoDB. It is the engine for more
-// than one machine: any number of hubs may share one replica set.
+// Package mongodb keeps sets of records in MongoDB. It is the engine for several
+// machines: any number of hubs can share one replica set.
 //
-// What grows without end (sessions, token families, sign-out notices, the
-// audit, traces) can be sharded by _id. Users, clients and settings stay on one
-// shard, because MongoDB enforces no unique field across shards: 100 million
-// people are some 200 GB.
+// Sets that grow without limit (sessions, token families, sign-out notices, the
+// audit log, traces) can be sharded by _id. Users, clients and settings stay on
+// one shard, because MongoDB enforces no unique field across shards: 100 million
+// users are about 200 GB.
 //
 // Each set is a collection. A record is one document,
 //
 //	{_id: id, v: version, exp: expiry, doc: {the record's own fields}}
 //
-// The record's fields lie under doc so that no field of any record can ever
-// collide with _id, v or exp, and so that the whole record is cut out of the
-// answer in one piece. Everything hot goes by _id: one document, one shard.
+// The record's fields are in doc so that they cannot collide with _id, v or exp,
+// and can be read in one piece. All frequent operations use _id: one document,
+// one shard.
 //
-// A write is acknowledged when a majority of the members has it on disk. One
-// that is interrupted by an election is repeated by the driver under the same
-// transaction number, which the servers remember with its outcome: so it
-// happens once and answers truthfully, as often as it is sent. This package
-// never repeats a write itself. It could not know whether the first one
-// happened, and would turn a success into a wrong "not found" or "taken".
+// A write is acknowledged when a majority of the members has it on disk. If an
+// election interrupts it, the driver repeats it with the same transaction
+// number, and the servers remember the result: so it happens once, and its
+// result is correct. This package never repeats a write itself: it could not
+// know whether the first one happened, and could turn a success into a wrong
+// "not found" or "taken".
 package mongodb
 
 import (
@@ -56,27 +56,26 @@ type set struct {
 	*mongo.Collection
 }
 
-// patience is how long an operation may take when its caller sets no time of
-// its own. The driver repeats an operation for as long as its context lasts,
-// and only if the context has an end; see within.
+// patience bounds an operation without a deadline. The driver repeats an
+// operation until its deadline, and only if there is one; see within.
 const patience = 20 * time.Second
 
-// election is how long a primary is waited for: longer than an election takes
-// with MongoDB's usual settings (electionTimeoutMillis, 10 s, and a little),
-// and shorter than a request, so that it is the first who waited in vain, and
-// not each in turn, that says that there is none (store.ErrUnreachable).
+// election is how long an operation waits for a primary: longer than an
+// election takes with default settings (electionTimeoutMillis, 10 s), and
+// shorter than a request, so that the first operation that waited in vain
+// reports it (store.ErrUnreachable) and the others need not wait.
 const election = 12 * time.Second
 
-// A member that vanishes without a word is given up after these two together.
-// An operation that waits for its
-// answer is then broken off, and repeated at the next primary.
+// A member that disappears silently is given up after the sum of these two. An
+// operation that waits for it is then interrupted and repeated at the next
+// primary.
 const (
 	dialling  = 3 * time.Second
 	heartbeat = time.Second
 )
 
-// Open connects to the database that the URI's path names, or to "fedhub". It
-// waits until the primary answers, or ctx ends, or 20 seconds have passed.
+// Open connects to the database in the URI's path, or to "fedhub". It waits
+// until the primary answers, ctx ends, or 20 seconds have passed.
 func Open(ctx context.Context, uri string) (*DB, error) {
 	name, err := databaseName(uri)
 	if err != nil {
@@ -94,22 +93,22 @@ func Open(ctx context.Context, uri string) (*DB, error) {
 	defer done()
 	if err := client.Ping(ctx, readpref.Primary()); err != nil {
 		_ = client.Disconnect(context.WithoutCancel(ctx))
-		// The URI may hold a password, so only the hosts are named.
+		// The URI may contain a password, so only the hosts are named.
 		return nil, fmt.Errorf("no MongoDB primary answers at %s: %w", strings.Join(settings.Hosts, ", "), err)
 	}
 	return &DB{client: client, db: client.Database(name)}, nil
 }
 
-// HowToEscape says what a URI wants of a password.
+// HowToEscape explains how to write a password in a URI.
 func HowToEscape() string {
 	return "in a password write /, ?, #, @, : and % as %2F, %3F, %23, %40, %3A and %25"
 }
 
-// DefaultDatabase is used where the URI names none.
+// DefaultDatabase is the name if the URI has none.
 const DefaultDatabase = "fedhub"
 
-// databaseName reads the path of the URI. Hosts may be several, which makes
-// it no URL that net/url would take.
+// databaseName reads the path of the URI. net/url does not accept a URI with
+// several hosts.
 func databaseName(uri string) (string, error) {
 	_, rest, ok := strings.Cut(uri, "://")
 	if !ok {
@@ -127,8 +126,8 @@ func databaseName(uri string) (string, error) {
 	return name, nil
 }
 
-// settings takes from the URI what an operator may choose (hosts, credentials,
-// TLS, pool sizes) and sets what the hub's promises rest on.
+// settings reads the operator's choices from the URI (hosts, credentials, TLS,
+// pool sizes) and sets the options that the hub depends on.
 func settings(uri string) (*options.ClientOptions, error) {
 	s := options.Client().
 		SetAppName("fedhub").
@@ -136,35 +135,35 @@ func settings(uri string) (*options.ClientOptions, error) {
 		SetHeartbeatInterval(heartbeat).
 		SetServerSelectionTimeout(election).
 		SetMaxConnIdleTime(10 * time.Minute).
-		// A burst of sign-ins should not queue for two connections at a time.
+		// Opening only two connections at a time would delay bursts of
+		// sign-ins.
 		SetMaxConnecting(8).
 		ApplyURI(uri)
 	if err := s.Validate(); err != nil {
-		// The driver quotes what it cannot read, which may be a password.
+		// The driver's error quotes the URI, which may contain a password.
 		return nil, errors.New("the MongoDB URI cannot be read; " + HowToEscape())
 	}
 	journaled := true
 	return s.
-		// Only what a majority has on disk survives every election, and an
-		// old primary that has been cut off can no longer acknowledge: that
-		// is what makes a code, or a refresh token, work once.
+		// Only data that a majority has on disk survives every election, and an
+		// isolated old primary cannot acknowledge writes: so a code or refresh
+		// token works only once.
 		SetWriteConcern(&writeconcern.WriteConcern{W: writeconcern.WCMajority, Journal: &journaled}).
 		SetRetryWrites(true).
 		SetRetryReads(true).
 		SetReadPreference(readpref.Primary()).
-		// The newest the primary knows. For security state new beats certain:
-		// "majority" would still show a session that is just being revoked,
-		// while what "local" shows too early is a write whose own caller has
-		// not been told that it succeeded. Nothing that must not be undone is
-		// decided by a read; taking and replacing are writes. A primary that
-		// was cut off may answer reads with old state until it notices, with
-		// either; only "linearizable" would not, at a round trip to a
-		// majority for every read.
+		// Read the newest data that the primary knows. "majority" could still
+		// return a session that is just being revoked; "local" can only return
+		// a write too early, before its caller knows the result. No
+		// irreversible decision depends on a read alone: Take and Replace are
+		// writes. An isolated primary may return old data until it notices,
+		// with both; only "linearizable" prevents that, and costs a round trip
+		// to a majority for every read.
 		SetReadConcern(readconcern.Local()), nil
 }
 
-// within gives a context an end if it has none. An end is also what tells the
-// driver to go on repeating an interrupted operation instead of trying twice.
+// within adds a deadline if the context has none. A deadline also makes the
+// driver repeat an interrupted operation more than once.
 func within(ctx context.Context) (context.Context, context.CancelFunc) {
 	if ends(ctx) {
 		return context.WithCancel(ctx)
@@ -172,11 +171,11 @@ func within(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, patience)
 }
 
-// Raise does nothing: a write touches one document, and so cannot look at a
-// version as well.
+// Raise does nothing: a write changes one document and cannot check a version
+// too.
 func (d *DB) Raise(context.Context, int) error { return nil }
 
-// Time is what the primary's clock shows.
+// Time is the primary's clock.
 func (d *DB) Time(caller context.Context) (time.Time, error) {
 	ctx, done := within(caller)
 	defer done()
@@ -188,7 +187,7 @@ func (d *DB) Time(caller context.Context) (time.Time, error) {
 	return hello.Time, failed(caller, err)
 }
 
-// Close ends the connections when nothing uses them any more, or ctx ends.
+// Close closes the connections when they are idle, or when ctx ends.
 func (d *DB) Close(ctx context.Context) error {
 	err := d.client.Disconnect(ctx)
 	if errors.Is(err, mongo.ErrClientDisconnected) {
@@ -197,7 +196,7 @@ func (d *DB) Close(ctx context.Context) error {
 	return err
 }
 
-// set finds a set that was declared to Prepare.
+// set returns a set that was declared to Prepare.
 func (d *DB) set(name string) (*set, error) {
 	if all := d.sets.Load(); all != nil {
 		if s := (*all)[name]; s != nil {

@@ -28,7 +28,7 @@ func (d *DB) Get(caller context.Context, name, id string) (store.Record, error) 
 	return found.record(), nil
 }
 
-// Find returns the records a query selects.
+// Find returns the records that a query selects.
 func (d *DB) Find(caller context.Context, name string, q store.Query) ([]store.Record, error) {
 	s, err := d.set(name)
 	if err != nil {
@@ -40,8 +40,8 @@ func (d *DB) Find(caller context.Context, name string, q store.Query) ([]store.R
 	ctx, done := within(caller)
 	defer done()
 	var found []row
-	// The driver repeats the first batch of an answer but not the ones that
-	// follow, so a long answer that is interrupted starts over.
+	// The driver repeats the first batch of an answer but not later ones, so an
+	// interrupted long answer starts again.
 	err = repeat(ctx, func() error {
 		cursor, err := s.Collection.Find(ctx, s.selection(q), s.order(q))
 		if err != nil {
@@ -59,7 +59,7 @@ func (d *DB) Find(caller context.Context, name string, q store.Query) ([]store.R
 	return records, nil
 }
 
-// Count returns how many records a query selects, as far as its limit.
+// Count counts the records that a query selects, up to its limit.
 func (d *DB) Count(caller context.Context, name string, q store.Query) (int, error) {
 	s, err := d.set(name)
 	if err != nil {
@@ -74,8 +74,8 @@ func (d *DB) Count(caller context.Context, name string, q store.Query) (int, err
 	return int(n), failed(caller, err)
 }
 
-// selection writes a query as a filter. Every value in it is a Go string,
-// number or time, so none can become an operator.
+// selection converts a query to a filter. Its values are Go strings, numbers or
+// times, so none can become an operator.
 func (s *set) selection(q store.Query) bson.D {
 	filter := bson.D{}
 	and := func(key, operator string, value any) {
@@ -84,7 +84,7 @@ func (s *set) selection(q store.Query) bson.D {
 	field := "_id"
 	if q.Field != "" {
 		field = path(q.Field)
-		filter = append(filter, present(s.spec, q.Field)...) // the index has no others
+		filter = append(filter, present(s.spec, q.Field)...) // so that MongoDB can use the partial index
 	}
 	if q.Equals != "" {
 		and(field, "$eq", q.Equals)
@@ -113,7 +113,7 @@ func (s *set) selection(q store.Query) bson.D {
 	return conjunction(filter)
 }
 
-// behind selects what follows the last record of a page.
+// behind selects the records after the last one of a page.
 func (s *set) behind(q store.Query, field string) bson.D {
 	than, or := "$gt", "$gte"
 	if q.Desc {
@@ -126,7 +126,7 @@ func (s *set) behind(q store.Query, field string) bson.D {
 		return bson.D{{Key: field, Value: bson.D{{Key: than, Value: q.AfterValue}}}}
 	}
 	return bson.D{
-		{Key: field, Value: bson.D{{Key: or, Value: q.AfterValue}}}, // where the search begins
+		{Key: field, Value: bson.D{{Key: or, Value: q.AfterValue}}}, // bounds the index scan
 		{Key: "$or", Value: bson.A{
 			bson.D{{Key: field, Value: bson.D{{Key: than, Value: q.AfterValue}}}},
 			bson.D{{Key: "_id", Value: bson.D{{Key: than, Value: q.After}}}},
@@ -134,8 +134,8 @@ func (s *set) behind(q store.Query, field string) bson.D {
 	}
 }
 
-// conjunction keeps several conditions on one field apart: as elements of one
-// document the later would stand beside the earlier under the same name.
+// conjunction combines conditions with $and if several are on one field: in one
+// document the later would have the same key as the earlier.
 func conjunction(conditions bson.D) bson.D {
 	if len(conditions) < 2 {
 		return conditions
@@ -156,7 +156,7 @@ func (s *set) order(q store.Query) *options.FindOptionsBuilder {
 	if q.Ordered() {
 		by := bson.E{Key: path(q.Field), Value: direction}
 		if keys = append(bson.D{by}, keys...); s.spec.IsUnique(q.Field) {
-			keys = keys[:1] // no two are equal, and the index holds no more
+			keys = keys[:1] // values are unique, and the index has no more
 		}
 	}
 	find := options.Find().SetSort(keys)
@@ -166,12 +166,12 @@ func (s *set) order(q store.Query) *options.FindOptionsBuilder {
 	return find.SetBatchSize(batch)
 }
 
-// batch is how many records come in one answer, if they are small.
+// batch is the number of small records per answer.
 const batch = 1000
 
 func byID(id string) bson.D { return bson.D{{Key: "_id", Value: id}} }
 
-// A row is a record as it lies in the collection.
+// A row is a stored record.
 type row struct {
 	ID      string     `bson:"_id"`
 	Version int64      `bson:"v"`

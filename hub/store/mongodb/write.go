@@ -11,7 +11,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 )
 
-// Insert keeps a new record.
+// Insert stores a new record.
 func (d *DB) Insert(caller context.Context, name string, r store.Record) error {
 	s, err := d.outgoing(name, r)
 	if err != nil {
@@ -39,8 +39,8 @@ func (d *DB) Replace(caller context.Context, name string, r store.Record) error 
 	if result.MatchedCount == 1 {
 		return nil
 	}
-	// That version was not there. Whether another is cannot change what did
-	// not happen, so looking afterwards is soon enough.
+	// The version did not match. Whether the record exists at all can be
+	// checked afterwards, because nothing was written.
 	idOnly := options.FindOne().SetProjection(bson.D{{Key: "_id", Value: 1}})
 	if err := s.FindOne(ctx, byID(r.ID), idOnly).Err(); err != nil {
 		return failed(caller, err)
@@ -48,7 +48,7 @@ func (d *DB) Replace(caller context.Context, name string, r store.Record) error 
 	return store.ErrLost
 }
 
-// Take returns the record and removes it.
+// Take returns the record and deletes it.
 func (d *DB) Take(caller context.Context, name, id string) (store.Record, error) {
 	s, err := d.set(name)
 	if err != nil {
@@ -66,7 +66,7 @@ func (d *DB) Take(caller context.Context, name, id string) (store.Record, error)
 	return taken.record(), nil
 }
 
-// Delete removes a record.
+// Delete deletes a record.
 func (d *DB) Delete(caller context.Context, name, id string) error {
 	s, err := d.set(name)
 	if err != nil {
@@ -87,11 +87,10 @@ func (d *DB) Delete(caller context.Context, name, id string) error {
 	return nil
 }
 
-// Sweep does nothing: MongoDB's own index on expiry does it (see indexes.go).
+// Sweep does nothing: MongoDB's expiry index does it (see indexes.go).
 func (d *DB) Sweep(context.Context, time.Time) (int, error) { return 0, nil }
 
-// maxDocument leaves room below MongoDB's 16 MiB for what lies around the
-// record's fields.
+// maxDocument is below MongoDB's 16 MiB, to leave room for the outer fields.
 const maxDocument = 15 << 20
 
 func (d *DB) outgoing(name string, r store.Record) (*set, error) {

@@ -7,10 +7,10 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// encode writes a document as relaxed extended JSON, the form people read. It
-// loses nothing that a Go record would notice: an int64 that fits comes back
-// as an int32, which decodes into every integer field, and text that is not
-// UTF-8 comes back with U+FFFD in its place.
+// encode writes a document as relaxed extended JSON, which is readable. It
+// loses nothing that matters to a Go record: an int64 that fits is read back as
+// an int32, which decodes into every integer field, and invalid UTF-8 is
+// replaced by U+FFFD.
 func encode(doc bson.Raw) (string, error) {
 	if json, ok := writePlain(make([]byte, 0, 2*len(doc)), doc, 0); ok {
 		return string(json), nil

@@ -48,7 +48,7 @@ func open(path string) (*DB, error) {
 	return d, nil
 }
 
-// create makes the folder and an empty file, readable by this user alone.
+// create makes the folder and an empty file that only this user can read.
 // SQLite gives its log and lock files the permissions of the database file.
 func create(path string) error {
 	if info, err := os.Stat(path); err == nil {
@@ -61,9 +61,9 @@ func create(path string) error {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
-	// A file that appears under its name only when it is closed: closing any
-	// descriptor of a database drops all locks this process holds on it, and
-	// somebody else in it may have opened the same path by now.
+	// Create the file under another name and link it after closing: closing any
+	// descriptor of a database drops all locks that this process holds on it,
+	// and another part of the process may have opened the same path meanwhile.
 	empty, err := os.CreateTemp(folder, ".fedhub-*") // 0600
 	if err != nil {
 		return err
@@ -78,8 +78,8 @@ func create(path string) error {
 	return nil
 }
 
-// readers is how many queries run at once. More than the processors can serve
-// only costs memory: each has a page cache.
+// readers is the number of concurrent queries. More than the number of
+// processors only costs memory, because each has a page cache.
 func readers() int { return min(max(runtime.GOMAXPROCS(0), 2), 8) }
 
 type settings map[string][]string
@@ -87,13 +87,13 @@ type settings map[string][]string
 func writerSettings() settings {
 	return settings{
 		"_journal_mode": {"WAL"},
-		// What is deleted can be given back to the disk (space.go). It counts for
-		// a file that is new.
+		// Lets the file release free pages to the disk (space.go). It only has
+		// an effect on a new file.
 		"_auto_vacuum": {"INCREMENTAL"},
-		// The log is synced at every commit, so an acknowledged write
-		// outlives a power cut. Group commit makes that affordable.
+		// The log is synced at every commit, so an acknowledged write survives
+		// a power failure. Group commit keeps that fast.
 		"_synchronous": {"FULL"},
-		// Short, because the writer asks again by itself while anybody waits.
+		// Short, because the writer itself retries while callers wait.
 		"_busy_timeout": {"250"},
 		"_pragma":       {"cache_size(-2048)", "journal_size_limit(" + strconv.Itoa(longLog) + ")"}, // KiB; bytes
 	}
@@ -102,8 +102,8 @@ func writerSettings() settings {
 func readerSettings() settings {
 	return settings{
 		"_query_only": {"1"},
-		// A reader meets a lock only while another process recovers the file
-		// or empties the log when it leaves.
+		// A reader only meets a lock while another process recovers the file,
+		// or empties the log when it closes.
 		"_busy_timeout": {"10000"},
 		"_pragma":       {"cache_size(-1024)"}, // KiB
 	}
@@ -111,9 +111,9 @@ func readerSettings() settings {
 
 func connections(path string, n int, s settings) (*sql.DB, error) {
 	query := url.Values{
-		"_defensive": {"1"}, // no SQL of ours needs to touch SQLite's innards
-		"_dqs":       {"0"}, // "name" is never a string
-		"_error_rc":  {"1"}, // messages that belong to the error
+		"_defensive": {"1"}, // our SQL need not change SQLite's internals
+		"_dqs":       {"0"}, // "name" is never a string literal
+		"_error_rc":  {"1"}, // error messages that match the error
 	}
 	maps.Copy(query, s)
 	name := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: query.Encode()}
@@ -127,18 +127,18 @@ func connections(path string, n int, s settings) (*sql.DB, error) {
 	return db, nil
 }
 
-// openPatience is how long a start waits for another process to let go.
+// openPatience is how long a start waits for another process's lock.
 const openPatience = 30 * time.Second
 
-// prove shows that the file is a database and can be written, so that a
-// mistake is told at the start and not by the first sign-in.
+// prove checks that the file is a database and writable, so that a mistake is
+// reported at the start and not at the first sign-in.
 func (d *DB) prove() error {
 	ctx, cancel := context.WithTimeout(context.Background(), openPatience)
 	defer cancel()
 	for {
 		err := d.touch(ctx)
-		// Two that create the same file meet here: SQLite does not wait its
-		// usual time when it turns a new file to WAL mode.
+		// Two processes that create the same file conflict here: SQLite does
+		// not use its busy timeout when it switches a new file to WAL mode.
 		if !busy(err) {
 			return err
 		}
@@ -176,10 +176,11 @@ func (d *DB) touch(ctx context.Context) error {
 	return s.convert(d.path)
 }
 
-// applicationID lets file(1) and the like tell a hub's database from others.
+// applicationID lets file(1) and similar tools recognise a hub's database.
 const applicationID = 0x66656468 // "fedh"
 
-// reason turns what SQLite and the system say into what an operator can act on.
+// reason converts errors of SQLite and the system to messages that an operator
+// can act on.
 func reason(err error) error {
 	var failed *driver.Error
 	switch {
@@ -205,7 +206,7 @@ func reason(err error) error {
 
 func busy(err error) bool { return primaryCode(err) == lib.SQLITE_BUSY }
 
-// taken reports whether a write met an existing id or unique field.
+// taken reports whether a write found an existing id or unique value.
 func taken(err error) bool {
 	var failed *driver.Error
 	if !errors.As(err, &failed) {

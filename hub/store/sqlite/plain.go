@@ -10,17 +10,16 @@ import (
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 )
 
-// The driver's reader and writer of extended JSON know everything that can
-// stand in it, and took a sixth of the time of a refresh. Records of the hub
-// are plainer than that: text without escapes, whole numbers, dates, lists.
-// What is plain is converted here, with the same outcome; whatever is not goes
-// to the driver as a whole.
+// The driver's reader and writer of extended JSON support everything, and took
+// a sixth of the time of a refresh. The hub's records are simpler: text without
+// escapes, whole numbers, dates, lists. This code converts simple documents
+// with the same result and leaves all others to the driver.
 
-// depth is how deep plain documents are nested at most.
+// depth bounds the nesting of simple documents.
 const depth = 16
 
-// The forms of a date: one that people read, and one for what lies outside the
-// years 1970 to 9999, such as Go's zero time.
+// The forms of a date: a readable one, and one for dates outside the years 1970
+// to 9999, such as Go's zero time.
 const (
 	dateOpen  = `{"$date":"`
 	dateClose = `"}`
@@ -30,7 +29,7 @@ const (
 	lastDate  = 253402300799999 // the end of 9999, in Unix milliseconds
 )
 
-// isPlain says whether text means itself between quotes.
+// isPlain reports whether a text needs no escapes in JSON.
 func isPlain(s string) bool {
 	for i := range len(s) {
 		switch c := s[i]; {
@@ -44,7 +43,7 @@ func isPlain(s string) bool {
 	return true
 }
 
-// writePlain appends a document as JSON; ok is false if it is not plain.
+// writePlain appends a document as JSON; ok is false if it is not simple.
 func writePlain(to []byte, doc bson.Raw, level int) (json []byte, ok bool) {
 	return writeAll(to, doc, level, '{', '}')
 }
@@ -115,8 +114,8 @@ func writeDate(to []byte, ms int64) []byte {
 	return append(to, dateClose...)
 }
 
-// readPlain is the way back; ok is false if the text is not as writePlain
-// writes it.
+// readPlain is the reverse; ok is false if the text is not as writePlain writes
+// it.
 func readPlain(json string) (doc bson.Raw, ok bool) {
 	r := reader{rest: json, out: make([]byte, 0, len(json))}
 	if !r.eat("{") || !r.document(0) || r.rest != "" {
@@ -125,7 +124,7 @@ func readPlain(json string) (doc bson.Raw, ok bool) {
 	return r.out, true
 }
 
-// A reader eats JSON from the front and appends BSON.
+// A reader consumes JSON from the front and appends BSON.
 type reader struct {
 	rest string
 	out  []byte
@@ -139,7 +138,7 @@ func (r *reader) eat(token string) bool {
 	return ok
 }
 
-// text eats a string without its first quote.
+// text reads a string after its opening quote.
 func (r *reader) text() (string, bool) {
 	end := strings.IndexByte(r.rest, '"')
 	if end < 0 {
@@ -150,7 +149,7 @@ func (r *reader) text() (string, bool) {
 	return s, isPlain(s)
 }
 
-// document eats an object behind its brace.
+// document reads an object after its brace.
 func (r *reader) document(level int) bool {
 	at, out := bsoncore.AppendDocumentStart(r.out)
 	r.out = out
@@ -166,8 +165,8 @@ func (r *reader) document(level int) bool {
 	return r.end(at)
 }
 
-// list eats an array behind its bracket. In BSON it is a document whose names
-// are numbers.
+// list reads an array after its bracket. In BSON it is a document with numbers
+// as names.
 func (r *reader) list(level int) bool {
 	at, out := bsoncore.AppendDocumentStart(r.out)
 	r.out = out
@@ -225,8 +224,8 @@ func (r *reader) date(name string) bool {
 	return err == nil
 }
 
-// integer eats a number. One that fits into 32 bits has them, as the driver
-// would have it.
+// integer reads a number. If it fits into 32 bits it is stored so, as the
+// driver does.
 func (r *reader) integer(name string) bool {
 	n, ok := r.number()
 	if n == int64(int32(n)) {
@@ -237,7 +236,7 @@ func (r *reader) integer(name string) bool {
 	return ok
 }
 
-// number eats an integer, written as strconv writes it and in no other way.
+// number reads an integer in exactly the form that strconv writes.
 func (r *reader) number() (int64, bool) {
 	end := strings.IndexFunc(r.rest, func(c rune) bool { return c != '-' && (c < '0' || c > '9') })
 	if end < 0 {

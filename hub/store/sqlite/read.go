@@ -31,7 +31,7 @@ func (d *DB) Get(ctx context.Context, set, id string) (store.Record, error) {
 	return row.record(), nil
 }
 
-// Find returns the records a query selects.
+// Find returns the records that a query selects.
 func (d *DB) Find(ctx context.Context, set string, q store.Query) ([]store.Record, error) {
 	t, err := d.table(set)
 	if err != nil {
@@ -69,7 +69,7 @@ func records(rows *sql.Rows) ([]store.Record, error) {
 	return found, rows.Err()
 }
 
-// Count returns how many records a query selects, as far as its limit.
+// Count counts the records that a query selects, up to its limit.
 func (d *DB) Count(ctx context.Context, set string, q store.Query) (int, error) {
 	t, err := d.table(set)
 	if err != nil {
@@ -91,7 +91,7 @@ func (d *DB) Count(ctx context.Context, set string, q store.Query) (int, error) 
 	return n, nil
 }
 
-// selection writes a query as SQL.
+// selection converts a query to SQL.
 func (t *table) selection(q store.Query) (string, []any) {
 	where, args := t.where(q)
 	direction := ""
@@ -105,8 +105,8 @@ func (t *table) selection(q store.Query) (string, []any) {
 	return text, args
 }
 
-// orderBy writes the order. Where no two records share a value there is
-// nothing for the id to decide, and the index does not hold it.
+// orderBy writes the order. For a unique field the id is not needed, and not in
+// the index.
 func (t *table) orderBy(q store.Query, direction string) string {
 	switch {
 	case !q.Ordered():
@@ -117,7 +117,7 @@ func (t *table) orderBy(q store.Query, direction string) string {
 	return extract(t.spec, q.Field) + direction + ", id" + direction
 }
 
-// where writes the conditions of a query, with the values they compare with.
+// where writes the conditions of a query, with their values.
 func (t *table) where(q store.Query) (string, []any) {
 	var terms []string
 	var args []any
@@ -127,7 +127,7 @@ func (t *table) where(q store.Query) (string, []any) {
 	field := "id"
 	if q.Field != "" {
 		field = extract(t.spec, q.Field)
-		and(indexed(t.spec, q.Field)) // the index has no others
+		and(indexed(t.spec, q.Field)) // so that SQLite can use the partial index
 	}
 	if q.Equals != "" {
 		and(field+" = ?", q.Equals)
@@ -182,7 +182,7 @@ func (d *DB) finder(ctx context.Context, t *table, text string) (*sql.Stmt, erro
 	return fresh, nil
 }
 
-// columns is a row as it lies in the file.
+// columns is a stored row.
 type columns struct {
 	id      string
 	version int64
@@ -193,7 +193,7 @@ type columns struct {
 func (c columns) record() store.Record {
 	doc, err := decode(c.doc)
 	if err != nil {
-		doc = nil // what is not even a document is one record's damage, not the answer's
+		doc = nil // an invalid document is damage of one record, not an error of the query
 	}
 	r := store.Record{ID: c.id, Version: c.version, Doc: doc}
 	if c.expires.Valid {
@@ -209,8 +209,8 @@ func expiry(t time.Time) sql.NullInt64 {
 	return sql.NullInt64{Int64: t.UnixMilli(), Valid: true}
 }
 
-// failed says why a query got no answer. A caller that gave up hears its own
-// reason, not that SQLite was interrupted.
+// failed returns why a query has no result. A caller whose context ended gets
+// that error, not SQLite's interruption.
 func failed(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()

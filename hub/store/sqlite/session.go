@@ -6,9 +6,9 @@ import (
 	"database/sql/driver"
 )
 
-// A session is the writer's connection with its prepared statements. It runs
-// to the end what it is given: contexts are the callers' business, and a
-// transaction that many share must not be interrupted for one.
+// A session is the writer's connection with its prepared statements. It always
+// runs its work to the end: contexts belong to callers, and a transaction
+// shared by many must not be interrupted for one.
 type session struct {
 	conn     *sql.Conn
 	prepared map[string]*sql.Stmt
@@ -39,7 +39,7 @@ func (s *session) exec(text string, args ...any) error {
 	return err
 }
 
-// change runs a statement and returns how many rows it touched.
+// change runs a statement and returns the number of changed rows.
 func (s *session) change(text string, args ...any) (int64, error) {
 	statement, err := s.statement(text)
 	if err != nil {
@@ -52,7 +52,7 @@ func (s *session) change(text string, args ...any) (int64, error) {
 	return result.RowsAffected()
 }
 
-// row runs a statement that returns one row; sql.ErrNoRows if it is none.
+// row runs a statement that returns one row; sql.ErrNoRows if there is none.
 func (s *session) row(text string, args []any, into ...any) error {
 	statement, err := s.statement(text)
 	if err != nil {
@@ -61,15 +61,15 @@ func (s *session) row(text string, args []any, into ...any) error {
 	return statement.QueryRowContext(context.Background(), args...).Scan(into...)
 }
 
-// version is the major version that programs on this file have reached.
+// version is the highest major version of programs on this file.
 func (s *session) version() (version int64, err error) {
 	err = s.row("PRAGMA user_version", nil, &version)
 	return version, err
 }
 
-// discard closes the connection instead of giving it back to the pool, and so
-// ends its transaction. Its statements go first: SQLite keeps a connection,
-// with its locks, for as long as it has any.
+// discard closes the connection instead of returning it to the pool, which ends
+// its transaction. Its statements are closed first, because SQLite keeps a
+// connection with its locks as long as it has any.
 func (s *session) discard() {
 	for _, statement := range s.prepared {
 		_ = statement.Close()

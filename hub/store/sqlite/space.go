@@ -7,24 +7,23 @@ import (
 )
 
 const (
-	// longLog is how long the log may be before it is emptied, in bytes. SQLite
-	// goes round in a log of four megabytes; it is longer after a slow reader.
+	// longLog is the size at which the log is emptied, in bytes. SQLite
+	// normally reuses a log of four megabytes; a slow reader makes it longer.
 	longLog = 16 << 20
-	// Free pages are taken again by the next records. What is given back is
-	// what lies free beyond a tenth of the file, and a megabyte at least.
+	// New records reuse free pages. Only free space beyond a tenth of the file,
+	// and at least a megabyte, is released.
 	spareShare, sparePages = 10, 256
-	// giveBackStep is how many pages one transaction gives back, so that callers
-	// who write meanwhile wait milliseconds.
+	// giveBackStep is how many pages one transaction releases, so that
+	// concurrent writers wait milliseconds.
 	giveBackStep = 256
-	// convertible is how large a file of an earlier hub may be that is laid out
-	// anew at a start, in bytes: that takes a second or two.
+	// convertible is the largest file of an earlier hub that is converted at a
+	// start, in bytes: that takes a second or two.
 	convertible = 128 << 20
 
 	incremental = 2 // PRAGMA auto_vacuum
 )
 
-// tidy gives free pages back to the disk, and empties a log that has become
-// long.
+// tidy releases free pages to the disk, and empties a long log.
 func (d *DB) tidy(ctx context.Context) error {
 	gave := false
 	for {
@@ -39,11 +38,11 @@ func (d *DB) tidy(ctx context.Context) error {
 	}
 	log, err := os.Stat(d.path + "-wal")
 	if err != nil || !gave && log.Size() <= longLog {
-		return nil // one that is missing is short
+		return nil // a missing log is short
 	}
 	return d.aside(ctx, func(s *session) error {
-		// Of a reader or another process that is in the way it says so in its
-		// answer; then the next one does it.
+		// If a reader or another process prevents it, the answer says so, and
+		// the next call tries again.
 		var busy, length, moved int
 		if err := s.row("PRAGMA wal_checkpoint(TRUNCATE)", nil, &busy, &length, &moved); err != nil {
 			return fmt.Errorf("empty the write-ahead log: %w", reason(err))
@@ -52,8 +51,8 @@ func (d *DB) tidy(ctx context.Context) error {
 	})
 }
 
-// giveBack makes the file shorter by one step, if there is more free in it than
-// it may keep.
+// giveBack shortens the file by one step, if it has more free space than it
+// should keep.
 func (d *DB) giveBack(ctx context.Context) (more bool, err error) {
 	done := make(chan bool, 1)
 	err = d.submit(ctx, func(s *session) error {
@@ -80,10 +79,10 @@ func (d *DB) giveBack(ctx context.Context) (more bool, err error) {
 	return <-done, nil
 }
 
-// convert lays a file anew that an earlier hub made, so that it can give space
-// back. One that is too large for that at a start stays as it is, and so does
-// one that another process is in, or for which the disk has no room: it
-// grows no further than it must, as before.
+// convert rewrites a file of an earlier hub, so that it can release space. It
+// skips a file that is too large for that at a start, that another process
+// uses, or that the disk has no room for; such a file works as before, but does
+// not shrink.
 func (s *session) convert(path string) error {
 	var mode int
 	if err := s.row("PRAGMA auto_vacuum", nil, &mode); err != nil {
@@ -100,8 +99,8 @@ func (s *session) convert(path string) error {
 	return nil
 }
 
-// all runs a statement until it has no more to say: of incremental_vacuum each
-// page is a step.
+// all runs a statement to its end: incremental_vacuum returns a row for each
+// page.
 func (s *session) all(text string) error {
 	rows, err := s.conn.QueryContext(context.Background(), text)
 	if err != nil {

@@ -1,17 +1,17 @@
-// Package sqlite keeps sets of records in one SQLite file. It is the engine a
-// hub starts with when nothing is configured.
+// Package sqlite keeps sets of records in one SQLite file. It is the default
+// engine.
 //
 // Each set is a table: id, version, expires, and the record as extended JSON,
-// so that any SQLite tool can read it. The declared indexes are expression
-// indexes on that JSON; there is no column to keep in step.
+// which any SQLite tool can read. The declared indexes are expression indexes
+// on that JSON, so there are no extra columns to maintain.
 //
-// Writes from all callers meet in one goroutine, which puts those that wait
-// into one transaction. Every acknowledged write is on the disk
-// (synchronous=FULL), but one fsync serves many callers. Reads have their own
-// connections and never wait for writes.
+// One goroutine does all writes and combines waiting ones in one transaction.
+// Every acknowledged write is on the disk (synchronous=FULL), but one fsync
+// serves many callers. Reads use their own connections and never wait for
+// writes.
 //
 // Other processes may open the same file at the same time. It must be on a
-// local disk: SQLite's locks do not work on network file systems.
+// local disk, because SQLite's locks do not work on network file systems.
 package sqlite
 
 import (
@@ -29,26 +29,26 @@ import (
 
 // A DB is an open database file.
 type DB struct {
-	read  *sql.DB // connections that only query
-	write *sql.DB // the one connection of the writer
+	read  *sql.DB // connections for queries
+	write *sql.DB // the writer's single connection
 
 	tables atomic.Pointer[map[string]*table]
-	major  atomic.Int64 // of the program, as Raise was told; 0 before that
+	major  atomic.Int64 // of the program, set by Raise; 0 before
 
 	path    string
 	writes  chan *write
-	besides chan *write   // what needs the writer and no transaction
-	closing func()        // takes no more writes
+	besides chan *write   // work for the writer outside transactions
+	closing func()        // refuses new writes
 	closed  chan struct{} // closed when no more writes are taken
-	stopped chan struct{} // closed when the writer has left
+	stopped chan struct{} // closed when the writer has ended
 	finish  func() error  // closes all connections, once
-	session *session      // the writer's, and after it has left finish's
+	session *session      // the writer's and, after it has ended, used by finish
 }
 
 var _ store.Backend = (*DB)(nil)
 
-// Open opens the database file at path, and creates it, and the folder it is
-// in, where missing. Both are then for this user alone.
+// Open opens the database file at path, and creates it and its folder if they
+// are missing, readable only for this user.
 func Open(path string) (*DB, error) {
 	d, err := open(path)
 	if err != nil {
@@ -58,12 +58,12 @@ func Open(path string) (*DB, error) {
 	return d, nil
 }
 
-// ErrClosed answers writes that come after Close.
+// ErrClosed is the error of writes after Close.
 var ErrClosed = errors.New("the database is closed")
 
-// Close finishes the writes under way, moves the log into the database file
-// and closes it. If ctx ends before that, the file is as after a crash: whole,
-// and recovered when it is next opened.
+// Close finishes pending writes, moves the log into the database file and
+// closes it. If ctx ends before that, the file is as after a crash: consistent,
+// and recovered at the next start.
 func (d *DB) Close(ctx context.Context) error {
 	d.closing()
 	select {
@@ -74,8 +74,8 @@ func (d *DB) Close(ctx context.Context) error {
 	}
 }
 
-// Raise writes the major version into the file's header, where every write
-// transaction of every process looks.
+// Raise writes the major version into the file's header, which every write
+// transaction of every process checks.
 func (d *DB) Raise(ctx context.Context, major int) error {
 	d.major.Store(int64(major))
 	return d.submit(ctx, func(s *session) error {
@@ -87,20 +87,20 @@ func (d *DB) Raise(ctx context.Context, major int) error {
 	})
 }
 
-// closeAll closes the writer's connection last: only one that may write can
-// move the log into the file, and only the last one does.
+// closeAll closes the writer's connection last: moving the log into the file
+// needs write access, and only the last connection does it.
 func (d *DB) closeAll() error {
 	err := errors.Join(d.read.Close(), d.lastReads())
 	d.forget()
 	return errors.Join(err, d.write.Close())
 }
 
-// closePatience is how long a closing database waits for queries under way.
+// closePatience is how long Close waits for running queries.
 const closePatience = 10 * time.Second
 
-// lastReads waits until the queries under way have ended. Closing the pool only
-// closes the connections that are idle, and one that opens or ends later would
-// write SQLite's side files anew beside a file that is already closed.
+// lastReads waits for running queries. Closing the pool only closes idle
+// connections, and one that opens or ends later would create SQLite's side
+// files again beside a closed file.
 func (d *DB) lastReads() error {
 	for until := time.Now().Add(closePatience); d.read.Stats().OpenConnections > 0; {
 		if time.Now().After(until) {
@@ -111,7 +111,7 @@ func (d *DB) lastReads() error {
 	return nil
 }
 
-// table finds a set that was declared to Prepare.
+// table returns a set that was declared to Prepare.
 func (d *DB) table(set string) (*table, error) {
 	if all := d.tables.Load(); all != nil {
 		if t := (*all)[set]; t != nil {
@@ -121,7 +121,8 @@ func (d *DB) table(set string) (*table, error) {
 	return nil, fmt.Errorf("set %s was not declared", set)
 }
 
-// answer tells apart what the database said from its failure to say anything.
+// answer reports whether an error is an answer of the database and not a
+// failure.
 func answer(err error) bool {
 	return err == nil || errors.Is(err, fs.ErrExist) || errors.Is(err, fs.ErrNotExist)
 }

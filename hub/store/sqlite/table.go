@@ -11,16 +11,17 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// A table keeps one set. Its statements are written once; names in them are
-// checked by store.Spec.Check and quoted, values are always placeholders.
+// A table stores one set. Its statements are written once.
+// store.CollectionSpec.Check checks the names in them, which are also quoted;
+// values are always placeholders.
 type table struct {
 	spec    store.CollectionSpec
-	missing bool // it was declared and not created, so that it is empty
+	missing bool // declared but not created, so it is empty
 
 	insert, replace, version, take, remove, sweep string
 
 	get   *sql.Stmt
-	finds sync.Map // query text → *sql.Stmt; as many as there are shapes of queries
+	finds sync.Map // query text → *sql.Stmt; one for each form of query
 }
 
 func newTable(spec store.CollectionSpec) *table {
@@ -39,10 +40,10 @@ func newTable(spec store.CollectionSpec) *table {
 
 func quote(name string) string { return `"` + name + `"` }
 
-// extract is the expression that both the index and the queries use; SQLite
-// only takes the index where they agree to the letter. Times become text of one
-// width, which sorts as they do; those outside the years 1970 to 9999 are
-// written in another form (plain.go) and become NULL.
+// extract is the expression for both the index and queries; SQLite only uses
+// the index if they are identical. Times become text of fixed width, which
+// sorts correctly; those outside the years 1970 to 9999 have another form
+// (plain.go) and become NULL.
 func extract(spec store.CollectionSpec, field string) string {
 	if spec.IsTime(field) {
 		return "strftime('%Y-%m-%dT%H:%M:%f', doc ->> '$." + field + `."$date"')`
@@ -50,8 +51,8 @@ func extract(spec store.CollectionSpec, field string) string {
 	return "doc ->> '$." + field + "'"
 }
 
-// indexed is the condition under which a record is in the index. It is one
-// that gives a search no bound, so that SQLite takes the query's own.
+// indexed is the condition of the partial index. It is written so that SQLite
+// does not take it as a search bound and uses the query's own.
 func indexed(spec store.CollectionSpec, field string) string {
 	switch {
 	case spec.IsTime(field):
@@ -62,21 +63,21 @@ func indexed(spec store.CollectionSpec, field string) string {
 	return extract(spec, field) + " <> ''"
 }
 
-// argument is a bound of a query as extract gives it back.
+// argument is a bound of a query in the form of extract.
 func argument(v any) any {
 	t, ok := v.(time.Time)
 	switch {
 	case !ok:
 		return v
 	case t.UnixMilli() < 0:
-		return "" // before all
+		return "" // before all values
 	case t.UnixMilli() > lastDate:
-		return "x" // behind all
+		return "x" // after all values
 	}
 	return t.UTC().Format("2006-01-02T15:04:05.000")
 }
 
-// Prepare creates the tables and indexes that are missing, all or none.
+// Prepare creates missing tables and indexes, all or none.
 func (d *DB) Prepare(ctx context.Context, sets []store.CollectionSpec) error {
 	tables := map[string]*table{}
 	for _, spec := range sets {
@@ -103,7 +104,7 @@ func (d *DB) Prepare(ctx context.Context, sets []store.CollectionSpec) error {
 	return nil
 }
 
-// Declare makes known the tables that there are, and creates none.
+// Declare registers existing tables, and creates none.
 func (d *DB) Declare(ctx context.Context, sets []store.CollectionSpec, major int) error {
 	var version int64
 	if err := d.read.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
@@ -138,7 +139,7 @@ func (d *DB) Declare(ctx context.Context, sets []store.CollectionSpec, major int
 
 func declare(s *session, spec store.CollectionSpec) error {
 	name := quote(spec.Name)
-	// STRICT, so that the file cannot hold what the columns do not say.
+	// STRICT, so that values have the types of their columns.
 	err := s.exec("CREATE TABLE IF NOT EXISTS " + name + " (id TEXT PRIMARY KEY NOT NULL," +
 		" version INTEGER NOT NULL, expires INTEGER, doc TEXT NOT NULL) STRICT")
 	if err != nil {
@@ -167,14 +168,14 @@ func declare(s *session, spec store.CollectionSpec) error {
 	return nil
 }
 
-// Both kinds leave out records where the field is missing or empty: NULL <> ”
-// is not true either.
+// Both kinds leave out records with a missing or empty field: NULL <> ” is not
+// true either.
 func uniqueIndex(spec store.CollectionSpec, field string) string {
 	return "CREATE UNIQUE INDEX IF NOT EXISTS " + quote(spec.Name+" unique "+field) +
 		" ON " + quote(spec.Name) + " (" + extract(spec, field) + ") WHERE " + indexed(spec, field)
 }
 
-// The id stands behind the field because equal fields come in the order of ids.
+// The id follows the field, because equal values are ordered by id.
 func plainIndex(spec store.CollectionSpec, field string) string {
 	return "CREATE INDEX IF NOT EXISTS " + quote(spec.Name+" index "+field) +
 		" ON " + quote(spec.Name) + " (" + extract(spec, field) + ", id) WHERE " + indexed(spec, field)

@@ -10,7 +10,7 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// Insert keeps a new record.
+// Insert stores a new record.
 func (d *DB) Insert(ctx context.Context, set string, r store.Record) error {
 	t, doc, err := d.outgoing(set, r)
 	if err != nil {
@@ -51,8 +51,8 @@ func (d *DB) Replace(ctx context.Context, set string, r store.Record) error {
 	})
 }
 
-// Take returns the record and removes it. It answers only when the removal is
-// on the disk, so not even a crash lets a second caller have it.
+// Take returns the record and deletes it. It returns only after the deletion is
+// on the disk, so that even a crash does not give it to a second caller.
 func (d *DB) Take(ctx context.Context, set, id string) (store.Record, error) {
 	t, err := d.table(set)
 	if err != nil {
@@ -75,7 +75,7 @@ func (d *DB) Take(ctx context.Context, set, id string) (store.Record, error) {
 	return row.record(), nil
 }
 
-// Delete removes a record.
+// Delete deletes a record.
 func (d *DB) Delete(ctx context.Context, set, id string) error {
 	t, err := d.table(set)
 	if err != nil {
@@ -93,12 +93,12 @@ func (d *DB) Delete(ctx context.Context, set, id string) error {
 	})
 }
 
-// sweepStep bounds how much one transaction removes, so that callers who
-// write meanwhile wait milliseconds.
+// sweepStep bounds the deletions of one transaction, so that concurrent writers
+// wait milliseconds.
 const sweepStep = 500
 
-// Sweep removes records that expired by now and returns how many. What lies
-// free then is given back to the disk.
+// Sweep deletes records that expired by now and returns how many. It then
+// releases free space to the disk.
 func (d *DB) Sweep(ctx context.Context, now time.Time) (int, error) {
 	all := d.tables.Load()
 	if all == nil {
@@ -132,8 +132,8 @@ func (d *DB) sweepOnce(ctx context.Context, t *table, now time.Time) (int, error
 	return int(*gone), nil
 }
 
-// outgoing checks a record and turns it into what the table holds. It runs on
-// the caller's time: the writer serves everybody.
+// outgoing checks and encodes a record. It runs in the caller's goroutine,
+// because the writer serves all callers.
 func (d *DB) outgoing(set string, r store.Record) (*table, string, error) {
 	t, err := d.table(set)
 	if err != nil {

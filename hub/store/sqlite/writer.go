@@ -8,14 +8,14 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// A write is one caller's change, waiting to share a transaction.
+// A write is one caller's change that waits for a transaction.
 type write struct {
 	ctx   context.Context
 	apply func(*session) error
-	done  chan error // holds one, so the writer never waits for a caller
+	done  chan error // buffered, so that the writer never waits for a caller
 }
 
-// submit hands a change to the writer and waits until it is on the disk. When
+// submit passes a change to the writer and waits until it is on the disk. If
 // ctx ends first, the change may or may not happen.
 func (d *DB) submit(ctx context.Context, apply func(*session) error) error {
 	if err := ctx.Err(); err != nil {
@@ -24,7 +24,7 @@ func (d *DB) submit(ctx context.Context, apply func(*session) error) error {
 	return d.hand(ctx, d.writes, apply)
 }
 
-// aside is submit for what cannot be part of a transaction.
+// aside is submit for work that cannot be part of a transaction.
 func (d *DB) aside(ctx context.Context, apply func(*session) error) error {
 	return d.hand(ctx, d.besides, apply)
 }
@@ -46,8 +46,8 @@ func (d *DB) hand(ctx context.Context, to chan<- *write, apply func(*session) er
 	}
 }
 
-// run is the writer. While it waits for the disk the next callers queue up,
-// so groups grow by themselves with the load and nobody waits for company.
+// run is the writer. While it waits for the disk the next callers queue up, so
+// groups grow with the load and no caller waits for others.
 func (d *DB) run() {
 	defer close(d.stopped)
 	for {
@@ -62,7 +62,7 @@ func (d *DB) run() {
 	}
 }
 
-// alone runs what is no part of a transaction.
+// alone runs work outside a transaction.
 func (d *DB) alone(w *write) error {
 	if err := d.connect(); err != nil {
 		return err
@@ -74,7 +74,7 @@ func (d *DB) alone(w *write) error {
 	return err
 }
 
-// groupLimit bounds how long one transaction keeps its first caller waiting.
+// groupLimit bounds a group, and so the wait of its first caller.
 const groupLimit = 256
 
 func (d *DB) gather(first *write) []*write {
@@ -90,7 +90,7 @@ func (d *DB) gather(first *write) []*write {
 	return group
 }
 
-// commit applies a group in one transaction and tells every caller.
+// commit applies a group in one transaction and reports to every caller.
 func (d *DB) commit(group []*write) {
 	if err := d.begin(group); err != nil {
 		tell(group, func(int) error { return err })
@@ -106,8 +106,8 @@ func (d *DB) commit(group []*write) {
 	case err == nil:
 		err = d.session.exec("COMMIT")
 	case len(group) > 1:
-		// One of them broke the transaction, so nothing has happened yet.
-		// Alone, each succeeds or fails for itself.
+		// A change broke the transaction, so nothing was written. Run them one
+		// by one, so that each succeeds or fails by itself.
 		d.forget()
 		for i := range group {
 			d.commit(group[i : i+1])
@@ -123,13 +123,13 @@ func (d *DB) commit(group []*write) {
 }
 
 // apply runs the changes of a group. A taken id, a lost version or a missing
-// record is an answer: SQLite undoes that one statement and the transaction
-// goes on. Anything else ends it.
+// record is an answer: SQLite undoes that statement and the transaction
+// continues. Any other error ends it.
 func (d *DB) apply(group []*write) ([]error, error) {
 	answers := make([]error, len(group))
 	for i, w := range group {
 		if answers[i] = w.ctx.Err(); answers[i] != nil {
-			continue // its caller has left
+			continue // its caller has given up
 		}
 		answers[i] = w.apply(d.session)
 		if !answer(answers[i]) {
@@ -146,12 +146,11 @@ func tell(group []*write, answer func(int) error) {
 }
 
 // lockPatience is how long callers without a deadline wait for another
-// process that holds the write lock.
+// process's write lock.
 const lockPatience = 30 * time.Second
 
 // begin takes the file's write lock at once. A transaction that starts as a
-// reader could find another process ahead of it in the middle, and then there
-// is nothing to do but start over.
+// reader could be overtaken by another process and would have to start again.
 func (d *DB) begin(group []*write) error {
 	giveUp := time.Now().Add(lockPatience)
 	for {
@@ -184,8 +183,8 @@ func (d *DB) connect() error {
 	return err
 }
 
-// admitted stops a program that is older than one that has been here: it
-// would write what that one does not understand.
+// admitted stops a program that is older than one that has used the file,
+// because the newer one would not understand its writes.
 func (d *DB) admitted() error {
 	known := d.major.Load()
 	if known == 0 {
@@ -198,7 +197,7 @@ func (d *DB) admitted() error {
 	return err
 }
 
-// abandoned reports whether nobody waits for this group any more.
+// abandoned reports whether all callers of the group have given up.
 func (d *DB) abandoned(group []*write) bool {
 	select {
 	case <-d.closed:
@@ -213,8 +212,8 @@ func (d *DB) abandoned(group []*write) bool {
 	return true
 }
 
-// forget drops the connection with whatever transaction is open in it; SQLite
-// rolls that back. After a failure this is the one state to be sure of.
+// forget closes the connection, and SQLite rolls back its open transaction.
+// After a failure this is the only safe state.
 func (d *DB) forget() {
 	if d.session != nil {
 		d.session.discard()
