@@ -186,11 +186,15 @@ func misuse(err error) error {
 		return m
 	}
 	text, help := strings.TrimSuffix(err.Error(), "."), "fedhub --help"
+	text = strings.Replace(text, `,""`, "", 1) // the default of an optional flag is no choice
+	text, meant, _ := strings.Cut(text, ", did you mean ")
+	if missing, ok := strings.CutPrefix(text, `expected "<`); ok {
+		text = "missing arguments: <" + strings.TrimSuffix(missing, `"`) // as kong says of flags
+	}
 	if parse, ok := errors.AsType[*kong.ParseError](err); ok && parse.Context != nil {
 		node := reached(parse.Context)
-		if wrong, ok := strings.CutPrefix(text, "unexpected argument "); ok { // kong suggests by names alone
-			wrong, _, _ = strings.Cut(wrong, ", did you mean ")
-			text = "unexpected argument " + wrong + suggestion(node, wrong)
+		if wrong, ok := strings.CutPrefix(text, "unexpected argument "); ok {
+			meant = suggestion(node, wrong) // kong's leaves aliases out
 		}
 		if names := commands(node); len(names) > 0 {
 			if strings.HasPrefix(text, "expected ") { // kong's list is cut off after five
@@ -201,7 +205,11 @@ func misuse(err error) error {
 		forgetAliases(parse.Context.Model.Node)
 		help = node.FullPath() + " --help"
 	}
-	return mistake(text + "; see " + help)
+	text += "; see " + help
+	if meant != "" {
+		text += "; did you mean " + meant
+	}
+	return mistake(text)
 }
 
 // suggestion names the commands that a wrong word may stand for: their names begin
@@ -219,9 +227,9 @@ func suggestion(group *kong.Node, wrong string) string {
 	case 0:
 		return ""
 	case 1:
-		return ", did you mean " + names[0] + "?"
+		return names[0] + "?"
 	}
-	return ", did you mean one of " + strings.Join(names, ", ") + "?"
+	return "one of " + strings.Join(names, ", ") + "?"
 }
 
 // reached is the last command that kong recognized.

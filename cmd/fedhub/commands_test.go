@@ -173,7 +173,7 @@ func TestSettingsAreChanged(t *testing.T) {
 	s.run("settings", "set", "--registration", "everybody").fails(2, "--registration")
 	s.run("settings", "set", "--software-issuer", "https://f.example").fails(2, "address of its keys")
 	s.run("settings", "set").fails(2, "nothing to change")
-	s.run("settings", "set", "--consent", "never").fails(2, "--consent")
+	s.run("settings", "set", "--consent", "never").fails(2, `--consent must be one of "force","auto" but got "never"`)
 	s.run("settings", "set", "--server-domain", "com").fails(2, "not a host name")
 }
 
@@ -248,9 +248,9 @@ func TestAWrongWordPointsToWhatThereIs(t *testing.T) {
 	s.run("frob").fails(2, "unexpected argument frob", "the commands are serve, demo, setup-link, user, client, provider, hub,", "see fedhub --help")
 	s.run("client", "lst").fails(2, `did you mean "list"?`, "the commands are add, list,", "see fedhub client --help")
 	s.run("client").fails(2, "the commands are add, list,", "see fedhub client --help")
-	s.run("client", "add", "--nmae", "x").fails(2, `unknown flag --nmae, did you mean "--name"?`, "see fedhub client add --help")
+	s.run("client", "add", "--nmae", "x").fails(2, "unknown flag --nmae", `did you mean "--name"?`, "see fedhub client add --help")
 	s.run("client", "secret", "add", "wiki", "--frob").fails(2, "unknown flag --frob", "see fedhub client secret add --help")
-	s.run("user", "show").fails(2, "<user>", "see fedhub user show --help")
+	s.run("user", "show").fails(2, "missing arguments: <user>;", "see fedhub user show --help")
 	if s.run("provider", "frob"); strings.Contains(s.err, "remove") {
 		t.Errorf("names of before are listed: %s", s.err)
 	}

@@ -94,10 +94,10 @@ func TestAnOldNameIsShownNowhere(t *testing.T) {
 
 func TestAWordNearAnOldNamePointsToTheNewOne(t *testing.T) {
 	s := newShell(t)
-	s.run("kye", "list").fails(2, `unexpected argument kye, did you mean "provider"?`)
+	s.run("kye", "list").fails(2, "unexpected argument kye", `did you mean "provider"?`)
 	s.run("servr", "list").fails(2, `did you mean one of "serve", "hub"?`)
-	s.run("client", "tokn").fails(2, `unexpected argument tokn, did you mean "initial-access-token"?`, "see fedhub client --help")
-	s.run("key", "lst").fails(2, `unexpected argument lst, did you mean "list"?`, "see fedhub provider --help")
+	s.run("client", "tokn").fails(2, "unexpected argument tokn", `did you mean "initial-access-token"?`, "see fedhub client --help")
+	s.run("key", "lst").fails(2, "unexpected argument lst", `did you mean "list"?`, "see fedhub provider --help")
 	for _, wrong := range [][]string{{"kye"}, {"servr"}, {"client", "tokn"}, {"key", "lst"}} {
 		for _, old := range []string{`"key"`, `"server"`, `"token"`, " key,", " server,", " token,"} {
 			if s.run(wrong...); strings.Contains(s.err, old) {

@@ -55,7 +55,7 @@ func TestEveryControlOfALoginKeysPageHasAFlag(t *testing.T) {
 	}
 	for _, control := range controls {
 		if !flags[control] && elsewhere[control] == "" {
-			t.Errorf("the page has %s, and key add has no flag for it", control)
+			t.Errorf("the page has %s, and provider add has no flag for it", control)
 		}
 	}
 	for control := range flags {

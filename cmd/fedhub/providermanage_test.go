@@ -59,7 +59,7 @@ func TestAKeysCommandsPrintWhatItsProviderMustBeTold(t *testing.T) {
 	var row map[string]any
 	s.must("provider", "show", "company", "--json").json(&row)
 	if row["callback"] != hub+"/signin/from/company" || row["post_logout_redirect_uri"] != hub+"/signed-out" || row["backchannel_logout_uri"] != hub+"/oauth2/backchannel/company" || row["jwks_uri"] != nil {
-		t.Errorf("key show --json says %s", s.out)
+		t.Errorf("provider show --json says %s", s.out)
 	}
 	s.run("provider", "show", "nobody").fails(1, "no sign-in provider nobody")
 }
