@@ -11,6 +11,7 @@ import (
 
 	"github.com/fedhub/fedhub/static"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // galleryPages hangs up what no story comes past in time: pages for faults
@@ -22,14 +23,14 @@ func galleryPages(t *testing.T, o *tour) {
 		"signin: with long names":              templates.SignIn{Password: true, Client: longClient(), Email: longEmail, Upstreams: longUpstreams()},
 		"signin: by other ways":                templates.SignIn{OnlyAdmin: true, Upstreams: longUpstreams(), Local: "/signin?local=1"},
 		"signin: for administrators":           templates.SignIn{OnlyAdmin: true, Password: true, Upstreams: longUpstreams()},
-		"signin: a warning":                    templates.SignIn{Password: true, Alert: templates.Note{Tone: "warn", Title: "Too many people are signing in right now.", Text: "Try again in a moment."}},
+		"signin: a warning":                    templates.SignIn{Password: true, Alert: templates.Note{Tone: "warn", Title: locales.Stored("Too many people are signing in right now."), Text: locales.Stored("Try again in a moment.")}},
 		"link: with long names":                templates.Link{Stop: "s", Client: longClient(), Provider: longName, Email: longEmail, Password: true, Upstreams: longUpstreams(), Cancel: "/"},
-		"consent: with long names":             templates.Consent{Flow: "f", Client: longClient(), Account: templates.Person{Name: longName, Email: longEmail}, Switch: "/", Scopes: []templates.Scope{templates.ScopeInWords(longWord), {Text: "See your email address", New: true}}, Origin: "https://" + longHost},
+		"consent: with long names":             templates.Consent{Flow: "f", Client: longClient(), Account: templates.Person{Name: longName, Email: longEmail}, Switch: "/", Scopes: []templates.Scope{templates.ScopeInWords(longWord), {Text: locales.Stored("See your email address"), New: true}}, Origin: "https://" + longHost},
 		"consent: for nothing":                 templates.Consent{Flow: "f", Client: templates.Client{Name: "Payroll"}, Account: templates.Person{Email: longEmail}, Origin: "org.example.payroll:"},
 		"signout: for an app":                  templates.SignOut{Client: "Payroll", Stop: "s", Apps: []string{longName, longHost}, Stay: "/account"},
 		"signout: what an app got wrong":       templates.SignOut{Code: "invalid_request", Description: longWord, Stay: "/account"},
 		"signingout: to an app":                templates.SigningOut{Client: longName, URL: silent(t) + "/"},
-		"signedout: with a way back":           templates.SignedOut{Back: templates.Action{Label: "Back to Payroll", URL: "/"}},
+		"signedout: with a way back":           templates.SignedOut{Back: templates.Action{Label: locales.Stored("Back to Payroll"), URL: "/"}},
 		"formpost: to an app":                  templates.FormPost{Client: "Payroll", URL: silent(t) + "/answer", Values: []templates.Pair{{Name: "code", Value: "c"}}},
 		"continue: to an app with a long name": templates.Continue{Client: longName, URL: silent(t) + "/"},
 		"continue: if the person likes":        templates.Continue{Client: longName, URL: silent(t) + "/", Ask: longHost},
@@ -37,15 +38,15 @@ func galleryPages(t *testing.T, o *tour) {
 		"problem: with everything":             longErrorPage(),
 		"waiting: for an administrator":        templates.Waiting{Host: longHost, Again: "/", Review: "/"},
 		"account: with long names":             longAccount(),
-		"connections: with long names":         templates.Connections{Fresh: true, Linked: []templates.Connection{{ID: "i", Provider: longName, Icon: "openid", Who: longEmail, Trust: "Runs this mailbox", Since: noon(), LastUsed: noon(), Current: true, Off: true}}, Others: longUpstreams(), Changes: []templates.LinkChange{{ID: "c", Provider: longName, By: "you", Made: noon(), Until: noon()}, {ID: "d", Provider: longWord, Unlinked: true, By: "an administrator", Made: noon(), Undone: noon()}}},
+		"connections: with long names":         templates.Connections{Fresh: true, Linked: []templates.Connection{{ID: "i", Provider: longName, Icon: "openid", Who: longEmail, Trust: locales.Stored("Runs this mailbox"), Since: noon(), LastUsed: noon(), Current: true, Off: true}}, Others: longUpstreams(), Changes: []templates.LinkChange{{ID: "c", Provider: longName, By: locales.Stored("you"), Made: noon(), Until: noon()}, {ID: "d", Provider: longWord, Unlinked: true, By: locales.Stored("an administrator"), Made: noon(), Undone: noon()}}},
 		"connections: nothing":                 templates.Connections{Password: true},
 		"wasntme: a button":                    templates.WasntMe{Token: "t", Provider: longName, Made: noon(), Until: noon()},
 		"wasntme: done":                        templates.WasntMe{Done: true},
 		"linkproof: a button":                  templates.LinkProof{Stop: "s", Provider: longName, Email: longEmail, Empties: true},
 		"link: by an email":                    templates.Link{Stop: "s", Provider: longName, Email: longEmail, Mail: true, Sent: true, Cancel: "/"},
-		"decisions: with long names":           templates.AdminDecisions{User: "u", Next: "n", Decisions: []templates.Decision{{ID: "r", UserID: "u", User: longEmail, Key: "k", Provider: longName, Emptied: true, Row: "D6", Reason: "The upstream runs this mailbox and may link users by it.", Policy: longWord, Made: noon(), Until: noon()}, {ID: "s", UserID: "u", User: longWord, Provider: longName, Unlinked: true, Reason: "The identity was removed from the user.", Made: noon(), Undone: noon(), UndoneBy: "letter"}}},
+		"decisions: with long names":           templates.AdminDecisions{User: "u", Next: "n", Decisions: []templates.Decision{{ID: "r", UserID: "u", User: longEmail, Key: "k", Provider: longName, Emptied: true, Row: "D6", Reason: locales.Stored("The upstream runs this mailbox and may link users by it."), Policy: locales.Stored(longWord), Made: noon(), Until: noon()}, {ID: "s", UserID: "u", User: longWord, Provider: longName, Unlinked: true, Reason: locales.Stored("The identity was removed from the user."), Made: noon(), Undone: noon(), UndoneBy: "letter"}}},
 		"decisions: none":                      templates.AdminDecisions{},
-		"simulator: with long names":           templates.AdminSimulator{ID: "k", Name: longName, Off: true, Claim: templates.SimulatorClaim{Issuer: "https://" + longHost, Subject: longWord, Email: longEmail}, Passed: []templates.SimulatorRow{{Row: "D0", Title: "The key is off", Fact: "It is on."}}, Decided: templates.SimulatorRow{Row: "D7", Title: "The account has to be proved", Fact: "A user has this e-mail address."}, Action: "They are asked.", User: longEmail, UserID: "u", Foreseen: &templates.Foreseen{Counted: 1200, Lines: []templates.ForeseenLine{{Tone: "danger", Count: 7, Text: "could sign in by nothing at all any more", Examples: []string{longEmail, longEmail}}}}},
+		"simulator: with long names":           templates.AdminSimulator{ID: "k", Name: longName, Off: true, Claim: templates.SimulatorClaim{Issuer: "https://" + longHost, Subject: longWord, Email: longEmail}, Passed: []templates.SimulatorRow{{Row: "D0", Title: locales.Stored("The key is off"), Fact: locales.Stored("It is on.")}}, Decided: templates.SimulatorRow{Row: "D7", Title: locales.Stored("The account has to be proved"), Fact: locales.Stored("A user has this e-mail address.")}, Action: locales.Stored("They are asked."), User: longEmail, UserID: "u", Foreseen: &templates.Foreseen{Counted: 1200, Lines: []templates.ForeseenLine{{Tone: "danger", Count: 7, Text: locales.Stored("could sign in by nothing at all any more"), Examples: []string{longEmail, longEmail}}}}},
 		"client: with secrets":                 longClientPage(),
 		"client: with everything":              fullClientPage(),
 		"signin: with a logo":                  templates.SignIn{Password: true, Client: logoClient(), Upstreams: longUpstreams()[2:]},
@@ -58,16 +59,16 @@ func galleryPages(t *testing.T, o *tour) {
 		"device: a code":                       templates.Device{Code: "WDJB-MJHT"},
 		"deviceconfirm: with long names":       templates.DeviceConfirm{Code: "WDJB-MJHT", Client: longClient(), Account: templates.Person{Name: longName, Email: longEmail}, Switch: "/", Scopes: []templates.Scope{templates.ScopeInWords(longWord)}, IP: "192.0.2.1", Asked: noon()},
 		"devicedone: allowed":                  templates.DeviceDone{Allowed: true},
-		"told: with a way on":                  templates.Told{Title: "Look into your mail", Text: longWord, Action: templates.Action{Label: "Back", URL: "/"}},
+		"told: with a way on":                  templates.Told{Title: locales.Stored("Look into your mail"), Text: locales.Stored(longWord), Action: templates.Action{Label: locales.Stored("Back"), URL: "/"}},
 		"email: with a long address":           templates.Email{Current: longEmail},
 		"verify: with a long address":          templates.VerifyEmail{Token: longWord, Email: longEmail},
 		"password: another one":                templates.ChangePassword{Email: longEmail, Has: true, Shortest: 15},
-		"forgot: with a mistake":               templates.Forgot{Email: "x", Mistakes: []templates.Mistake{{Field: "email", Text: "Enter one e-mail address, like ada@example.org."}}},
-		"confirmbrowser: with a mistake":       templates.ConfirmBrowser{Email: "x", Mistakes: []templates.Mistake{{Field: "email", Text: "Enter one e-mail address, like ada@example.org."}}},
+		"forgot: with a mistake":               templates.Forgot{Email: "x", Mistakes: []templates.Mistake{{Field: "email", Text: locales.Stored("Enter one e-mail address, like ada@example.org.")}}},
+		"confirmbrowser: with a mistake":       templates.ConfirmBrowser{Email: "x", Mistakes: []templates.Mistake{{Field: "email", Text: locales.Stored("Enter one e-mail address, like ada@example.org.")}}},
 		"confirmedbrowser: a button":           templates.ConfirmedBrowser{Token: longWord, Email: longEmail},
 		"reset: a new password":                templates.ResetPassword{Token: longWord, Email: longEmail, Shortest: 15},
 		"users: nobody found":                  templates.AdminUsers{Search: longWord, Later: true},
-		"users: with long names":               templates.AdminUsers{Users: []templates.UserRow{{ID: "1", Name: longName, Email: longEmail, Chips: []templates.Chip{{Tone: "info", Text: "Administrator"}, {Tone: "danger", Text: "Disabled"}, {Tone: "warn", Text: "Unverified"}}}, {ID: "2"}}, Next: "/admin/users?after=2"},
+		"users: with long names":               templates.AdminUsers{Users: []templates.UserRow{{ID: "1", Name: longName, Email: longEmail, Chips: []templates.Chip{{Tone: "info", Text: locales.Stored("Administrator")}, {Tone: "danger", Text: locales.Stored("Disabled")}, {Tone: "warn", Text: locales.Stored("Unverified")}}}, {ID: "2"}}, Next: "/admin/users?after=2"},
 		"user: with long names":                longUserPage(),
 		"users: somebody is invited":           templates.AdminUsers{Link: "https://" + longHost + "/invite/" + longWord, Invitations: []templates.UserInvitation{{ID: longEmail, Email: longEmail, Roles: []string{"admin", longWord}, By: longEmail, Expires: noon()}}},
 		"invited: with long names":             templates.Invited{Password: true, Token: "t", Email: longEmail, Shortest: 15, Upstreams: longUpstreams()},
@@ -78,12 +79,12 @@ func galleryPages(t *testing.T, o *tour) {
 		"signin: many ways":                    manyWays(),
 		"keytried: it works":                   triedPage(false),
 		"keytried: it failed":                  triedPage(true),
-		"keyidentities: to be decided":         templates.AdminKeyIdentities{ID: "k", Name: longName, Deciding: &templates.Deciding{Former: []string{"https://" + longHost, "https://id.example.org"}, To: "https://" + longHost, Address: "https://" + longHost, Identities: 1200, Privileged: 2}, Moves: []templates.IssuerMove{{Batch: "b", From: "https://" + longHost, Until: noon()}}, Mistakes: []templates.Mistake{{Field: "identities", Text: "Choose whether these people are moved or left."}}},
+		"keyidentities: to be decided":         templates.AdminKeyIdentities{ID: "k", Name: longName, Deciding: &templates.Deciding{Former: []string{"https://" + longHost, "https://id.example.org"}, To: "https://" + longHost, Address: "https://" + longHost, Identities: 1200, Privileged: 2}, Moves: []templates.IssuerMove{{Batch: "b", From: "https://" + longHost, Until: noon()}}, Mistakes: []templates.Mistake{{Field: "identities", Text: locales.Stored("Choose whether these people are moved or left.")}}},
 		"keyidentities: nothing":               templates.AdminKeyIdentities{ID: "k", Name: "Company"},
 		"keys: with warnings":                  keysPage(),
-		"sitesetup: it works":                  longSitePage(templates.FirstLogin{Done: true, Trace: templates.Action{Label: "Open its trace", URL: "/"}, Steps: []templates.Step{{Mark: "done", Title: "Authorize", Text: "They signed in."}, {Mark: "done", Title: "Token"}, {Mark: "done", Title: "Userinfo"}}}),
-		"sitesetup: with everything wrong":     longSitePage(templates.FirstLogin{Steps: []templates.Step{{Mark: "failed", Title: "Authorize", Text: longWord}, {Mark: "later", Title: "Token"}}, Wrong: &templates.SiteMistake{Title: "The site wants to be answered at another address.", Text: longWord, Sent: "http://" + longHost + "/" + longWord, Registered: []string{"https://" + longHost + "/" + longWord}, Add: true, Fix: templates.Action{Label: "Open its settings", URL: "/"}}}),
-		"delete: without typing":               templates.ConfirmDelete{Kind: "application", Name: longName, Text: "214 people will no longer be able to sign in to it.", Action: "/", Cancel: "/"},
+		"sitesetup: it works":                  longSitePage(templates.FirstLogin{Done: true, Trace: templates.Action{Label: locales.Stored("Open its trace"), URL: "/"}, Steps: []templates.Step{{Mark: "done", Title: locales.Stored("Authorize"), Text: locales.Stored("They signed in.")}, {Mark: "done", Title: locales.Stored("Token")}, {Mark: "done", Title: locales.Stored("Userinfo")}}}),
+		"sitesetup: with everything wrong":     longSitePage(templates.FirstLogin{Steps: []templates.Step{{Mark: "failed", Title: locales.Stored("Authorize"), Text: locales.Stored(longWord)}, {Mark: "later", Title: locales.Stored("Token")}}, Wrong: &templates.SiteMistake{Title: locales.Stored("The site wants to be answered at another address."), Text: locales.Stored(longWord), Sent: "http://" + longHost + "/" + longWord, Registered: []string{"https://" + longHost + "/" + longWord}, Add: true, Fix: templates.Action{Label: locales.Stored("Open its settings"), URL: "/"}}}),
+		"delete: without typing":               templates.ConfirmDelete{Kind: locales.Stored("application"), Name: longName, Text: locales.Stored("214 people will no longer be able to sign in to it."), Action: "/", Cancel: "/"},
 	}
 	maps.Copy(shown, healthGallery())
 	address := serveGallery(t, shown)
@@ -105,11 +106,11 @@ func galleryPages(t *testing.T, o *tour) {
 func longSitePage(first templates.FirstLogin) templates.AdminSiteSetup {
 	return templates.AdminSiteSetup{
 		ID: "c", Name: longHost, Site: "https://" + longHost, First: first, Local: true,
-		Form: templates.Action{Label: "Open the form at the site", URL: "/"}, Existing: templates.Action{Label: "Open it there", URL: "/"},
-		Fields: []templates.SiteField{{ID: "a", Label: "Enable Social Login", Value: "ticked", Choice: true}, {ID: "b", Label: "Client ID", Value: longWord, Hint: longName}, {ID: "c", Label: "Client Secret", Hidden: true}},
+		Form: templates.Action{Label: locales.Stored("Open the form at the site"), URL: "/"}, Existing: templates.Action{Label: locales.Stored("Open it there"), URL: "/"},
+		Fields: []templates.SiteField{{ID: "a", Label: locales.Stored("Enable Social Login"), Value: "ticked", Choice: true}, {ID: "b", Label: locales.Stored("Client ID"), Value: longWord, Hint: locales.Stored(longName)}, {ID: "c", Label: locales.Stored("Client Secret"), Hidden: true}},
 		Link: templates.SiteLink{
-			Offered: true, Replace: true, Dropped: 2, Note: templates.Note{Tone: "danger", Title: "The site said no.", Text: longName}, Said: []string{longWord, longName},
-			Differ: []templates.Pair{{Name: "Base URL", Value: "https://" + longHost + "/" + longWord}},
+			Offered: true, Replace: true, Dropped: 2, Note: templates.Note{Tone: "danger", Title: locales.Stored("The site said no."), Text: locales.Stored(longName)}, Said: []locales.Text{locales.Stored(longWord), locales.Stored(longName)},
+			Differ: []templates.Row{{Name: locales.Stored("Base URL"), Value: locales.Stored("https://" + longHost + "/" + longWord)}},
 		},
 	}
 }
@@ -117,12 +118,12 @@ func longSitePage(first templates.FirstLogin) templates.AdminSiteSetup {
 // longUserPage is a person with everything.
 func longUserPage() templates.AdminUser {
 	return templates.AdminUser{
-		ID: "0b0e2c0e-6f8e-4f43-9d0c-6f1f3f0d7c11", Name: longName, Email: longEmail, Chips: []templates.Chip{{Tone: "info", Text: "Administrator"}},
+		ID: "0b0e2c0e-6f8e-4f43-9d0c-6f1f3f0d7c11", Name: longName, Email: longEmail, Chips: []templates.Chip{{Tone: "info", Text: locales.Stored("Administrator")}},
 		Origin: longName, Created: noon(), Password: true, Changed: noon(), CanReset: true, Link: "https://" + longHost + "/password/reset/" + longWord, Roles: "admin, " + longWord,
 		Logins:   []templates.UserLogin{{ID: "a", Provider: longName, Issuer: "https://" + longHost, Subject: longWord, Who: longEmail, Since: noon(), Used: noon()}},
 		Sessions: []templates.UserSession{{Agent: longWord, IP: "2001:db8:1234:5678:9abc:def0:1234:5678", Started: noon(), Seen: noon()}},
 		Apps:     []templates.UserApp{{Name: longName, Scopes: []string{longWord, "profile"}, Since: noon()}},
-		Events:   []templates.UserEvent{{Time: noon(), Kind: "signin.ok", Reason: longName, By: longWord, IP: "192.0.2.1", Ref: "7F3K-QX2M"}},
+		Events:   []templates.UserEvent{{Time: noon(), Kind: "signin.ok", Reason: locales.Stored(longName), By: longWord, IP: "192.0.2.1", Ref: "7F3K-QX2M"}},
 	}
 }
 
@@ -171,10 +172,10 @@ func longUpstreams() []templates.Upstream {
 
 func longErrorPage() templates.ErrorPage {
 	return templates.ErrorPage{
-		Title: longName + " isn't set up correctly.", Text: "This isn't your fault. Tell the people who run it.",
-		Action: templates.Action{Label: "Back to " + longName, URL: "/"}, Admin: templates.Action{Label: "Add this redirect URI", URL: "/"},
+		Title: locales.Stored(longName + " isn't set up correctly."), Text: locales.Stored("This isn't your fault. Tell the people who run it."),
+		Action: templates.Action{Label: locales.Stored("Back to " + longName), URL: "/"}, Admin: templates.Action{Label: locales.Stored("Add this redirect URI"), URL: "/"},
 		Time: noon(), Code: "invalid_redirect_uri", Description: "3 URIs are registered and none matches exactly",
-		Details: []templates.Pair{{Name: "Received", Value: "https://" + longHost + "/callback/" + longWord}},
+		Details: []templates.Row{{Name: locales.Stored("Received"), Value: locales.Stored("https://" + longHost + "/callback/" + longWord)}},
 	}
 }
 
@@ -192,23 +193,23 @@ func longAccount() templates.Account {
 
 func longClientPage() templates.AdminClient {
 	return templates.AdminClient{
-		ID: "01JCLIENT", Name: longName, Type: "web", State: templates.Chip{Text: "Off"}, Created: noon(), Updated: noon(),
-		Issuer: "https://" + longHost, Endpoints: []templates.Pair{{Name: "Authorize URL", Value: "https://" + longHost + "/oauth2/authorize"}},
+		ID: "01JCLIENT", Name: longName, Type: "web", State: templates.Chip{Text: locales.Stored("Off")}, Created: noon(), Updated: noon(),
+		Issuer: "https://" + longHost, Endpoints: []templates.Row{{Name: locales.Stored("Authorize URL"), Value: locales.Stored("https://" + longHost + "/oauth2/authorize")}},
 		Form: templates.ClientForm{Name: longName, RedirectURIs: "https://" + longHost + "/one\nhttps://" + longHost + "/two", Scopes: "openid " + longWord, Type: "web"},
 		Secrets: []templates.SecretRow{
 			{ID: "1", Hint: "x7Qz", Created: noon(), Expires: noon().AddDate(1, 0, 0), LastUsed: noon()},
 			{ID: "2", Hint: "p0Lm", Created: noon(), Expires: noon(), Expired: true}},
-		Lives: []templates.Pair{{Name: "never", Value: "Until it is deleted"}}, People: 214,
-		Logouts: &templates.ClientLogouts{Told: noon(), Failed: noon(), Waiting: "1000 or more", Next: noon(), Try: "/answer",
-			Error: `Post "https://` + longHost + `/backchannel-logout": context deadline exceeded`},
+		Lives: []templates.Option{{Name: "never", Value: locales.Stored("Until it is deleted")}}, People: 214,
+		Logouts: &templates.ClientLogouts{Told: noon(), Failed: noon(), Waiting: locales.Stored("1000 or more"), Next: noon(), Try: "/answer",
+			Error: locales.Stored(`Post "https://` + longHost + `/backchannel-logout": context deadline exceeded`)},
 	}
 }
 
 func signingPage() templates.AdminSigning {
-	key := templates.SigningKey{KID: longWord, Alg: "ES256", Use: "Signs ID tokens", State: templates.Chip{Tone: "ok", Text: "Signing"}, Created: noon(), Retires: noon()}
+	key := templates.SigningKey{KID: longWord, Alg: "ES256", Use: "Signs ID tokens", State: templates.Chip{Tone: "ok", Text: locales.Stored("Signing")}, Created: noon(), Retires: noon()}
 	next, old := key, key
-	next.KID, next.State, next.Starts = "next", templates.Chip{Text: "Waiting"}, noon()
-	old.KID, old.State, old.Leaves = "old", templates.Chip{Text: "Leaving"}, noon()
+	next.KID, next.State, next.Starts = "next", templates.Chip{Text: locales.Stored("Waiting")}, noon()
+	old.KID, old.State, old.Leaves = "old", templates.Chip{Text: locales.Stored("Leaving")}, noon()
 	return templates.AdminSigning{Days: "90", Seen: "next", Keys: []templates.SigningKey{next, key, old}}
 }
 
@@ -227,7 +228,7 @@ func fullClientPage() templates.AdminClient {
 	page.Form.ExchangeFrom, page.Form.Origins = longHost, "https://"+longHost
 	page.Form.HighSecurity, page.Form.AuthMethod = "fapi2", "private_key_jwt"
 	page.Form.Names = templates.Names{Signing: []string{"RS256", "ES256"}, Wrapping: []string{"RSA-OAEP"}, Content: []string{"A128GCM"}}
-	page.Mistakes = []templates.Mistake{{Field: "response_types", Text: "It needs the grant type too."}, {Field: "dpop_bound", Text: "Bind them to a key."}, {Field: "id_token_enc", Text: "To encrypt ID tokens the hub needs the client's public key: give a JWKS URI or a JWKS."}}
+	page.Mistakes = []templates.Mistake{{Field: "response_types", Text: locales.Stored("It needs the grant type too.")}, {Field: "dpop_bound", Text: locales.Stored("Bind them to a key.")}, {Field: "id_token_enc", Text: locales.Stored("To encrypt ID tokens the hub needs the client's public key: give a JWKS URI or a JWKS.")}}
 	return page
 }
 
@@ -236,15 +237,15 @@ func noon() time.Time { return time.Date(2026, time.March, 14, 12, 0, 0, 0, time
 // keysPage is the list with everything that a row can say.
 func keysPage() templates.AdminKeys {
 	return templates.AdminKeys{Keys: []templates.KeyRow{
-		{ID: "a", Name: longName, Icon: "openid", Where: "https://" + longHost, State: templates.Chip{Tone: "ok", Text: "Enabled"}, Facts: []string{"people go straight there", "no button"}, Warning: "Its client secret ends on 17 May 2031. Make a new one at the provider before that.", First: true},
-		{ID: "b", Name: "Google", Where: "https://accounts.google.com", State: templates.Chip{Text: "Draft"}},
-		{ID: "c", Name: "Head office", Icon: "peer", Where: "https://id.example.org", State: templates.Chip{Tone: "danger", Text: "Refused"}, Last: true},
+		{ID: "a", Name: longName, Icon: "openid", Where: locales.Stored("https://" + longHost), State: templates.Chip{Tone: "ok", Text: locales.Stored("Enabled")}, Facts: []locales.Text{locales.Stored("people go straight there"), locales.Stored("no button")}, Warning: locales.Stored("Its client secret ends on 17 May 2031. Make a new one at the provider before that."), First: true},
+		{ID: "b", Name: "Google", Where: locales.Stored("https://accounts.google.com"), State: templates.Chip{Text: locales.Stored("Draft")}},
+		{ID: "c", Name: "Head office", Icon: "peer", Where: locales.Stored("https://id.example.org"), State: templates.Chip{Tone: "danger", Text: locales.Stored("Refused")}, Last: true},
 	}}
 }
 
 // triedPage is the test of a login key, as it ends well and badly.
 func triedPage(failed bool) templates.AdminKeyTried {
-	facts := []templates.Pair{{Name: "issuer", Value: "https://" + longHost}, {Name: "claims", Value: longWord}}
+	facts := []templates.Row{{Name: locales.Stored("issuer"), Value: locales.Stored("https://" + longHost)}, {Name: locales.Stored("claims"), Value: locales.Stored(longWord)}}
 	page := templates.AdminKeyTried{ID: "a", Name: longName, Kind: "openid", Failed: failed}
 	for _, name := range []string{"discovery", "authorize", "answer"} {
 		step := templates.NewTriedStep(name, 12*time.Millisecond, "")
@@ -252,16 +253,16 @@ func triedPage(failed bool) templates.AdminKeyTried {
 		page.Steps = append(page.Steps, step)
 	}
 	if failed {
-		page.Advice, page.Setting = "The provider does not accept the client ID and secret. Copy both again; a secret may also have ended.", "client_secret"
+		page.Advice, page.Setting = locales.Stored("The provider does not accept the client ID and secret. Copy both again; a secret may also have ended."), "client_secret"
 		page.Steps = append(page.Steps, templates.NewTriedStep("token", time.Second, "the upstream refused: invalid_client ("+longWord+")"))
 		page.Steps = append(page.Steps, templates.NeverTried("openid", "token")...)
 		return page
 	}
 	page.Steps = append(page.Steps, templates.NewTriedStep("policy", 0, ""))
-	page.Claims = []templates.Pair{{Name: "Subject", Value: "1068… (21 characters)"}, {Name: "Email", Value: longEmail}}
-	page.Row, page.Decision, page.Reason = "D5", "You would get a new account with this email address.", "Nobody here has this identity or its verified e-mail address."
-	page.Passed = []templates.Pair{{Name: "D0", Value: "The login key is on, and the answer names a person."}}
-	page.Warnings = []string{"Anybody who can sign in there gets an account here."}
+	page.Claims = []templates.Row{{Name: locales.Stored("Subject"), Value: locales.Stored("1068… (21 characters)")}, {Name: locales.Stored("Email"), Value: locales.Stored(longEmail)}}
+	page.Row, page.Decision, page.Reason = "D5", locales.Stored("You would get a new account with this email address."), locales.Stored("Nobody here has this identity or its verified e-mail address.")
+	page.Passed = []templates.Option{{Name: "D0", Value: locales.Stored("The login key is on, and the answer names a person.")}}
+	page.Warnings = []locales.Text{locales.Stored("Anybody who can sign in there gets an account here.")}
 	return page
 }
 

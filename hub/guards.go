@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/sessions"
@@ -98,7 +100,7 @@ func (h *Hub) administrator(refused refusals, handle web.HandlerFunc) web.Handle
 		}
 		if !p.User.Admin() {
 			refused.record(c, p, "admin.refused.role")
-			return &web.ErrorPage{Status: http.StatusForbidden, Page: templates.Forbidden(), Heading: "This page is for administrators."}
+			return &web.ErrorPage{Status: http.StatusForbidden, Page: templates.Forbidden(), Heading: locales.Say("guards.this-page-is-for-administrators")}
 		}
 		if err := h.strongEnough(c, p.Session); err != nil {
 			if errors.As(err, new(*web.ErrorPage)) {
@@ -136,16 +138,16 @@ func (h *Hub) strongEnough(c *gin.Context, s sessions.Session) error {
 		return nil
 	}
 	key, err := h.upstreams.Get(c.Request.Context(), s.LoginKey)
-	page := &web.ErrorPage{Status: http.StatusForbidden, Heading: "Sign in another way for this page.",
-		Action: templates.Action{Label: "Sign in another way", URL: "/signin?switch=1&local=1"}}
+	page := &web.ErrorPage{Status: http.StatusForbidden, Heading: locales.Say("guards.sign-in-another-way-for"),
+		Action: templates.Action{Label: locales.Say("guards.sign-in-another-way"), URL: "/signin?switch=1&local=1"}}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		page.Text = "The login key that you came in by was deleted."
+		page.Text = locales.Say("guards.the-login-key-that-you")
 		return page
 	case err != nil:
 		return err
 	case key.KeepsAdminsOut():
-		page.Text = "You came in through " + key.Name + ", which proves too little for an administrator of this hub. Sign in with your password here."
+		page.Text = locales.Say("guards.you-came-in-through-which", "name", key.Name)
 		return page
 	}
 	return nil

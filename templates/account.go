@@ -1,6 +1,10 @@
 package templates
 
-import "time"
+import (
+	"time"
+
+	"github.com/fedhub/fedhub/templates/locales"
+)
 
 // Account is a person's own page.
 type Account struct {
@@ -18,7 +22,7 @@ type Account struct {
 	Sessions    []AccountSession // this browser's first
 }
 
-func (Account) look() look { return look{"account", desk, "Your account", false} }
+func (Account) look() look { return look{"account", desk, locales.Say("account.tab"), false} }
 
 // An AccountApp is a client that the person allowed. Its button posts to
 // /account/apps/remove with client={ID}.

@@ -1,9 +1,11 @@
 package templates
 
+import "github.com/fedhub/fedhub/templates/locales"
+
 // Told says one thing and leads on.
 type Told struct {
-	Title  string
-	Text   string
+	Title  locales.Text
+	Text   locales.Text
 	Action Action // may be zero
 }
 
@@ -16,7 +18,7 @@ type Email struct {
 	Mistakes []Mistake
 }
 
-func (p Email) look() look { return look{"email", card, "Change your email", len(p.Mistakes) > 0} }
+func (p Email) look() look { return look{"email", card, locales.Say("email.tab"), len(p.Mistakes) > 0} }
 
 // VerifyEmail is what an email's link leads to. Its button posts to
 // /account/verify/{Token}.
@@ -25,7 +27,7 @@ type VerifyEmail struct {
 	Email string
 }
 
-func (VerifyEmail) look() look { return look{"verify", card, "Confirm your email", false} }
+func (VerifyEmail) look() look { return look{"verify", card, locales.Say("verify.tab"), false} }
 
 // ChangePassword is a form. It posts to /account/password.
 type ChangePassword struct {
@@ -37,11 +39,13 @@ type ChangePassword struct {
 }
 
 func (p ChangePassword) look() look {
-	return look{"password", card, "Change your password", len(p.Mistakes) > 0 || p.Alert.Some()}
+	return look{"password", card, locales.Say("password.tab"), len(p.Mistakes) > 0 || p.Alert.Some()}
 }
 
 // PasswordHint says what makes a password good enough.
-func (p ChangePassword) PasswordHint() string { return Setup{Shortest: p.Shortest}.PasswordHint() }
+func (p ChangePassword) PasswordHint() locales.Text {
+	return Setup{Shortest: p.Shortest}.PasswordHint()
+}
 
 // Forgot asks for the address of a forgotten password. It posts to
 // /password/forgot.
@@ -51,7 +55,7 @@ type Forgot struct {
 }
 
 func (p Forgot) look() look {
-	return look{"forgot", card, "Forgot your password?", len(p.Mistakes) > 0}
+	return look{"forgot", card, locales.Say("forgot.tab"), len(p.Mistakes) > 0}
 }
 
 // ResetPassword is where an email's link leads. It posts to
@@ -64,8 +68,8 @@ type ResetPassword struct {
 }
 
 func (p ResetPassword) look() look {
-	return look{"reset", card, "Choose a new password", len(p.Mistakes) > 0}
+	return look{"reset", card, locales.Say("reset.tab"), len(p.Mistakes) > 0}
 }
 
 // PasswordHint says what makes a password good enough.
-func (p ResetPassword) PasswordHint() string { return Setup{Shortest: p.Shortest}.PasswordHint() }
+func (p ResetPassword) PasswordHint() locales.Text { return Setup{Shortest: p.Shortest}.PasswordHint() }

@@ -1,12 +1,16 @@
 package templates
 
-import "time"
+import (
+	"time"
+
+	"github.com/fedhub/fedhub/templates/locales"
+)
 
 // Approvals is what waits for a person's answer. Each form posts to
 // /account/approvals with request={ID} and decision=allow or decision=deny.
 type Approvals struct{ Waiting []Approval }
 
-func (Approvals) look() look { return look{"approvals", desk, "Waiting for your answer", false} }
+func (Approvals) look() look { return look{"approvals", desk, locales.Say("approvals.tab"), false} }
 
 // An Approval is one request of a client.
 type Approval struct {

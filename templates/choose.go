@@ -1,5 +1,7 @@
 package templates
 
+import "github.com/fedhub/fedhub/templates/locales"
+
 // Choose asks someone who is signed in whether to go on as who they are. It
 // posts to /signin/choose.
 type Choose struct {
@@ -9,4 +11,4 @@ type Choose struct {
 	Switch  string // path that signs in as somebody else
 }
 
-func (p Choose) look() look { return look{"choose", card, "Choose an account", false} }
+func (p Choose) look() look { return look{"choose", card, locales.Say("choose.tab"), false} }

@@ -1,6 +1,10 @@
 package templates
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/fedhub/fedhub/templates/locales"
+)
 
 // A ClientForm is the settings of a client, as typed. Every control has the
 // name that stands behind its field; a list is one item to a line unless said
@@ -116,21 +120,21 @@ func (f ClientForm) Shows(section string) bool { return slices.Contains(f.Open, 
 type Choice struct {
 	ID    string // of the box, and its name
 	Value string
-	Label string
-	Hint  string
+	Label locales.Text
+	Hint  locales.Text
 }
 
 // ResponseChoices are the response types, by their names on the wire.
 func ResponseChoices() []Choice {
 	return []Choice{
-		{ID: "response-code", Value: "code", Label: "code"},
-		{ID: "response-none", Value: "none", Label: "none"},
-		{ID: "response-code-id_token", Value: "code id_token", Label: "code id_token"},
-		{ID: "response-code-token", Value: "code token", Label: "code token"},
-		{ID: "response-code-id_token-token", Value: "code id_token token", Label: "code id_token token"},
-		{ID: "response-id_token", Value: "id_token", Label: "id_token"},
-		{ID: "response-id_token-token", Value: "id_token token", Label: "id_token token"},
-		{ID: "response-token", Value: "token", Label: "token"},
+		{ID: "response-code", Value: "code", Label: locales.Say("clientform.code")},
+		{ID: "response-none", Value: "none", Label: locales.Say("clientform.none")},
+		{ID: "response-code-id_token", Value: "code id_token", Label: locales.Say("clientform.code-id-token")},
+		{ID: "response-code-token", Value: "code token", Label: locales.Say("clientform.code-token")},
+		{ID: "response-code-id_token-token", Value: "code id_token token", Label: locales.Say("clientform.code-id-token-token")},
+		{ID: "response-id_token", Value: "id_token", Label: locales.Say("clientform.id-token")},
+		{ID: "response-id_token-token", Value: "id_token token", Label: locales.Say("clientform.id-token-token")},
+		{ID: "response-token", Value: "token", Label: locales.Say("clientform.token")},
 	}
 }
 
@@ -138,10 +142,10 @@ func ResponseChoices() []Choice {
 func GrantChoices() []Choice {
 	const urn = "urn:ietf:params:oauth:grant-type:"
 	return []Choice{
-		{"grant-device", urn + "device_code", "Device", "For televisions and command lines: people type a code on another device (RFC 8628)."},
-		{"grant-exchange", urn + "token-exchange", "Token exchange", "It trades a token for one to call another API with (RFC 8693)."},
-		{"grant-jwt", urn + "jwt-bearer", "JWT bearer", "It signs a statement and gets a token for it (RFC 7523)."},
-		{"grant-ciba", "urn:openid:params:grant-type:ciba", "Back channel (CIBA)", "It asks, and people approve on a page of this hub (OpenID Connect CIBA)."},
+		{"grant-device", urn + "device_code", locales.Say("clientform.grant-device"), locales.Say("clientform.grant-device-hint")},
+		{"grant-exchange", urn + "token-exchange", locales.Say("clientform.grant-exchange"), locales.Say("clientform.grant-exchange-hint")},
+		{"grant-jwt", urn + "jwt-bearer", locales.Say("clientform.grant-jwt"), locales.Say("clientform.grant-jwt-hint")},
+		{"grant-ciba", "urn:openid:params:grant-type:ciba", locales.Say("clientform.grant-ciba"), locales.Say("clientform.grant-ciba-hint")},
 	}
 }
 

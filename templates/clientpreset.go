@@ -1,5 +1,7 @@
 package templates
 
+import "github.com/fedhub/fedhub/templates/locales"
+
 // AdminClientPreset makes an application of a preset: what must be asked, and
 // then the form as the preset fills it. It asks /admin/clients/new for preset,
 // url and called, and posts to /admin/clients with the names of ClientForm.
@@ -19,13 +21,13 @@ type AdminClientPreset struct {
 }
 
 func (p AdminClientPreset) look() look {
-	return look{"clientpreset", desk, "New application: " + p.Title, len(p.Mistakes) > 0}
+	return look{"clientpreset", desk, locales.Say("clientpreset.tab", "title", p.Title), len(p.Mistakes) > 0}
 }
 
 // There is what to enter at an application, by its own names.
 type There struct {
 	Name   string // of the application
-	Values []Pair
+	Values []Row
 	Notes  []string
 }
 

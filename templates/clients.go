@@ -1,21 +1,25 @@
 package templates
 
-import "time"
+import (
+	"time"
+
+	"github.com/fedhub/fedhub/templates/locales"
+)
 
 // A ClientType is a kind of app, as a person who registers one thinks of it.
 type ClientType struct {
 	Key     string // "web", "spa", "native" or "service"; also the name of its icon
-	Label   string
-	Example string
+	Label   locales.Text
+	Example locales.Text
 }
 
 // ClientTypes are the kinds there are, the most common first.
 func ClientTypes() []ClientType {
 	return []ClientType{
-		{"web", "Web app", "Runs on a server that can keep a secret: ERPNext, Grafana, a Go or PHP site"},
-		{"spa", "Single-page app", "Runs in the browser: React, Vue, plain JavaScript"},
-		{"native", "Native app", "Runs on a device: phone, desktop, command line"},
-		{"service", "Service", "Acts on its own behalf, without a person: a nightly job, another API"},
+		{"web", locales.Say("clients.web"), locales.Say("clients.web-example")},
+		{"spa", locales.Say("clients.spa"), locales.Say("clients.spa-example")},
+		{"native", locales.Say("clients.native"), locales.Say("clients.native-example")},
+		{"service", locales.Say("clients.service"), locales.Say("clients.service-example")},
 	}
 }
 
@@ -26,7 +30,7 @@ func clientType(key string) ClientType {
 			return known
 		}
 	}
-	return ClientType{Key: "web", Label: key}
+	return ClientType{Key: "web", Label: locales.Stored(key)}
 }
 
 // AdminClients lists the apps that ask this hub.
@@ -42,7 +46,7 @@ func (p AdminClients) Some() bool {
 	return len(p.Clients) > 0 || p.Later || p.Next != "" || p.Search != ""
 }
 
-func (AdminClients) look() look { return look{"clients", desk, "Applications", false} }
+func (AdminClients) look() look { return look{"clients", desk, locales.Say("clients.tab"), false} }
 
 // Types are for choosing the first one.
 func (AdminClients) Types() []ClientType { return ClientTypes() }
@@ -70,7 +74,7 @@ type AdminClientNew struct {
 }
 
 func (p AdminClientNew) look() look {
-	return look{"clientnew", desk, "New application", len(p.Mistakes) > 0}
+	return look{"clientnew", desk, locales.Say("clientnew.tab"), len(p.Mistakes) > 0}
 }
 
 // Types are the choices.
@@ -86,22 +90,22 @@ type AdminClient struct {
 	Created    time.Time
 	Updated    time.Time
 	Issuer     string
-	Endpoints  []Pair // name and address
+	Endpoints  []Row // name and address
 	Form       ClientForm
 	Mistakes   []Mistake
 	Secrets    []SecretRow
 	Habits     []Habit
 	Logouts    *ClientLogouts // nil if it is not told by back channel
-	Lives      []Pair         // choices for the life of a new secret: value and label
+	Lives      []Option       // choices for the life of a new secret: value and label
 	Public     bool           // keeps no secret
-	Registered string         // how it registered itself, like "itself, with the initial access token …abcd"; empty if it did not
+	Registered locales.Text   // how it registered itself, like "itself, with the initial access token …abcd"; empty if it did not
 	Site       bool           // it is a Frappe site, which has a set-up page
 	People     int            // who would no longer be able to sign in to it
 	There      There          // what to enter at the application, where it is known by its addresses
 }
 
 func (p AdminClient) look() look {
-	return look{"client", desk, p.Name, len(p.Mistakes) > 0}
+	return look{"client", desk, locales.Stored(p.Name), len(p.Mistakes) > 0}
 }
 
 // Kind describes the type.
@@ -114,7 +118,7 @@ func (p AdminClient) FirstRedirect() string {
 
 // A Habit is something that a client was seen to do, and when last.
 type Habit struct {
-	Text string
+	Text locales.Text
 	Last time.Time
 }
 
@@ -138,4 +142,6 @@ type SecretOnce struct {
 	There    There     // what to enter at the application, if it is known
 }
 
-func (p SecretOnce) look() look { return look{"secret", desk, "Secret of " + p.Client, false} }
+func (p SecretOnce) look() look {
+	return look{"secret", desk, locales.Say("secret.tab", "client", p.Client), false}
+}

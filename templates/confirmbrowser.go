@@ -1,5 +1,7 @@
 package templates
 
+import "github.com/fedhub/fedhub/templates/locales"
+
 // ConfirmBrowser asks for the address to which a link is sent, by which an
 // account knows a browser. It posts to /signin/confirm.
 type ConfirmBrowser struct {
@@ -10,7 +12,7 @@ type ConfirmBrowser struct {
 }
 
 func (p ConfirmBrowser) look() look {
-	return look{"confirmbrowser", card, "Show that you read your email", len(p.Mistakes) > 0}
+	return look{"confirmbrowser", card, locales.Say("confirmbrowser.tab"), len(p.Mistakes) > 0}
 }
 
 // ConfirmedBrowser is what that link leads to. Its button posts to
@@ -21,5 +23,5 @@ type ConfirmedBrowser struct {
 }
 
 func (ConfirmedBrowser) look() look {
-	return look{"confirmedbrowser", card, "Go on in this browser?", false}
+	return look{"confirmedbrowser", card, locales.Say("confirmedbrowser.tab"), false}
 }

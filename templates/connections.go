@@ -1,6 +1,10 @@
 package templates
 
-import "time"
+import (
+	"time"
+
+	"github.com/fedhub/fedhub/templates/locales"
+)
 
 // Connections is what signs a person in. Its forms post to
 // /account/connections/remove with identity={ID}, /account/connections/undo
@@ -13,7 +17,9 @@ type Connections struct {
 	Changes  []LinkChange
 }
 
-func (Connections) look() look { return look{"connections", desk, "What signs you in", false} }
+func (Connections) look() look {
+	return look{"connections", desk, locales.Say("connections.tab"), false}
+}
 
 // Ways is how many ways in there are.
 func (p Connections) Ways() int {
@@ -29,8 +35,8 @@ type Connection struct {
 	ID       string
 	Provider string
 	Icon     string
-	Who      string // their address there, as it was last said
-	Trust    string // how much the hub relies on that
+	Who      string       // their address there, as it was last said
+	Trust    locales.Text // how much the hub relies on that
 	Since    time.Time
 	LastUsed time.Time
 	Current  bool // this browser came in that way
@@ -42,8 +48,8 @@ type LinkChange struct {
 	ID       string
 	Provider string
 	Unlinked bool
-	Moved    bool   // to another issuer
-	By       string // "you", "signing in", "an administrator"
+	Moved    bool         // to another issuer
+	By       locales.Text // "you", "signing in", "an administrator"
 	Made     time.Time
 	Until    time.Time // it can be undone
 	Undone   time.Time // zero if it was not
@@ -74,7 +80,7 @@ type WasntMe struct {
 	Done     bool
 }
 
-func (WasntMe) look() look { return look{"wasntme", card, "This wasn't me", false} }
+func (WasntMe) look() look { return look{"wasntme", card, locales.Say("wasntme.tab"), false} }
 
 // LinkProof is where the link in an email leads that proves an account. It
 // posts to /signin/link/proof.
@@ -86,5 +92,5 @@ type LinkProof struct {
 }
 
 func (p LinkProof) look() look {
-	return look{"linkproof", card, "Is this you, with " + p.Provider + "?", false}
+	return look{"linkproof", card, locales.Say("linkproof.tab", "provider", p.Provider), false}
 }

@@ -5,12 +5,14 @@ import (
 	"html/template"
 	"net/url"
 	"slices"
+
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // A Scope is one thing that a client may do, in words.
 type Scope struct {
-	Text   string
-	Detail string
+	Text   locales.Text
+	Detail locales.Text
 	New    bool // not among what the person allowed before
 }
 
@@ -18,19 +20,19 @@ type Scope struct {
 // some app, so people see its name as it is.
 func ScopeInWords(name string) Scope {
 	words := map[string]Scope{
-		"openid":         {Text: "Know that it is you", Detail: "An identifier that stays the same each time you sign in"},
-		"profile":        {Text: "See your profile", Detail: "Your name, picture and language"},
-		"email":          {Text: "See your email address"},
-		"phone":          {Text: "See your phone number"},
-		"address":        {Text: "See your postal address"},
-		"roles":          {Text: "See your roles", Detail: "What you are allowed to do across apps"},
-		"sessions":       {Text: "See where you are signed in", Detail: "Your browsers and their addresses, shortly after you signed in"},
-		"offline_access": {Text: "Stay connected", Detail: "Keep this access while you are not using it"},
+		"openid":         {Text: locales.Say("consent.know-that-it-is-you"), Detail: locales.Say("consent.an-identifier-that-stays-the")},
+		"profile":        {Text: locales.Say("consent.see-your-profile"), Detail: locales.Say("consent.your-name-picture-and-language")},
+		"email":          {Text: locales.Say("consent.see-your-email-address")},
+		"phone":          {Text: locales.Say("consent.see-your-phone-number")},
+		"address":        {Text: locales.Say("consent.see-your-postal-address")},
+		"roles":          {Text: locales.Say("consent.see-your-roles"), Detail: locales.Say("consent.what-you-are-allowed-to")},
+		"sessions":       {Text: locales.Say("consent.see-where-you-are-signed"), Detail: locales.Say("consent.your-browsers-and-their-addresses")},
+		"offline_access": {Text: locales.Say("consent.stay-connected"), Detail: locales.Say("consent.keep-this-access-while-you")},
 	}
 	if known, ok := words[name]; ok {
 		return known
 	}
-	return Scope{Text: "Use “" + name + "”", Detail: "A permission that this app defines itself"}
+	return Scope{Text: locales.Say("consent.use", "name", name), Detail: locales.Say("consent.a-permission-that-this-app")}
 }
 
 // ClaimInWords describes a single claim that is asked for on its own (OIDC
@@ -38,28 +40,28 @@ func ScopeInWords(name string) Scope {
 func ClaimInWords(name string) Scope {
 	switch name { // what is no thing of yours
 	case "email_verified":
-		return Scope{Text: "See whether your email address was proved"}
+		return Scope{Text: locales.Say("consent.see-whether-your-email-address")}
 	case "phone_number_verified":
-		return Scope{Text: "See whether your phone number was proved"}
+		return Scope{Text: locales.Say("consent.see-whether-your-phone-number")}
 	case "updated_at":
-		return Scope{Text: "See when your profile last changed"}
+		return Scope{Text: locales.Say("consent.see-when-your-profile-last")}
 	}
-	words := map[string]string{
-		"email": "email address", "phone_number": "phone number", "address": "postal address", "name": "name",
-		"given_name": "first name", "family_name": "last name", "middle_name": "middle name", "nickname": "nickname",
-		"preferred_username": "user name", "profile": "profile page", "picture": "picture", "website": "website",
-		"gender": "gender", "birthdate": "date of birth", "zoneinfo": "time zone", "locale": "language", "roles": "roles",
+	words := map[string]locales.Text{
+		"email": locales.Say("consent.email"), "phone_number": locales.Say("consent.phone-number"), "address": locales.Say("consent.address"), "name": locales.Say("consent.name"),
+		"given_name": locales.Say("consent.given-name"), "family_name": locales.Say("consent.family-name"), "middle_name": locales.Say("consent.middle-name"), "nickname": locales.Say("consent.nickname"),
+		"preferred_username": locales.Say("consent.preferred-username"), "profile": locales.Say("consent.profile"), "picture": locales.Say("consent.picture"), "website": locales.Say("consent.website"),
+		"gender": locales.Say("consent.gender"), "birthdate": locales.Say("consent.birthdate"), "zoneinfo": locales.Say("consent.zoneinfo"), "locale": locales.Say("consent.locale"), "roles": locales.Say("consent.roles"),
 	}
 	what, ok := words[name]
 	if !ok {
-		return Scope{Text: "See your “" + name + "”"}
+		return Scope{Text: locales.Say("consent.see-your", "name", name)}
 	}
-	return Scope{Text: "See your " + what}
+	return Scope{Text: locales.Say("consent.see-your-2", "what", what)}
 }
 
 // ResourceInWords describes an API that the client wants tokens for (RFC 8707).
 func ResourceInWords(address string) Scope {
-	return Scope{Text: "Act for you at " + address, Detail: "A service that this app uses in your name"}
+	return Scope{Text: locales.Say("consent.act-for-you-at", "address", address), Detail: locales.Say("consent.a-service-that-this-app")}
 }
 
 // A Detail is one authorization detail in words (RFC 9396): what an API calls
@@ -82,7 +84,7 @@ type Consent struct {
 }
 
 func (p Consent) look() look {
-	return look{"consent", card, p.Client.Shown() + " wants access", false}
+	return look{"consent", card, locales.Say("consent.tab", "shown", p.Client.Shown()), false}
 }
 
 // Continue takes the browser back to a client with a page instead of a
@@ -100,7 +102,9 @@ type Continue struct {
 	Values []Pair
 }
 
-func (p Continue) look() look { return look{"continue", card, "Continue to " + p.Client, false} }
+func (p Continue) look() look {
+	return look{"continue", card, locales.Say("continue.tab", "client", p.Client), false}
+}
 
 // Target is the address to go to. html/template would refuse the schemes that
 // apps on a device register for themselves (RFC 8252 §7.1), so this is the one
@@ -148,4 +152,6 @@ type FormPost struct {
 	Values []Pair
 }
 
-func (p FormPost) look() look { return look{"formpost", card, "Continue to " + p.Client, false} }
+func (p FormPost) look() look {
+	return look{"formpost", card, locales.Say("formpost.tab", "client", p.Client), false}
+}

@@ -1,19 +1,25 @@
 package templates
 
-import "time"
+import (
+	"time"
+
+	"github.com/fedhub/fedhub/templates/locales"
+)
 
 // AdminDecisions lists which identities were linked and unlinked. Its buttons
 // post to /admin/decisions/undo with record={ID}.
 type AdminDecisions struct {
 	User      string // id of the one person it is about; empty: everybody
 	Decisions []Decision
-	Keys      []Pair // login keys by which somebody can be linked: id and name
+	Keys      []Option // login keys by which somebody can be linked: id and name
 	Form      LinkBeforehand
 	Mistakes  []Mistake
 	Next      string // the older ones are behind this id; empty: none are
 }
 
-func (p AdminDecisions) look() look { return look{"decisions", desk, "Decisions", len(p.Mistakes) > 0} }
+func (p AdminDecisions) look() look {
+	return look{"decisions", desk, locales.Say("decisions.tab"), len(p.Mistakes) > 0}
+}
 
 // LinkBeforehand is the form by which an administrator links an identity
 // before it first comes. It posts to /admin/decisions/link.
@@ -35,8 +41,8 @@ type Decision struct {
 	Moved    bool // to another issuer of the same provider
 	Emptied  bool
 	Row      string // of the table; empty for an unlink
-	Reason   string
-	Policy   string // at the time
+	Reason   locales.Text
+	Policy   locales.Text // at the time
 	Made     time.Time
 	Until    time.Time // it can be undone
 	Undone   time.Time // zero if it was not

@@ -1,6 +1,10 @@
 package templates
 
-import "time"
+import (
+	"time"
+
+	"github.com/fedhub/fedhub/templates/locales"
+)
 
 // Device asks for the code that another device shows. It posts to /device.
 type Device struct {
@@ -8,7 +12,9 @@ type Device struct {
 	Mistakes []Mistake
 }
 
-func (p Device) look() look { return look{"device", card, "Connect a device", len(p.Mistakes) > 0} }
+func (p Device) look() look {
+	return look{"device", card, locales.Say("device.tab"), len(p.Mistakes) > 0}
+}
 
 // DeviceConfirm asks whether what shows the code may have what it asked for. It
 // posts to /device/confirm with decision=allow or decision=deny.
@@ -24,10 +30,12 @@ type DeviceConfirm struct {
 }
 
 func (p DeviceConfirm) look() look {
-	return look{"deviceconfirm", card, "Connect " + p.Client.Shown() + " to your account", false}
+	return look{"deviceconfirm", card, locales.Say("deviceconfirm.tab", "shown", p.Client.Shown()), false}
 }
 
 // DeviceDone is the end of it on this device.
 type DeviceDone struct{ Allowed bool }
 
-func (p DeviceDone) look() look { return look{"devicedone", card, "Back to your device", false} }
+func (p DeviceDone) look() look {
+	return look{"devicedone", card, locales.Say("devicedone.tab"), false}
+}

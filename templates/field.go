@@ -1,22 +1,27 @@
 package templates
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+
+	"github.com/fedhub/fedhub/templates/locales"
+)
 
 // A Mistake is one thing to put right in a form.
 type Mistake struct {
-	Field string // name of the form control, which is also its id; empty for the form as a whole
-	Text  string // a sentence that says what to do
+	Field string       // name of the form control, which is also its id; empty for the form as a whole
+	Text  locales.Text // a sentence that says what to do
 }
 
 // A Note is a short message in a box: a sentence, and what to do about it.
 type Note struct {
-	Tone  string // "ok", "info", "warn" or "danger"; "info" if empty
-	Title string // shown in bold
-	Text  string
+	Tone  string       // "ok", "info", "warn" or "danger"; "info" if empty
+	Title locales.Text // shown in bold
+	Text  locales.Text
 }
 
 // Some tells whether there is anything to show.
-func (n Note) Some() bool { return n.Title != "" || n.Text != "" }
+func (n Note) Some() bool { return !n.Title.IsZero() || !n.Text.IsZero() }
 
 // Kind is the tone, or "info".
 func (n Note) Kind() string { return either(n.Tone, "info") }
@@ -24,41 +29,53 @@ func (n Note) Kind() string { return either(n.Tone, "info") }
 // A Chip is the state of something in a word or two.
 type Chip struct {
 	Tone string // "ok", "info", "warn", "danger", or empty for a quiet one
-	Text string
+	Text locales.Text
 }
 
 // An Action is a link that people follow next: on this hub or to an https address.
 type Action struct {
-	Label string
+	Label locales.Text
 	URL   string
 }
 
-// A Pair is a name and a value: a row of a list, or a hidden input.
+// An Option is a choice of a select: its value is what people read.
+type Option struct {
+	Name  string
+	Value locales.Text
+}
+
+// A Row is a name and a value that people read.
+type Row struct{ Name, Value locales.Text }
+
+// A Pair is a name and a value, like those of a hidden input.
 type Pair struct {
 	Name  string
 	Value string
 }
 
 // A Pick is one of several choices, with what it means.
-type Pick struct{ Value, Label, Hint string }
+type Pick struct {
+	Value       string
+	Label, Hint locales.Text
+}
 
 // A Field is one form control with its label, hint and mistake, so that the
 // part "field" joins them for people who cannot see the page. Templates build
 // it: {{template "field" field "email" "Email" .Page.Email | kind "email"}}.
 type Field struct {
 	Name     string // of the control, and its id
-	Label    string
+	Label    locales.Text
 	Value    string
-	Hint     string
-	Kind     string // type of the input; "area" for a technical text area, "lines" for a plain one, "select" for a choice
-	Auto     string // autocomplete
-	Wrong    string // what is wrong with it
-	Locked   string // the variable that sets it, which makes it read-only
-	Rows     string // label of the rows into which the script splits a text area
-	Options  []Pair // of a select: value and label
-	Picks    []Pick // of a list of radio buttons
-	Mono     bool   // technical text
-	Focus    bool   // takes the focus when the page opens
+	Hint     locales.Text
+	Kind     string       // type of the input; "area" for a technical text area, "lines" for a plain one, "select" for a choice
+	Auto     string       // autocomplete
+	Wrong    locales.Text // what is wrong with it
+	Locked   string       // the variable that sets it, which makes it read-only
+	Rows     locales.Text // label of the rows into which the script splits a text area
+	Options  []Option     // of a select: value and label
+	Picks    []Pick       // of a list of radio buttons
+	Mono     bool         // technical text
+	Focus    bool         // takes the focus when the page opens
 	Optional bool
 	On       bool // a box that is ticked
 	Alerted  bool // the alert on top of the page is about it too
@@ -68,7 +85,7 @@ type Field struct {
 // urgent first.
 func (f Field) DescribedBy() string {
 	var ids []string
-	if f.Wrong != "" {
+	if !f.Wrong.IsZero() {
 		ids = append(ids, f.Name+"-error")
 	}
 	if f.Alerted {
@@ -77,29 +94,37 @@ func (f Field) DescribedBy() string {
 	if f.Locked != "" {
 		ids = append(ids, f.Name+"-locked")
 	}
-	if f.Hint != "" {
+	if !f.Hint.IsZero() {
 		ids = append(ids, f.Name+"-hint")
 	}
 	return strings.Join(ids, " ")
 }
 
-func newField(name, label, value string) Field {
-	return Field{Name: name, Label: label, Value: value, Kind: "text"}
+func newField(name string, label any, value string) Field {
+	return Field{Name: name, Label: shown(label), Value: value, Kind: "text"}
 }
 
 // Templates chain what follows, so each takes the field last and returns it.
 
-func hint(text string, f Field) Field   { f.Hint = text; return f }
-func kind(kind string, f Field) Field   { f.Kind = kind; return f }
-func auto(words string, f Field) Field  { f.Auto = words; return f }
-func rows(label string, f Field) Field  { f.Kind, f.Rows = "area", label; return f }
-func mono(f Field) Field                { f.Mono = true; return f }
-func optional(f Field) Field            { f.Optional = true; return f }
-func alerted(when bool, f Field) Field  { f.Alerted = when; return f }
-func on(when bool, f Field) Field       { f.On = when; return f }
-func focus(when bool, f Field) Field    { f.Focus = when; return f }
-func picks(all []Pick, f Field) Field   { f.Picks = all; return f }
-func choices(all []Pair, f Field) Field { f.Kind, f.Options = "select", all; return f }
+func hint(text any, f Field) Field     { f.Hint = shown(text); return f }
+func kind(kind string, f Field) Field  { f.Kind = kind; return f }
+func auto(words string, f Field) Field { f.Auto = words; return f }
+func rows(label any, f Field) Field    { f.Kind, f.Rows = "area", shown(label); return f }
+
+// shown takes what a template got from the catalogue, or what the page holds.
+func shown(text any) locales.Text {
+	if t, ok := text.(locales.Text); ok {
+		return t
+	}
+	return locales.Stored(fmt.Sprint(text))
+}
+func mono(f Field) Field                  { f.Mono = true; return f }
+func optional(f Field) Field              { f.Optional = true; return f }
+func alerted(when bool, f Field) Field    { f.Alerted = when; return f }
+func on(when bool, f Field) Field         { f.On = when; return f }
+func focus(when bool, f Field) Field      { f.Focus = when; return f }
+func picks(all []Pick, f Field) Field     { f.Picks = all; return f }
+func choices(all []Option, f Field) Field { f.Kind, f.Options = "select", all; return f }
 
 // wrong looks up what is wrong with this field.
 func wrong(mistakes []Mistake, f Field) Field {

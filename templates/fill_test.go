@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // everyPage is every page without any content. TestNoPageIsForgotten holds the
@@ -91,13 +93,18 @@ func filled(t *testing.T, page Page) Page {
 // fill puts something hostile into every field, all of them different.
 func fill(t *testing.T, value reflect.Value, name string, count *int) {
 	t.Helper()
+	if value.Type() == reflect.TypeFor[*locales.Words]() {
+		return // nil is English
+	}
 	*count++
 	switch {
+	case value.Type() == reflect.TypeFor[locales.Text]():
+		value.Set(reflect.ValueOf(locales.Stored(hostile + fmt.Sprint(*count))))
 	case value.Type() == reflect.TypeFor[time.Time]():
 		value.Set(reflect.ValueOf(time.Date(2026, 3, 14, 9, 5, 0, *count, time.FixedZone("", 7200))))
 	case value.Type() == reflect.TypeFor[Control]():
 		// Its name is ours, never anybody else's.
-		value.Set(reflect.ValueOf(Control{Name: fmt.Sprintf("control-%d", *count), Label: hostile, Help: hostile, Value: hostile}))
+		value.Set(reflect.ValueOf(Control{Name: fmt.Sprintf("control-%d", *count), Label: locales.Stored(hostile), Help: locales.Stored(hostile), Value: hostile}))
 	case value.Kind() == reflect.String && isAddress(name):
 		value.SetString(fmt.Sprintf("javascript:alert(%d)", *count))
 	case value.Kind() == reflect.String:

@@ -1,8 +1,9 @@
 package templates
 
 import (
-	"strconv"
 	"time"
+
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // A Health is how sign-ins through a login key fare.
@@ -11,7 +12,7 @@ type Health struct {
 	State    Chip
 	Worked   time.Time
 	Failed   time.Time
-	Reason   string // of the last failure, for administrators
+	Reason   locales.Text // of the last failure, for administrators
 	Resting  time.Time
 	Waiting  int // people who wait for the upstream this moment, in this process
 	SignIns  int // in the last 24 hours, like the next two
@@ -25,13 +26,10 @@ type Health struct {
 }
 
 // Today is the last 24 hours in words.
-func (h Health) Today() string {
-	text := plural(h.SignIns, "sign-in") + ", " + plural(h.Failures, "failure") + " in 24 hours"
-	switch h.Turned {
-	case 0:
+func (h Health) Today() locales.Text {
+	text := locales.Say("health.today", "signins", locales.Say("health.sign-ins", "count", h.SignIns), "failures", locales.Say("health.failures", "count", h.Failures))
+	if h.Turned == 0 {
 		return text
-	case 1:
-		return text + ", 1 person turned away"
 	}
-	return text + ", " + strconv.Itoa(h.Turned) + " people turned away"
+	return locales.Say("health.turned-away", "today", text, "count", h.Turned)
 }

@@ -1,5 +1,7 @@
 package templates
 
+import "github.com/fedhub/fedhub/templates/locales"
+
 // Invited lets somebody make the account they were invited to. It posts to
 // /invite/{Token}.
 type Invited struct {
@@ -14,8 +16,8 @@ type Invited struct {
 }
 
 func (p Invited) look() look {
-	return look{"invited", card, "Make your account", len(p.Mistakes) > 0}
+	return look{"invited", card, locales.Say("invited.tab"), len(p.Mistakes) > 0}
 }
 
 // PasswordHint says what makes a password good enough.
-func (p Invited) PasswordHint() string { return Setup{Shortest: p.Shortest}.PasswordHint() }
+func (p Invited) PasswordHint() locales.Text { return Setup{Shortest: p.Shortest}.PasswordHint() }

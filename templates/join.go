@@ -1,42 +1,46 @@
 package templates
 
-import "time"
+import (
+	"time"
+
+	"github.com/fedhub/fedhub/templates/locales"
+)
 
 // A Join is how far this hub has come in joining a primary.
 type Join struct {
-	Status  string // "" before the first try, "requested", "active", "refused", "suspended", "removed" or "unreachable"
-	Message string // what the primary answered
+	Status  string       // "" before the first try, "requested", "active", "refused", "suspended", "removed" or "unreachable"
+	Message locales.Text // what the primary answered
 	Checked time.Time
 }
 
 // A Step is one line of a progress list.
 type Step struct {
 	Mark  string // "done", "now", "failed" or "later"
-	Title string
-	Text  string
+	Title locales.Text
+	Text  locales.Text
 }
 
 // Steps tell the same as the status, in the order things happen.
 func (j Join) Steps() []Step {
-	reached := Step{"done", "The primary answers", "Its settings were read from its Base URL."}
-	asked := Step{"done", "This hub introduced itself", "The primary has seen the metadata document and the key."}
-	approved := Step{"done", "The primary approved it", "People can sign in."}
+	reached := Step{"done", locales.Say("join.done"), locales.Say("join.done-2")}
+	asked := Step{"done", locales.Say("join.done-3"), locales.Say("join.done-4")}
+	approved := Step{"done", locales.Say("join.done-5"), locales.Say("join.done-6")}
 	switch j.Status {
 	case "active":
 	case "requested":
-		approved = Step{"now", "Waiting for approval", "The primary's administrator finds the request under Servers."}
+		approved = Step{"now", locales.Say("join.now"), locales.Say("join.now-2")}
 	case "refused":
-		approved = Step{"failed", "The primary refused", "Talk to its administrator, then ask again."}
+		approved = Step{"failed", locales.Say("join.failed"), locales.Say("join.failed-2")}
 	case "removed":
-		approved = Step{"failed", "The primary removed this hub", "Ask again, or talk to its administrator."}
+		approved = Step{"failed", locales.Say("join.failed-3"), locales.Say("join.failed-4")}
 	case "suspended":
-		approved = Step{"failed", "The primary suspended this hub", "Talk to its administrator."}
+		approved = Step{"failed", locales.Say("join.failed-5"), locales.Say("join.failed-6")}
 	default:
-		asked = Step{"later", "This hub introduces itself", ""}
-		approved = Step{"later", "The primary approves it", ""}
-		reached = Step{"now", "Reaching the primary", "It has not answered yet."}
+		asked = Step{"later", locales.Say("join.later"), locales.Text{}}
+		approved = Step{"later", locales.Say("join.later-2"), locales.Text{}}
+		reached = Step{"now", locales.Say("join.now-3"), locales.Say("join.now-4")}
 		if j.Status == "unreachable" {
-			reached = Step{"failed", "The primary does not answer", "Check the Base URL, and that this machine can reach it."}
+			reached = Step{"failed", locales.Say("join.failed-7"), locales.Say("join.failed-8")}
 		}
 	}
 	return []Step{reached, asked, approved}

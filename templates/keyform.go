@@ -1,12 +1,14 @@
 package templates
 
+import "github.com/fedhub/fedhub/templates/locales"
+
 // AdminKey is everything about one login key. Its forms post to
 // /admin/keys/{ID}, …/try, …/switch and …/join; deleting starts at …/delete.
 type AdminKey struct {
 	ID           string
-	Kind         string // "peer", "openid", "social", "oauth2" or "frappe"
-	Provider     string // what the catalogue calls it
-	Name         string // as saved
+	Kind         string       // "peer", "openid", "social", "oauth2" or "frappe"
+	Provider     locales.Text // what the catalogue calls it
+	Name         string       // as saved
 	State        Chip
 	Enabled      bool
 	Testable     bool // there is enough to try it with
@@ -20,19 +22,18 @@ type AdminKey struct {
 	Fingerprints []string // of a peer: of the keys this hub publishes, to compare by eye
 	Join         Join     // of a peer
 	Health       Health
-	Unsettled    bool     // something is to be decided, or can be undone, about people of a former issuer
-	Doubts       []string // what to know of it before anybody signs in with it
+	Unsettled    bool           // something is to be decided, or can be undone, about people of a former issuer
+	Doubts       []locales.Text // what to know of it before anybody signs in with it
 }
 
-func (p AdminKey) look() look { return look{"key", desk, p.Name, len(p.Mistakes) > 0} }
+func (p AdminKey) look() look { return look{"key", desk, locales.Stored(p.Name), len(p.Mistakes) > 0} }
 
 // EnabledHint says what the tick means, and what taking it away does.
-func (p AdminKey) EnabledHint() string {
-	const hint = "People can sign in with it."
+func (p AdminKey) EnabledHint() locales.Text {
 	if !p.Enabled || !p.SignedIn.Some() {
-		return hint
+		return locales.Say("keyform.enabled-hint")
 	}
-	return hint + " Turned off here, the " + p.SignedIn.String() + " that came this way end. To leave them, turn it off below."
+	return locales.Say("keyform.enabled-hint-signed-in", "signedin", p.SignedIn.Text())
 }
 
 // Deciding is what has to be chosen before the settings are saved.
@@ -44,11 +45,11 @@ func (p AdminKey) Peer() bool { return p.Kind == "peer" }
 // A Control is one input that only some providers have.
 type Control struct {
 	Name     string
-	Label    string
-	Help     string
+	Label    locales.Text
+	Help     locales.Text
 	Value    string
 	Optional bool
-	Choices  []Pair // if only these will do
+	Choices  []Option // if only these will do
 }
 
 // Field is the control as the part "field" shows it.
@@ -62,20 +63,20 @@ func (c Control) Field() Field {
 
 // A KeyForm is the settings of a login key, as typed.
 type KeyForm struct {
-	Enabled       bool      // enabled
-	Name          string    // name
-	Placed        bool      // the catalogue knows the Base URL, so nobody types it
-	BaseURL       string    // base_url
-	BaseURLHint   string    // what that is
-	Options       []Control // options.{name}
-	Endpoints     []Control // endpoints.authorize, .token, .userinfo
-	ClientID      string    // client_id
-	HasSecret     bool      // client_secret is write-only: left empty it stays as it is
-	SecretExpires string    // secret_expires, like 2026-12-31
-	Scopes        string    // scopes, separated by spaces
-	Params        string    // params, name=value, one per line
-	Hosts         string    // hosts, one per line
-	Claims        []Control // claims.{name}
+	Enabled       bool         // enabled
+	Name          string       // name
+	Placed        bool         // the catalogue knows the Base URL, so nobody types it
+	BaseURL       string       // base_url
+	BaseURLHint   locales.Text // what that is
+	Options       []Control    // options.{name}
+	Endpoints     []Control    // endpoints.authorize, .token, .userinfo
+	ClientID      string       // client_id
+	HasSecret     bool         // client_secret is write-only: left empty it stays as it is
+	SecretExpires string       // secret_expires, like 2026-12-31
+	Scopes        string       // scopes, separated by spaces
+	Params        string       // params, name=value, one per line
+	Hosts         string       // hosts, one per line
+	Claims        []Control    // claims.{name}
 
 	SignUps              string // sign_ups: "deny", "invited", "domains" or "allow"
 	SignUpDomains        string // sign_up_domains, one per line
@@ -112,10 +113,10 @@ func (f KeyForm) OfflineHint() string {
 }
 
 // SiteKeyHint says what an API key is for, and whether there is one.
-func (f KeyForm) SiteKeyHint() string {
-	hint := "Of a user of the site who may read Users, as key:secret. Whenever this hub looks again it asks with it whether the person is enabled there. An answer that says neither counts as silence: people go on for a day. It is kept encrypted and never shown."
+func (f KeyForm) SiteKeyHint() locales.Text {
+	hint := locales.Say("keyform.of-a-user-of-the")
 	if f.HasSiteKey {
-		return "There is one; leave this empty to keep it. " + hint
+		return locales.Say("keyform.there-is-one-leave-this", "hint", hint)
 	}
 	return hint
 }
@@ -123,27 +124,27 @@ func (f KeyForm) SiteKeyHint() string {
 // SignUpChoices are the values of sign_ups.
 func (KeyForm) SignUpChoices() []Pick {
 	return []Pick{
-		{"deny", "Nobody", "Only people who have an account here already."},
-		{"invited", "Invited people", "Those whose address an administrator has invited, once the provider has proved it."},
-		{"domains", "People of some domains", "Those whose proven address is at one of the domains below."},
-		{"allow", "Anybody", "Everybody who can sign in there. Right for a hub or provider of your own organisation."},
+		{"deny", locales.Say("keyform.deny"), locales.Say("keyform.deny-hint")},
+		{"invited", locales.Say("keyform.invited"), locales.Say("keyform.invited-hint")},
+		{"domains", locales.Say("keyform.domains"), locales.Say("keyform.domains-hint")},
+		{"allow", locales.Say("keyform.allow"), locales.Say("keyform.allow-hint")},
 	}
 }
 
 // LinkingChoices are the values of linking.
 func (KeyForm) LinkingChoices() []Pick {
 	return []Pick{
-		{"confirm", "Confirm", "They sign in to that account once, the way they always do, and the two are connected."},
-		{"auto", "Connect at once", "For the authoritative domains below the provider's word is enough. For every other address they confirm."},
-		{"never", "Never", "They are turned away, and can connect the two themselves when signed in here."},
-		{"provisioned", "Only people linked beforehand", "Everybody else is turned away. An administrator links people under Decisions. Nobody gets a new account."},
+		{"confirm", locales.Say("keyform.confirm"), locales.Say("keyform.confirm-hint")},
+		{"auto", locales.Say("keyform.auto"), locales.Say("keyform.auto-hint")},
+		{"never", locales.Say("keyform.never"), locales.Say("keyform.never-hint")},
+		{"provisioned", locales.Say("keyform.provisioned"), locales.Say("keyform.provisioned-hint")},
 	}
 }
 
 // SecretHint says whether a secret is there, without showing it.
-func (f KeyForm) SecretHint() string {
+func (f KeyForm) SecretHint() locales.Text {
 	if f.HasSecret {
-		return "A secret is saved. Leave this empty to keep it."
+		return locales.Say("keyform.a-secret-is-saved-leave")
 	}
-	return "From the provider. It is stored encrypted and never shown again."
+	return locales.Say("keyform.from-the-provider-it-is")
 }

@@ -1,8 +1,10 @@
 package templates
 
 import (
-	"strconv"
+	"strings"
 	"time"
+
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // AdminKeyIdentities asks what becomes of people who are known under an issuer
@@ -17,7 +19,7 @@ type AdminKeyIdentities struct {
 }
 
 func (p AdminKeyIdentities) look() look {
-	return look{"keyidentities", desk, "People of " + p.Name, len(p.Mistakes) > 0}
+	return look{"keyidentities", desk, locales.Say("keyidentities.tab", "name", p.Name), len(p.Mistakes) > 0}
 }
 
 // An IssuerMove can be undone.
@@ -40,33 +42,17 @@ type Deciding struct {
 	Typed      string // identities_address
 }
 
-// People says how many hang on the former issuers.
-func (d Deciding) People() string {
-	if d.Identities == 1 {
-		return "1 person hangs"
-	}
-	return strconv.Itoa(d.Identities) + " people hang"
-}
-
-// Stay says how many administrators' stay behind.
-func (d Deciding) Stay() string {
-	if d.Privileged == 1 {
-		return "1 of them is an administrator and stays behind."
-	}
-	return strconv.Itoa(d.Privileged) + " of them are administrators and stay behind."
-}
-
-// distrusted is what happens where another provider may be at the address.
-const distrusted = " Until you save them again, the settings that trusted the provider before are off: accounts are linked only with proof, no address counts as verified, and no role rule makes an administrator."
+// Issuers are the former ones, in a sentence.
+func (d Deciding) Issuers() string { return strings.Join(d.Former, ", ") }
 
 // Choices are the values of identities.
 func (d Deciding) Choices() []Pick {
-	move := "They sign in to their accounts here by the new address. Their sessions and apps that came this way end, and they are told by email. It can be undone for 30 days."
+	move := locales.Say("keyidentities.move-hint")
 	if !d.Same {
-		move += " Administrators stay behind: they connect themselves anew." + distrusted
+		move = locales.Say("keyidentities.move-elsewhere")
 	}
 	return []Pick{
-		{"move", "Move them", move},
-		{"leave", "Leave them", "Another provider is at the new address. Who comes from there is somebody new, and proves an account here like anybody else." + distrusted},
+		{"move", locales.Say("keyidentities.move"), move},
+		{"leave", locales.Say("keyidentities.leave"), locales.Say("keyidentities.leave-hint")},
 	}
 }

@@ -1,5 +1,7 @@
 package templates
 
+import "github.com/fedhub/fedhub/templates/locales"
+
 // AdminKeys lists the Social Login Keys in the order of the sign-in page. The
 // buttons post up or down as by to /admin/keys/{ID}/move.
 type AdminKeys struct {
@@ -7,19 +9,19 @@ type AdminKeys struct {
 	Common []Preset // what most people want, where there is no key yet
 }
 
-func (AdminKeys) look() look { return look{"keys", desk, "Login keys", false} }
+func (AdminKeys) look() look { return look{"keys", desk, locales.Say("keys.tab"), false} }
 
 // A KeyRow is one login key in the list.
 type KeyRow struct {
 	ID      string
 	Icon    string
 	Name    string
-	Where   string // its address, or what it is
-	State   Chip   // Draft, Off, Enabled, Waiting, Refused or Failing
-	Facts   []string
-	Warning string // what needs the administrator
-	First   bool   // nothing is above it
-	Last    bool   // nothing is below it
+	Where   locales.Text // its address, or what it is
+	State   Chip         // Draft, Off, Enabled, Waiting, Refused or Failing
+	Facts   []locales.Text
+	Warning locales.Text // what needs the administrator
+	First   bool         // nothing is above it
+	Last    bool         // nothing is below it
 	Health  Health
 }
 
@@ -28,12 +30,12 @@ type Preset struct {
 	Key  string // ?preset=
 	Name string
 	Icon string
-	Hint string
+	Hint locales.Text
 }
 
 // A PresetGroup is the providers of one sort.
 type PresetGroup struct {
-	Name    string
+	Name    locales.Text
 	Presets []Preset
 }
 
@@ -44,7 +46,7 @@ type AdminKeyCatalogue struct {
 }
 
 func (AdminKeyCatalogue) look() look {
-	return look{"keycatalogue", desk, "Choose a provider", false}
+	return look{"keycatalogue", desk, locales.Say("keycatalogue.tab"), false}
 }
 
 // AdminKeyNew makes a key for one provider. It posts to /admin/keys; with look
@@ -63,7 +65,7 @@ type AdminKeyNew struct {
 }
 
 func (p AdminKeyNew) look() look {
-	return look{"keynew", desk, "New login key", len(p.Mistakes) > 0}
+	return look{"keynew", desk, locales.Say("keynew.tab"), len(p.Mistakes) > 0}
 }
 
 // Peer tells whether it is another hub.
@@ -81,8 +83,11 @@ type Address struct {
 type Guide struct {
 	Console Action // where that is done
 	Steps   []GuideStep
-	Notes   []string
+	Notes   []locales.Text
 }
 
 // A GuideStep is a sentence, perhaps with something to type in it.
-type GuideStep struct{ Text, Code, Rest string }
+type GuideStep struct {
+	Code       string
+	Text, Rest locales.Text
+}

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // AdminKeyTried is what came of testing a login key. Its forms post to
@@ -16,60 +18,65 @@ type AdminKeyTried struct {
 
 	// Where it failed.
 	Failed  bool
-	Advice  string // what to do
-	Setting string // control of the key's form that it is about
+	Advice  locales.Text // what to do
+	Setting string       // control of the key's form that it is about
 
 	// Where it did not.
-	Claims   []Pair // what the provider said, without secrets
-	Row      string // of the rule that would decide
-	Decision string // what would follow, in words
-	Reason   string
+	Claims   []Row        // what the provider said, without secrets
+	Row      string       // of the rule that would decide
+	Decision locales.Text // what would follow, in words
+	Reason   locales.Text
 	Refused  bool
-	Passed   []Pair // rows that were looked at before, and why they did not apply
-	Warnings []string
-	Warning  string // about the secret
+	Passed   []Option // rows that were looked at before, and why they did not apply
+	Warnings []locales.Text
+	Warning  locales.Text // about the secret
 }
 
-func (p AdminKeyTried) look() look { return look{"keytried", desk, "Test of " + p.Name, p.Failed} }
+func (p AdminKeyTried) look() look {
+	return look{"keytried", desk, locales.Say("keytried.tab", "name", p.Name), p.Failed}
+}
 
 // Cautions are all warnings.
-func (p AdminKeyTried) Cautions() []string {
-	if p.Warning == "" {
+func (p AdminKeyTried) Cautions() []locales.Text {
+	if p.Warning.IsZero() {
 		return p.Warnings
 	}
-	return append([]string{p.Warning}, p.Warnings...)
+	return append([]locales.Text{p.Warning}, p.Warnings...)
 }
 
 // A TriedStep is one step of a sign-in that was tested.
 type TriedStep struct {
 	Step
 	Took  string
-	Facts []Pair
-	Error string
+	Facts []Row
+	Error locales.Text
 }
 
 // stepTexts are what the steps are called, in their order.
-var stepTexts = []struct{ name, title, text string }{
-	{"discovery", "Discovery", "What the provider says about itself was read from its Base URL."},
-	{"authorize", "Authorization request", "Your browser was sent there with a fresh state, nonce and code challenge."},
-	{"answer", "Answer", "Your browser came back to the callback URL with this very request's answer."},
-	{"token", "Token", "The code was exchanged, with this hub's credentials."},
-	{"id_token", "ID token checks", "Signature, issuer, audience, times and nonce are right."},
-	{"userinfo", "User information", "The description of the person was read."},
-	{"claims", "Mapping", "Claims and roles were turned into those of this hub."},
-	{"policy", "Policy", "The rules of this hub were asked; nothing was changed."},
+var stepTexts = []struct {
+	name        string
+	title, text locales.Text
+}{
+	{"discovery", locales.Say("keytried.discovery"), locales.Say("keytried.discovery-text")},
+	{"authorize", locales.Say("keytried.authorize"), locales.Say("keytried.authorize-text")},
+	{"answer", locales.Say("keytried.answer"), locales.Say("keytried.answer-text")},
+	{"token", locales.Say("keytried.token"), locales.Say("keytried.token-text")},
+	{"id_token", locales.Say("keytried.id-token"), locales.Say("keytried.id-token-text")},
+	{"userinfo", locales.Say("keytried.userinfo"), locales.Say("keytried.userinfo-text")},
+	{"claims", locales.Say("keytried.claims"), locales.Say("keytried.claims-text")},
+	{"policy", locales.Say("keytried.policy"), locales.Say("keytried.policy-text")},
 }
 
 // NewTriedStep puts one step into words.
 func NewTriedStep(name string, took time.Duration, failed string) TriedStep {
-	step := TriedStep{Step: Step{Mark: "done", Title: name}, Took: milliseconds(took), Error: failed}
+	step := TriedStep{Step: Step{Mark: "done", Title: locales.Stored(name)}, Took: milliseconds(took), Error: locales.Stored(failed)}
 	for _, known := range stepTexts {
 		if known.name == name {
 			step.Title, step.Text = known.title, known.text
 		}
 	}
 	if failed != "" {
-		step.Mark, step.Text = "failed", ""
+		step.Mark, step.Text = "failed", locales.Text{}
 	}
 	return step
 }

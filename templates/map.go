@@ -1,5 +1,7 @@
 package templates
 
+import "github.com/fedhub/fedhub/templates/locales"
+
 // AdminMap draws who trusts whom: upstreams, this hub, secondaries and apps.
 type AdminMap struct {
 	Hub       string // our issuer
@@ -8,15 +10,15 @@ type AdminMap struct {
 	Hidden    int       // apps that are not drawn, for there are too many
 }
 
-func (AdminMap) look() look { return look{"map", desk, "Federation map", false} }
+func (AdminMap) look() look { return look{"map", desk, locales.Say("map.tab"), false} }
 
 // A MapNode is one party that trusts us or that we trust.
 type MapNode struct {
 	Name  string
-	Kind  string // in words: "OpenID provider", "another hub", "app"
-	URL   string // path of its page
-	State Chip   // how it stands
-	Note  string // how sign-ins fare, in words; may be empty
+	Kind  locales.Text // in words: "OpenID provider", "another hub", "app"
+	URL   string       // path of its page
+	State Chip         // how it stands
+	Note  locales.Text // how sign-ins fare, in words; may be empty
 }
 
 // Sizes of the drawing, in the units of its view box.

@@ -1,10 +1,14 @@
 package templates
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/fedhub/fedhub/templates/locales"
+)
 
 // A NavItem is one entry of the administration's navigation.
 type NavItem struct {
-	Label   string
+	Label   locales.Text
 	URL     string
 	Current bool
 	Count   int // things that wait there
@@ -16,17 +20,17 @@ func (f Frame) Nav() []NavItem {
 		return nil
 	}
 	items := []NavItem{
-		{Label: "Overview", URL: "/admin"},
-		{Label: "Map", URL: "/admin/map"},
-		{Label: "Applications", URL: "/admin/clients"},
-		{Label: "Users", URL: "/admin/users"},
-		{Label: "Login keys", URL: "/admin/keys"},
-		{Label: "Decisions", URL: "/admin/decisions"},
-		{Label: "Servers", URL: "/admin/servers", Count: f.Waiting},
-		{Label: "Login traces", URL: "/admin/traces"},
-		{Label: "Sign-outs", URL: "/admin/logouts"},
-		{Label: "Signing keys", URL: "/admin/signing"},
-		{Label: "Settings", URL: "/admin/settings"},
+		{Label: locales.Say("nav.overview"), URL: "/admin"},
+		{Label: locales.Say("nav.map"), URL: "/admin/map"},
+		{Label: locales.Say("nav.applications"), URL: "/admin/clients"},
+		{Label: locales.Say("nav.users"), URL: "/admin/users"},
+		{Label: locales.Say("nav.login-keys"), URL: "/admin/keys"},
+		{Label: locales.Say("nav.decisions"), URL: "/admin/decisions"},
+		{Label: locales.Say("nav.servers"), URL: "/admin/servers", Count: f.Waiting},
+		{Label: locales.Say("nav.login-traces"), URL: "/admin/traces"},
+		{Label: locales.Say("nav.sign-outs"), URL: "/admin/logouts"},
+		{Label: locales.Say("nav.signing-keys"), URL: "/admin/signing"},
+		{Label: locales.Say("nav.settings"), URL: "/admin/settings"},
 	}
 	for i, item := range items {
 		items[i].Current = f.Path == item.URL || (item.URL != "/admin" && strings.HasPrefix(f.Path, item.URL+"/"))

@@ -1,23 +1,27 @@
 package templates
 
-import "time"
+import (
+	"time"
+
+	"github.com/fedhub/fedhub/templates/locales"
+)
 
 // AdminHome is where administration begins: what needs attention. Its button
 // posts to /admin/check.
 type AdminHome struct {
 	Warnings []Attention
 	Checked  time.Time // when the hub last looked at what it depends on; zero: never
-	Facts    []Pair    // what there is, in numbers: a word and a path to it
+	Facts    []Row     // what there is, in numbers: a word and a path to it
 }
 
-func (AdminHome) look() look { return look{"home", desk, "Overview", false} }
+func (AdminHome) look() look { return look{"home", desk, locales.Say("home.tab"), false} }
 
 // An Attention is one thing that an administrator should see to.
 type Attention struct {
-	About  string
-	Text   string // what is wrong
-	Do     string // what to do about it
-	URL    string // where; may be empty
+	About  locales.Text
+	Text   locales.Text // what is wrong
+	Do     locales.Text // what to do about it
+	URL    string       // where; may be empty
 	Urgent bool
 	Since  time.Time // zero: nobody knows
 }

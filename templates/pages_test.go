@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fedhub/fedhub/templates/locales"
 	"golang.org/x/net/html"
 )
 
@@ -68,7 +69,7 @@ func TestMistakesLeadToTheirFields(t *testing.T) {
 			_, before := render(t, Frame{Hub: "Example ID"}, withoutFieldMistakes(page))
 			var mistakes []Mistake
 			for _, name := range checkedFields(before) {
-				mistakes = append(mistakes, Mistake{name, "Put " + name + " right."})
+				mistakes = append(mistakes, Mistake{name, locales.Stored("Put " + name + " right.")})
 			}
 			text, tree := render(t, Frame{Hub: "Example ID"}, withMistakes(page, mistakes))
 			check(t, text, tree)
@@ -97,8 +98,8 @@ func checkMistake(t *testing.T, tree *html.Node, mistake Mistake) {
 	if !slices.Contains(strings.Fields(described), mistake.Field+"-error") {
 		t.Errorf("%s is described by %q, which leaves out its mistake", mistake.Field, described)
 	}
-	if got := spoken(byID(t, tree, mistake.Field+"-error")); got != mistake.Text {
-		t.Errorf("got %q, want %q", got, mistake.Text)
+	if got := spoken(byID(t, tree, mistake.Field+"-error")); got != mistake.Text.English() {
+		t.Errorf("got %q, want %q", got, mistake.Text.English())
 	}
 }
 
@@ -209,8 +210,8 @@ func TestFocusNeverSkipsAMessage(t *testing.T) {
 	}{
 		{SignIn{Password: true}, "email"},
 		{SignIn{Password: true, Email: "ada@example.org"}, "password"},
-		{SignIn{Password: true, Alert: Note{Title: "Too many attempts."}}, "problems"},
-		{SignIn{Password: true, Mistakes: []Mistake{{"email", "Enter it."}}}, "problems"},
+		{SignIn{Password: true, Alert: Note{Title: locales.Stored("Too many attempts.")}}, "problems"},
+		{SignIn{Password: true, Mistakes: []Mistake{{"email", locales.Stored("Enter it.")}}}, "problems"},
 	}
 	for _, row := range rows {
 		_, tree := render(t, Frame{}, row.page)
@@ -290,7 +291,7 @@ func TestALockedSettingNamesItsVariable(t *testing.T) {
 
 func TestTimesAreReadByPeopleAndMachines(t *testing.T) {
 	at := time.Date(2026, 3, 14, 11, 5, 0, 0, time.FixedZone("", 7200))
-	text, _ := render(t, Frame{Reference: "7F3K"}, ErrorPage{Title: "Gone.", Time: at})
+	text, _ := render(t, Frame{Reference: "7F3K"}, ErrorPage{Title: locales.Stored("Gone."), Time: at})
 
 	want := `<time datetime="2026-03-14T09:05:00Z">14 Mar 2026, 09:05 UTC</time>`
 	if !strings.Contains(text, want) {
@@ -303,9 +304,9 @@ func TestSpansAreRoundedUp(t *testing.T) {
 		0: "a second", time.Second: "1 second", 59 * time.Second: "59 seconds", time.Minute: "1 minute",
 		90 * time.Second: "2 minutes", 4 * time.Minute: "4 minutes", time.Hour: "1 hour", 25 * time.Hour: "2 days",
 	}
-	for span_, want := range rows {
-		if got := span(span_); got != want {
-			t.Errorf("%v: got %q, want %q", span_, got, want)
+	for span, want := range rows {
+		if got, err := locales.English().Span(span); err != nil || got != want {
+			t.Errorf("%v: got %q, %v, want %q", span, got, err, want)
 		}
 	}
 }
@@ -369,7 +370,7 @@ func withoutFieldMistakes(page Page) Page {
 	changed := reflect.New(reflect.TypeOf(page)).Elem()
 	changed.Set(reflect.ValueOf(page))
 	if field := changed.FieldByName("Mistakes"); field.IsValid() {
-		field.Set(reflect.ValueOf([]Mistake{{Text: hostile}}))
+		field.Set(reflect.ValueOf([]Mistake{{Text: locales.Stored(hostile)}}))
 	}
 	return changed.Interface().(Page)
 }

@@ -1,5 +1,7 @@
 package templates
 
+import "github.com/fedhub/fedhub/templates/locales"
+
 // AdminPeer is the card of another hub that an administrator confirms before
 // anything is sent there. It posts to /admin/keys.
 type AdminPeer struct {
@@ -19,4 +21,4 @@ type AdminPeer struct {
 	Registers    bool     // apps can register themselves there
 }
 
-func (AdminPeer) look() look { return look{"peer", desk, "Is this the right hub?", false} }
+func (AdminPeer) look() look { return look{"peer", desk, locales.Say("peer.tab"), false} }

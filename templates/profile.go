@@ -1,5 +1,7 @@
 package templates
 
+import "github.com/fedhub/fedhub/templates/locales"
+
 // Profile is the form in which people say who they are. It posts to
 // /account/profile; its fields have the names of the claims of OIDC Core §5.1.
 type Profile struct {
@@ -9,7 +11,9 @@ type Profile struct {
 	Mistakes []Mistake
 }
 
-func (p Profile) look() look { return look{"profile", desk, "Your profile", len(p.Mistakes) > 0} }
+func (p Profile) look() look {
+	return look{"profile", desk, locales.Say("profile.tab"), len(p.Mistakes) > 0}
+}
 
 // A ProfileForm is what a person says of themself, as typed.
 type ProfileForm struct {

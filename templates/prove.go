@@ -1,5 +1,7 @@
 package templates
 
+import "github.com/fedhub/fedhub/templates/locales"
+
 // Prove asks somebody who is signed in to prove once more who they are. It posts
 // to /signin/prove.
 type Prove struct {
@@ -17,7 +19,7 @@ type Prove struct {
 	Carried   []Pair // what stood in that
 }
 
-func (p Prove) look() look { return look{"prove", card, "Confirm that it’s you", p.Alert.Some()} }
+func (p Prove) look() look { return look{"prove", card, locales.Say("prove.tab"), p.Alert.Some()} }
 
 // Target is where the form posts to.
 func (p Prove) Target() string { return either(p.Action, "/signin/prove") }

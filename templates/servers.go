@@ -1,6 +1,10 @@
 package templates
 
-import "time"
+import (
+	"time"
+
+	"github.com/fedhub/fedhub/templates/locales"
+)
 
 // AdminServers shows the hubs that sign their people in here. Its buttons post
 // server={ID} to /admin/servers/approve, refuse, suspend or resume; the one for
@@ -15,7 +19,7 @@ type AdminServers struct {
 	Expires   time.Time // of the code
 }
 
-func (AdminServers) look() look { return look{"servers", desk, "Servers", false} }
+func (AdminServers) look() look { return look{"servers", desk, locales.Say("servers.tab"), false} }
 
 // None tells whether no hub has ever asked.
 func (p AdminServers) None() bool {
@@ -46,7 +50,7 @@ type Server struct {
 	Decided      time.Time
 	DecidedBy    string // a person, or how it was let in
 	LastSeen     time.Time
-	Held         string    // why it was put back to wait, as a sentence
-	Gone         time.Time // since when its metadata document is missing
-	Left         time.Time // when it said that it would not come back
+	Held         locales.Text // why it was put back to wait, as a sentence
+	Gone         time.Time    // since when its metadata document is missing
+	Left         time.Time    // when it said that it would not come back
 }

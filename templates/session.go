@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"html/template"
 	"sync"
+
+	"github.com/fedhub/fedhub/static"
 )
 
 // SessionFrame is the document that an app's page loads, unseen, to ask about
@@ -17,7 +19,7 @@ func SessionFrame(cookie string) ([]byte, error) {
 }
 
 var sessionFrame = sync.OnceValue(func() *template.Template {
-	return template.Must(template.New("session").Funcs(words()).Parse(`<!doctype html>
+	return template.Must(template.New("session").Funcs(template.FuncMap{"asset": static.URL}).Parse(`<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Session</title></head>
 <body id="session" data-cookie="{{.}}"><script src="{{asset "session.js"}}"></script></body>

@@ -1,6 +1,10 @@
 package templates
 
-import "time"
+import (
+	"time"
+
+	"github.com/fedhub/fedhub/templates/locales"
+)
 
 // AdminSettings are the OAuth Provider Settings. It posts to /admin/settings;
 // the forms about initial access tokens post uses and days to
@@ -25,7 +29,7 @@ type AdminSettings struct {
 	Registered        string            // registered
 	PerNetwork        string            // registered_per_network
 	UnusedDays        string            // unused_days
-	Unused            string            // how many apps registered themselves and were never used; empty if none
+	Unused            locales.Text      // how many apps registered themselves and were never used; empty if none
 	Tokens            []InitialToken    // that still let apps register
 	Token             string            // one just made, shown this once
 	Locked            map[string]string // name of a field to the variable that sets it
@@ -34,7 +38,7 @@ type AdminSettings struct {
 }
 
 func (p AdminSettings) look() look {
-	return look{"settings", desk, "Settings", len(p.Mistakes) > 0}
+	return look{"settings", desk, locales.Say("settings.tab"), len(p.Mistakes) > 0}
 }
 
 // Auto tells which of the two choices is taken; the careful one unless said
@@ -42,28 +46,28 @@ func (p AdminSettings) look() look {
 func (p AdminSettings) Auto() bool { return p.SkipAuthorization == "Auto" }
 
 // Registrations are the choices of who may register apps.
-func (AdminSettings) Registrations() []Pair {
-	return []Pair{
-		{"off", "Administrators only"},
-		{"token", "Apps that bring an initial access token"},
-		{"open", "Any app"},
+func (AdminSettings) Registrations() []Option {
+	return []Option{
+		{"off", locales.Say("settings.off")},
+		{"token", locales.Say("settings.token")},
+		{"open", locales.Say("settings.open")},
 	}
 }
 
 // ByPassword are the choices of who may sign in with a password.
-func (AdminSettings) ByPassword() []Pair {
-	return []Pair{
-		{"all", "Everybody who has one"},
-		{"administrators", "Administrators only"},
+func (AdminSettings) ByPassword() []Option {
+	return []Option{
+		{"all", locales.Say("settings.all")},
+		{"administrators", locales.Say("settings.off")},
 	}
 }
 
 // Traced are the choices of which sign-ins are traced.
-func (AdminSettings) Traced() []Pair {
-	return []Pair{
-		{"failures", "Those that failed, and those in which people were asked something"},
-		{"all", "All, also those that nobody noticed"},
-		{"off", "None"},
+func (AdminSettings) Traced() []Option {
+	return []Option{
+		{"failures", locales.Say("settings.failures")},
+		{"all", locales.Say("settings.all-2")},
+		{"off", locales.Say("settings.off-2")},
 	}
 }
 
@@ -80,16 +84,16 @@ type InitialToken struct {
 // ConfirmDelete asks before something is gone. It posts confirm={what was
 // typed} to Action.
 type ConfirmDelete struct {
-	Kind     string // like "application" or "login key"
+	Kind     locales.Text // like "application" or "login key"
 	Name     string
-	Text     string   // what will stop working, for whom
-	Typed    bool     // the name must be typed
-	Action   string   // path to post to
-	Cancel   string   // path to go back to
-	SignedIn SignedIn // of a login key: who stays or goes
+	Text     locales.Text // what will stop working, for whom
+	Typed    bool         // the name must be typed
+	Action   string       // path to post to
+	Cancel   string       // path to go back to
+	SignedIn SignedIn     // of a login key: who stays or goes
 	Mistakes []Mistake
 }
 
 func (p ConfirmDelete) look() look {
-	return look{"delete", desk, "Delete " + p.Name, len(p.Mistakes) > 0}
+	return look{"delete", desk, locales.Say("delete.tab", "name", p.Name), len(p.Mistakes) > 0}
 }

@@ -1,6 +1,6 @@
 package templates
 
-import "strconv"
+import "github.com/fedhub/fedhub/templates/locales"
 
 // SignedIn is how much goes on of people who came by a login key: sessions
 // here, and connections of their apps and devices. Nobody counted beyond Most.
@@ -13,36 +13,33 @@ type SignedIn struct {
 // Some tells whether there is anything to ask about.
 func (s SignedIn) Some() bool { return s.Sessions+s.Connections > 0 }
 
-// String is both counts.
-func (s SignedIn) String() string {
-	return s.count(s.Sessions, "session") + " and " + s.count(s.Connections, "app connection")
+// Text is both counts.
+func (s SignedIn) Text() locales.Text {
+	return locales.Say("signedin.both", "sessions", s.count(s.Sessions, "signedin.sessions", "signedin.sessions-or-more"), "connections", s.count(s.Connections, "signedin.connections", "signedin.connections-or-more"))
 }
 
 // Ended says that they are no more.
-func (s SignedIn) Ended() string { return s.String() + " ended." }
+func (s SignedIn) Ended() locales.Text { return locales.Say("signedin.ended", "signedin", s.Text()) }
 
-func (s SignedIn) count(n int, what string) string {
-	switch {
-	case n == 1:
-		return "1 " + what
-	case s.Most > 0 && n >= s.Most:
-		return strconv.Itoa(n) + " or more " + what + "s"
+func (s SignedIn) count(n int, all, atLeast string) locales.Text {
+	if s.Most > 0 && n >= s.Most {
+		return locales.Say(atLeast, "count", n)
 	}
-	return strconv.Itoa(n) + " " + what + "s"
+	return locales.Say(all, "count", n)
 }
 
 // Hint warns whoever ends their own session with the others.
-func (s SignedIn) Hint() string {
+func (s SignedIn) Hint() locales.Text {
 	if s.Yours {
-		return "You came this way yourself: you have to sign in again, by another way."
+		return locales.Say("signedin.yours")
 	}
-	return ""
+	return locales.Text{}
 }
 
 // Choices are the values of end.
 func (SignedIn) Choices() []Pick {
 	return []Pick{
-		{"yes", "Yes, end them", "These people are signed out here at once, and their apps and devices have to ask them again."},
-		{"no", "No, leave them", "Nobody new comes in this way. Who is in stays, for up to 14 days in a browser and 180 days in an app."},
+		{"yes", locales.Say("signedin.yes"), locales.Say("signedin.yes-hint")},
+		{"no", locales.Say("signedin.no"), locales.Say("signedin.no-hint")},
 	}
 }

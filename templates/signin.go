@@ -2,8 +2,9 @@ package templates
 
 import (
 	"slices"
-	"strconv"
 	"strings"
+
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // A Client is the app a person is on the way to, as far as the hub vouches for it.
@@ -72,7 +73,7 @@ func (p *SignIn) Search(query string) {
 func (p SignIn) Many() bool { return len(p.More) > 12 || p.Query != "" }
 
 func (p SignIn) look() look {
-	return look{"signin", card, "Sign in", p.Wrong()}
+	return look{"signin", card, locales.Say("signin.tab"), p.Wrong()}
 }
 
 // Wrong tells whether the last attempt failed.
@@ -107,7 +108,7 @@ type Link struct {
 }
 
 func (p Link) look() look {
-	return look{"link", card, "Connect " + p.Provider, p.Wrong()}
+	return look{"link", card, locales.Say("link.tab", "provider", p.Provider), p.Wrong()}
 }
 
 // Wrong tells whether the last attempt failed.
@@ -125,7 +126,7 @@ type SignOut struct {
 	Description string
 }
 
-func (SignOut) look() look { return look{"signout", card, "Sign out", false} }
+func (SignOut) look() look { return look{"signout", card, locales.Say("signout.tab"), false} }
 
 // SignedOut is where a sign-out ends that has nowhere else to go.
 type SignedOut struct {
@@ -140,17 +141,14 @@ type SignedOut struct {
 type ToldApp struct{ Name string }
 
 // Heard says in words how many apps know.
-func (p SignedOut) Heard() string { return "Signed out of " + plural(len(p.Told), "app") + "." }
+func (p SignedOut) Heard() locales.Text { return locales.Say("signedout.heard", "count", len(p.Told)) }
 
 // Silent says in words how many apps do not answer yet.
-func (p SignedOut) Silent() string {
-	if len(p.Waiting) == 1 {
-		return "1 hasn’t answered yet; we keep trying for a day:"
-	}
-	return strconv.Itoa(len(p.Waiting)) + " haven’t answered yet; we keep trying for a day:"
+func (p SignedOut) Silent() locales.Text {
+	return locales.Say("signedout.silent", "count", len(p.Waiting))
 }
 
-func (SignedOut) look() look { return look{"signedout", card, "You are signed out", false} }
+func (SignedOut) look() look { return look{"signedout", card, locales.Say("signedout.tab"), false} }
 
 // SigningOut loads pages of apps so that their sign-ins in this browser end
 // (OIDC Front-Channel Logout §3), and goes on. It needs a
@@ -164,7 +162,7 @@ type SigningOut struct {
 	Patience int // seconds after which the browser goes on whatever loads
 }
 
-func (SigningOut) look() look { return look{"signingout", card, "Signing out", false} }
+func (SigningOut) look() look { return look{"signingout", card, locales.Say("signingout.tab"), false} }
 
 // Setup makes the first administrator. It posts to /setup.
 type Setup struct {
@@ -176,13 +174,13 @@ type Setup struct {
 }
 
 func (p Setup) look() look {
-	return look{"setup", card, "Set up this hub", len(p.Mistakes) > 0}
+	return look{"setup", card, locales.Say("setup.tab"), len(p.Mistakes) > 0}
 }
 
 // PasswordHint says what makes a password good enough.
-func (p Setup) PasswordHint() string {
+func (p Setup) PasswordHint() locales.Text {
 	if p.Shortest == 0 {
-		return "A few words in a row are easy to remember and hard to guess."
+		return locales.Say("setup.password-hint")
 	}
-	return "At least " + plural(p.Shortest, "character") + ". A few words in a row are easy to remember and hard to guess."
+	return locales.Say("setup.password-hint-shortest", "count", p.Shortest)
 }

@@ -1,6 +1,10 @@
 package templates
 
-import "time"
+import (
+	"time"
+
+	"github.com/fedhub/fedhub/templates/locales"
+)
 
 // AdminSigning shows the hub's keys. Its forms post seen={Seen} to
 // /admin/signing/rotate, with distrust=yes where the old keys must go at once,
@@ -13,7 +17,7 @@ type AdminSigning struct {
 }
 
 func (p AdminSigning) look() look {
-	return look{"signing", desk, "Signing keys", len(p.Mistakes) > 0}
+	return look{"signing", desk, locales.Say("signing.tab"), len(p.Mistakes) > 0}
 }
 
 // A SigningKey is one of the hub's keys.

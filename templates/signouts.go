@@ -1,6 +1,10 @@
 package templates
 
-import "time"
+import (
+	"time"
+
+	"github.com/fedhub/fedhub/templates/locales"
+)
 
 // AdminSignOuts is the ledger of sign-outs that others were told of.
 type AdminSignOuts struct {
@@ -8,12 +12,12 @@ type AdminSignOuts struct {
 	More string // path of the older ones; empty if there are none
 }
 
-func (AdminSignOuts) look() look { return look{"signouts", desk, "Sign-outs", false} }
+func (AdminSignOuts) look() look { return look{"signouts", desk, locales.Say("signouts.tab"), false} }
 
 // A SignOutRow is one sign-out in the list.
 type SignOutRow struct {
 	ID    string
-	Who   string // e-mail address, or what is left of a removed user
+	Who   locales.Text // e-mail address, or what is left of a removed user
 	At    time.Time
 	To    string // how many were to hear, in words
 	State Chip
@@ -21,13 +25,13 @@ type SignOutRow struct {
 
 // AdminSignOut is one sign-out, with each recipient.
 type AdminSignOut struct {
-	Who        string
+	Who        locales.Text
 	At         time.Time
-	Why        string // a sentence
+	Why        locales.Text // a sentence
 	Recipients []RecipientRow
 }
 
-func (p AdminSignOut) look() look { return look{"signout1", desk, "Sign-out", false} }
+func (p AdminSignOut) look() look { return look{"signout1", desk, locales.Say("signout1.tab"), false} }
 
 // A RecipientRow is what became of one recipient.
 type RecipientRow struct {
@@ -37,6 +41,6 @@ type RecipientRow struct {
 	State    Chip
 	Tries    int
 	Last     time.Time
-	Error    string
+	Error    locales.Text
 	Next     time.Time // zero if there is no next try
 }

@@ -1,6 +1,10 @@
 package templates
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/fedhub/fedhub/templates/locales"
+)
 
 // AdminSimulator shows what a login key would make of somebody, and what a
 // change of its policy would do to the people there are. Both forms post to
@@ -13,7 +17,7 @@ type AdminSimulator struct {
 	Claim   SimulatorClaim
 	Passed  []SimulatorRow
 	Decided SimulatorRow // zero: nothing was asked yet
-	Action  string       // what happens to the person
+	Action  locales.Text // what happens to the person
 	Roles   []string     // that they would get from there
 	User    string       // whom it would be
 	UserID  string
@@ -24,7 +28,7 @@ type AdminSimulator struct {
 }
 
 func (p AdminSimulator) look() look {
-	return look{"simulator", desk, "What if: " + p.Name, len(p.Mistakes) > 0}
+	return look{"simulator", desk, locales.Say("simulator.tab", "name", p.Name), len(p.Mistakes) > 0}
 }
 
 // SimulatorClaim is what an upstream would say of a person.
@@ -37,7 +41,10 @@ type SimulatorClaim struct {
 }
 
 // SimulatorRow is a row of the decision table.
-type SimulatorRow struct{ Row, Title, Fact string }
+type SimulatorRow struct {
+	Row         string
+	Title, Fact locales.Text
+}
 
 // SimulatorPolicy is a policy to try, by the names of the login key's form.
 type SimulatorPolicy struct {
@@ -51,13 +58,13 @@ type SimulatorPolicy struct {
 }
 
 // LinkingWays are the values of linking.
-func (SimulatorPolicy) LinkingWays() []Pair {
-	return []Pair{{"confirm", "Ask them to prove the account"}, {"auto", "At once, for domains it speaks for"}, {"never", "Never by address"}, {"provisioned", "Only people linked beforehand"}}
+func (SimulatorPolicy) LinkingWays() []Option {
+	return []Option{{"confirm", locales.Say("simulator.confirm")}, {"auto", locales.Say("simulator.auto")}, {"never", locales.Say("simulator.never")}, {"provisioned", locales.Say("simulator.provisioned")}}
 }
 
 // SignUpWays are the values of sign_ups.
-func (SimulatorPolicy) SignUpWays() []Pair {
-	return []Pair{{"allow", "Everybody"}, {"deny", "Nobody"}, {"invited", "Who was invited"}, {"domains", "Addresses at certain domains"}}
+func (SimulatorPolicy) SignUpWays() []Option {
+	return []Option{{"allow", locales.Say("simulator.allow")}, {"deny", locales.Say("simulator.deny")}, {"invited", locales.Say("simulator.invited")}, {"domains", locales.Say("simulator.domains")}}
 }
 
 // Foreseen is what a change would do.
@@ -71,7 +78,7 @@ type Foreseen struct {
 type ForeseenLine struct {
 	Tone     string
 	Count    int
-	Text     string
+	Text     locales.Text
 	Examples []string
 }
 

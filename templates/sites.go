@@ -1,6 +1,10 @@
 package templates
 
-import "time"
+import (
+	"time"
+
+	"github.com/fedhub/fedhub/templates/locales"
+)
 
 // AdminSiteNew asks for the address of a Frappe or ERPNext site and how the
 // hub is entered there. It posts to /admin/clients/frappe.
@@ -13,15 +17,15 @@ type AdminSiteNew struct {
 }
 
 func (p AdminSiteNew) look() look {
-	return look{"sitenew", desk, "Add a Frappe or ERPNext site", len(p.Mistakes) > 0}
+	return look{"sitenew", desk, locales.Say("sitenew.tab"), len(p.Mistakes) > 0}
 }
 
 // Providers are the choices, each with when to choose it.
 func (AdminSiteNew) Providers() []Pick {
 	return []Pick{
-		{"Frappe", "Frappe", "The usual choice: the site knows all addresses of this hub by itself. A site can have one key of this provider."},
-		{"Keycloak", "Keycloak", "If the key “Frappe” of the site is in use already. The site must be of version 15 from late 2024, or newer."},
-		{"Custom", "Custom", "If the button on the site's login page must have a name of your own, or both others are in use. You type more."},
+		{"Frappe", locales.Say("sites.frappe"), locales.Say("sites.the-usual-choice-the-site")},
+		{"Keycloak", locales.Say("sites.keycloak"), locales.Say("sites.if-the-key-frappe-of")},
+		{"Custom", locales.Say("sites.custom"), locales.Say("sites.if-the-button-on-the")},
 	}
 }
 
@@ -44,7 +48,7 @@ type AdminSiteSetup struct {
 }
 
 func (p AdminSiteSetup) look() look {
-	return look{"sitesetup", desk, "Set up " + p.Name, len(p.Mistakes) > 0}
+	return look{"sitesetup", desk, locales.Say("sitesetup.tab", "name", p.Name), len(p.Mistakes) > 0}
 }
 
 // Watching tells whether the page is open for waiting. It has nothing to type
@@ -63,10 +67,11 @@ func (p AdminSiteSetup) Next() int { return p.Looked + 1 }
 
 // A SiteField is one field of the site's form and what to enter in it.
 type SiteField struct {
-	ID, Label, Value string
-	Hint             string
-	Choice           bool // it is chosen or ticked
-	Hidden           bool // the secret, which is not shown again
+	ID, Value string
+	Label     locales.Text
+	Hint      locales.Text
+	Choice    bool // it is chosen or ticked
+	Hidden    bool // the secret, which is not shown again
 }
 
 // A FirstLogin is how far the first sign-in of a site came.
@@ -82,7 +87,7 @@ type FirstLogin struct {
 
 // A SiteMistake is why it came no further, and what to change.
 type SiteMistake struct {
-	Title, Text string
+	Title, Text locales.Text
 	Sent        string   // the redirect URI that the site sent
 	Registered  []string // those it may send
 	Add         bool     // the one that was sent can be added
@@ -93,14 +98,14 @@ type SiteMistake struct {
 type SiteLink struct {
 	Offered bool
 	SignUps string
-	Replace bool     // a key that is there is replaced
-	Note    Note     // what came of it
-	Differ  []Pair   // fields that the site keeps otherwise, and how
-	Dropped int      // secrets that were never used and are gone
-	Said    []string // what the site said
+	Replace bool           // a key that is there is replaced
+	Note    Note           // what came of it
+	Differ  []Row          // fields that the site keeps otherwise, and how
+	Dropped int            // secrets that were never used and are gone
+	Said    []locales.Text // what the site said
 }
 
 // Choices are those of Sign ups.
-func (SiteLink) Choices() []Pair {
-	return []Pair{{"Allow", "Allow: whoever comes gets an account there"}, {"Deny", "Deny: only people who have one already"}, {"", "As the site's Website Settings say"}}
+func (SiteLink) Choices() []Option {
+	return []Option{{"Allow", locales.Say("sites.allow-whoever-comes-gets-an")}, {"Deny", locales.Say("sites.deny-only-people-who-have")}, {"", locales.Say("sites.as-the-sites-website-settings")}}
 }

@@ -10,6 +10,8 @@ import (
 	"path"
 	"strings"
 	"sync"
+
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 //go:embed parts/*.html pages/*.html
@@ -22,10 +24,10 @@ type Page interface {
 
 // A look says how a page is dressed.
 type look struct {
-	file  string // its template: pages/<file>.html
-	shell string // the template around it: card or desk
-	title string // for the browser's tab, without the hub's name
-	wrong bool   // a form came back with something to put right
+	file  string       // its template: pages/<file>.html
+	shell string       // the template around it: card or desk
+	title locales.Text // for the browser's tab, without the hub's name
+	wrong bool         // a form came back with something to put right
 }
 
 // The shells, by the name of their template.
@@ -36,15 +38,23 @@ const (
 
 // A Frame is what every page has around it.
 type Frame struct {
-	Hub       string  // name of the hub, as its operator set it
-	CSRF      string  // goes into every form as the hidden input "csrf"
-	Nonce     string  // of the one inline script there is, on FormPost
-	Person    *Person // nil while nobody is signed in
-	Path      string  // of the request, to mark where one is
-	Waiting   int     // servers that wait for approval, shown to administrators
-	Approvals int     // requests that wait for the person's answer
-	Notice    Note    // what the last request did, shown once
-	Reference string  // under which the hub recorded this request
+	Words     *locales.Words // of the reader's language; nil: English
+	Hub       string         // name of the hub, as its operator set it
+	CSRF      string         // goes into every form as the hidden input "csrf"
+	Nonce     string         // of the one inline script there is, on FormPost
+	Person    *Person        // nil while nobody is signed in
+	Path      string         // of the request, to mark where one is
+	Waiting   int            // servers that wait for approval, shown to administrators
+	Approvals int            // requests that wait for the person's answer
+	Notice    Note           // what the last request did, shown once
+	Reference string         // under which the hub recorded this request
+}
+
+func (f Frame) words() *locales.Words {
+	if f.Words == nil {
+		return locales.English()
+	}
+	return f.Words
 }
 
 // A Person is whoever is signed in.
@@ -76,13 +86,16 @@ type view struct {
 // error: nobody is ever sent half a page.
 func Render(w io.Writer, frame Frame, page Page) error {
 	dressed := page.look()
-	set, ok := pages()[dressed.file]
+	set, ok := pages(frame.words())[dressed.file]
 	if !ok {
 		return fmt.Errorf("render %T: there is no page %q", page, dressed.file)
 	}
 	var whole bytes.Buffer
-	err := set.ExecuteTemplate(&whole, dressed.shell, view{title(frame, dressed), frame, page})
+	tab, err := title(frame, dressed)
 	if err != nil {
+		return fmt.Errorf("render %T: %w", page, err)
+	}
+	if err := set.ExecuteTemplate(&whole, dressed.shell, view{tab, frame, page}); err != nil {
 		return fmt.Errorf("render %T: %w", page, err)
 	}
 	if _, err := whole.WriteTo(w); err != nil {
@@ -93,31 +106,40 @@ func Render(w io.Writer, frame Frame, page Page) error {
 
 // title tells apart the tabs of one hub and of several, and says first if
 // something went wrong, for people who hear the title before the page.
-func title(frame Frame, dressed look) string {
-	full := dressed.title + " – " + frame.Hub
+func title(frame Frame, dressed look) (string, error) {
+	id := "shells.title"
 	if dressed.wrong {
-		full = "Error: " + full
+		id = "shells.title-wrong"
 	}
-	return full
+	return frame.words().Text(id, "page", dressed.title, "hub", frame.Hub)
 }
 
-var pages = sync.OnceValue(parse)
+// parsed are the pages of each language, *locales.Words to map[string]*template.Template.
+var parsed sync.Map
 
-// parse reads every page once. A page that does not parse is a mistake of the
-// program, which every test of a page meets, so it may panic.
-func parse() map[string]*template.Template {
-	parts := template.New("").Funcs(words()).Option("missingkey=error")
+func pages(w *locales.Words) map[string]*template.Template {
+	if known, ok := parsed.Load(w); ok {
+		return known.(map[string]*template.Template)
+	}
+	all, _ := parsed.LoadOrStore(w, parse(w))
+	return all.(map[string]*template.Template)
+}
+
+// parse reads every page once for a language. A page that does not parse is a
+// mistake of the program, which every test of a page meets, so it may panic.
+func parse(w *locales.Words) map[string]*template.Template {
+	parts := template.New("").Funcs(words(w)).Option("missingkey=error")
 	parts = template.Must(parts.ParseFS(files, "parts/*.html"))
 	names, err := fs.Glob(files, "pages/*.html")
 	if err != nil {
 		panic(err)
 	}
-	parsed := map[string]*template.Template{}
+	all := map[string]*template.Template{}
 	for _, name := range names {
 		page := template.Must(template.Must(parts.Clone()).ParseFS(files, name))
-		parsed[strings.TrimSuffix(path.Base(name), ".html")] = page
+		all[strings.TrimSuffix(path.Base(name), ".html")] = page
 	}
-	return parsed
+	return all
 }
 
 func either(first, second string) string {

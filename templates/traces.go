@@ -1,6 +1,10 @@
 package templates
 
-import "time"
+import (
+	"time"
+
+	"github.com/fedhub/fedhub/templates/locales"
+)
 
 // AdminTraces lists login traces, the newest first. Both its forms post to
 // /admin/traces, which leads back here: one ref, the other client, key, person
@@ -14,8 +18,8 @@ type AdminTraces struct {
 	Key    string // id
 	Person string // e-mail address or id
 
-	Clients []Pair // id and name, the empty choice first
-	Keys    []Pair
+	Clients []Option // id and name, the empty choice first
+	Keys    []Option
 	Traces  []TraceRow
 	More    string // address of the next page
 	Off     bool   // nothing is traced, by the settings
@@ -23,7 +27,7 @@ type AdminTraces struct {
 }
 
 func (p AdminTraces) look() look {
-	return look{"traces", desk, "Login traces", len(p.Mistakes) > 0}
+	return look{"traces", desk, locales.Say("traces.tab"), len(p.Mistakes) > 0}
 }
 
 // Chosen tells whether the list leaves something out.
@@ -39,7 +43,7 @@ type TraceRow struct {
 	Client string // name
 	Key    string // name
 	Person string
-	Why    string // it failed
+	Why    locales.Text // it failed
 }
 
 // AdminTrace is one sign-in, step by step.
@@ -51,27 +55,29 @@ type AdminTrace struct {
 	Client  Action
 	Key     Action
 	Person  Action
-	From    Action // the same sign-in at the hub the person came from
-	To      Action // and at the one they were sent to
-	Why     string // it failed
-	Fix     Action // where to put that right
+	From    Action       // the same sign-in at the hub the person came from
+	To      Action       // and at the one they were sent to
+	Why     locales.Text // it failed
+	Fix     Action       // where to put that right
 	Steps   []TraceStep
 	Omitted int // steps in the middle that were not kept
 	Events  []TraceEvent
 	Until   time.Time // when it is forgotten
 }
 
-func (p AdminTrace) look() look { return look{"trace", desk, "Sign-in " + p.Ref, false} }
+func (p AdminTrace) look() look {
+	return look{"trace", desk, locales.Say("trace.tab", "ref", p.Ref), false}
+}
 
 // A TraceStep is one thing that happened.
 type TraceStep struct {
-	Title  string
+	Title  locales.Text
 	Tone   string // ok, danger, or empty for neither
 	Failed bool   // the attempt failed here
 	At     string // since it began, like "+1.2 s"
 	Took   string // empty if too little to mention
-	Text   string
-	Facts  []Pair
+	Text   locales.Text
+	Facts  []Row
 }
 
 // Mark is the icon.
@@ -81,5 +87,5 @@ func (s TraceStep) Mark() string { return either(s.Tone, "info") }
 type TraceEvent struct {
 	Time time.Time
 	Kind string
-	Text string
+	Text locales.Text
 }

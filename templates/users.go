@@ -1,6 +1,10 @@
 package templates
 
-import "time"
+import (
+	"time"
+
+	"github.com/fedhub/fedhub/templates/locales"
+)
 
 // AdminUsers lists people. The search is a GET of /admin/users with q.
 type AdminUsers struct {
@@ -17,7 +21,9 @@ type AdminUsers struct {
 	Mistakes    []Mistake
 }
 
-func (p AdminUsers) look() look { return look{"users", desk, "Users", len(p.Mistakes) > 0} }
+func (p AdminUsers) look() look {
+	return look{"users", desk, locales.Say("users.tab"), len(p.Mistakes) > 0}
+}
 
 // A UserInvitation is one that waits. Its button posts to
 // /admin/users/withdraw with invitation={ID}.
@@ -67,7 +73,9 @@ type AdminUser struct {
 	Mistakes []Mistake
 }
 
-func (p AdminUser) look() look { return look{"user", desk, p.Shown(), len(p.Mistakes) > 0} }
+func (p AdminUser) look() look {
+	return look{"user", desk, locales.Stored(p.Shown()), len(p.Mistakes) > 0}
+}
 
 // Shown is the name, or what stands for it of somebody without one.
 func (p AdminUser) Shown() string {
@@ -105,7 +113,7 @@ type UserApp struct {
 type UserEvent struct {
 	Time   time.Time
 	Kind   string
-	Reason string
+	Reason locales.Text
 	By     string // id of who did it, if not the person
 	IP     string
 	Ref    string

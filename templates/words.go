@@ -3,31 +3,44 @@ package templates
 import (
 	"html/template"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/fedhub/fedhub/static"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // words are the functions that templates may call. They put values into words
 // and decide nothing.
-func words() template.FuncMap {
+func words(w *locales.Words) template.FuncMap {
 	return template.FuncMap{
+		"t":        w.Text,
+		"say":      func(t locales.Text) (string, error) { return t.In(w) },
+		"prose":    prose(w),
+		"link":     func(url, id string) mark { return mark{Kind: "a", URL: url, ID: id} },
+		"code":     func() mark { return mark{Kind: "code"} },
+		"strong":   func() mark { return mark{Kind: "strong"} },
+		"strongid": func(id string) mark { return mark{Kind: "strong", ID: id} },
+		"bold":     func() mark { return mark{Kind: "b"} },
+		"em":       func() mark { return mark{Kind: "em"} },
+		"attime":   moment(w, "time", atMinute),
+		"ondate":   moment(w, "time", onDay),
+		"lang":     w.Lang,
+		"dir":      w.Dir,
 		"asset":    static.URL,
 		"icon":     static.Icon,
 		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"human":    func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04 UTC") },
-		"day":      func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
-		"span":     span,
+		"human":    atMinute,
+		"day":      onDay,
+		"span":     w.Span,
 		"initial":  initial,
 		"count":    func(i int) int { return i + 1 },
 		"seg":      Segment,
 		"list":     func(all []string) string { return strings.Join(all, ", ") },
-		"question": func(name string) string { return "Type “" + name + "” to delete it" },
-		"pair":     func(name, value string) Pair { return Pair{name, value} },
+		"question": func(name string) (string, error) { return w.Text("bits.question", "name", name) },
+		"pair":     func(name, value string) Row { return Row{locales.Stored(name), locales.Stored(value)} },
 		"pairing":  func(csrf string, s Server) ServerForm { return ServerForm{csrf, s} },
 		"field":    newField,
 		"hint":     hint,
@@ -47,28 +60,8 @@ func words() template.FuncMap {
 	}
 }
 
-// span puts a duration into words, in its largest whole unit, rounded up so
-// that nothing ever takes longer than the page said.
-func span(d time.Duration) string {
-	units := []struct {
-		size time.Duration
-		name string
-	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}, {time.Second, "second"}}
-	for _, unit := range units {
-		if d >= unit.size {
-			count := int((d + unit.size - 1) / unit.size)
-			return plural(count, unit.name)
-		}
-	}
-	return "a second"
-}
-
-func plural(count int, name string) string {
-	if count == 1 {
-		return "1 " + name
-	}
-	return strconv.Itoa(count) + " " + name + "s"
-}
+func atMinute(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04 UTC") }
+func onDay(t time.Time) string    { return t.UTC().Format("2 Jan 2006") }
 
 // initial is the letter in the tile beside a name.
 func initial(name string) string {

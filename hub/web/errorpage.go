@@ -7,18 +7,19 @@ import (
 
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // An ErrorPage is an error with a face: what a person sees, and what they can do
 // about it.
 type ErrorPage struct {
 	Status     int
-	Heading    string           // one plain sentence
-	Text       string           // what to do
+	Heading    locales.Text     // one plain sentence
+	Text       locales.Text     // what to do
 	Action     templates.Action // a way on, if there is one
 	Other      templates.Action // and another one
 	Protocol   *oauth.Error     // for the developer
-	Details    []templates.Pair // for the developer; never a secret
+	Details    []templates.Row  // for the developer; never a secret
 	RetryAfter time.Duration
 	Cause      error
 
@@ -36,7 +37,7 @@ func (p ErrorPage) page(now time.Time) templates.Page {
 
 // Error is for the log.
 func (p *ErrorPage) Error() string {
-	text := p.Heading
+	text := p.Heading.English()
 	if p.Protocol != nil {
 		text += " " + p.Protocol.Error()
 	}
@@ -59,23 +60,23 @@ func (p ErrorPage) Wait() string {
 func ExpiredForm(again string) *ErrorPage {
 	return &ErrorPage{
 		Status:  http.StatusForbidden,
-		Heading: "This page was out of date, so nothing was changed.",
-		Text:    "That happens when it stayed open for long, or when you signed in or out in another tab.",
-		Action:  templates.Action{Label: "Open it again", URL: again},
+		Heading: locales.Say("errorpage.this-page-was-out-of"),
+		Text:    locales.Say("errorpage.that-happens-when-it-stayed"),
+		Action:  templates.Action{Label: locales.Say("errorpage.open-it-again"), URL: again},
 	}
 }
 
 // NotFound is for pages whose object is gone.
 func NotFound(cause error) *ErrorPage {
-	return &ErrorPage{Status: http.StatusNotFound, Heading: "There's nothing at this address.", Text: "It may have been removed, or the link may be wrong.", Cause: cause}
+	return &ErrorPage{Status: http.StatusNotFound, Heading: locales.Say("errorpage.theres-nothing-at-this-address"), Text: locales.Say("errorpage.it-may-have-been-removed"), Cause: cause}
 }
 
 // TooMany says how long to wait.
 func TooMany(wait time.Duration) *ErrorPage {
 	return &ErrorPage{
 		Status:     http.StatusTooManyRequests,
-		Heading:    "Too many attempts.",
-		Text:       "Wait a little, then try again.",
+		Heading:    locales.Say("errorpage.too-many-attempts"),
+		Text:       locales.Say("errorpage.wait-a-little-then-try"),
 		RetryAfter: wait,
 	}
 }

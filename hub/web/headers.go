@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients/redirecturi"
@@ -149,10 +151,10 @@ func (e *Responder) Recover() gin.HandlerFunc {
 
 // NotFoundPage answers what no route matches.
 func (e *Responder) NotFoundPage(status int) gin.HandlerFunc {
-	page := &ErrorPage{Status: status, Heading: "There's nothing at this address.", Text: "It may have been removed, or the link may be wrong.", Action: templates.Action{Label: "Go to the start page", URL: "/"}}
+	page := &ErrorPage{Status: status, Heading: locales.Say("headers.theres-nothing-at-this-address"), Text: locales.Say("headers.it-may-have-been-removed"), Action: templates.Action{Label: locales.Say("headers.go-to-the-start-page"), URL: "/"}}
 	if status == http.StatusMethodNotAllowed {
-		page.Heading = "This address doesn't work that way."
-		page.Text = "Go back and use the form or link you came from."
+		page.Heading = locales.Say("headers.this-address-doesnt-work-that")
+		page.Text = locales.Say("headers.go-back-and-use-the")
 	}
 	return func(c *gin.Context) {
 		show := e.errorPage

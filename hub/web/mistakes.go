@@ -3,7 +3,10 @@ package web
 import (
 	"errors"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/fedhub/fedhub/internal/forms"
+	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -17,7 +20,7 @@ func Mistakes(err error, rename map[string]string) (out []templates.Mistake, ok 
 		if name, found := rename[field]; found {
 			field = name
 		}
-		out = append(out, templates.Mistake{Field: field, Text: templates.Sentence(p.Code, p.Args)})
+		out = append(out, templates.Mistake{Field: field, Text: locales.Of(texts.Text{Code: p.Code, Args: p.Args})})
 	}
 	return out, ok
 }

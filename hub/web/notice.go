@@ -6,46 +6,47 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // notices are what a page may say about the request before it, by the word
 // that its redirect carries as ?done=. The words are fixed, so nobody can put
 // a text of their own on our pages by a link.
-var notices = map[string]string{
-	"rotated":   "New keys are published.",
-	"saved":     "Saved.",
-	"decided":   "Decided, and on record.",
-	"unmoved":   "Undone. These people were signed out everywhere.",
-	"added":     "Added.",
-	"enabled":   "Enabled. It is on the sign-in page now, unless it has no button.",
-	"disabled":  "Turned off. Nobody can sign in with it.",
-	"removed":   "Removed.",
-	"left":      "Removed. The other hub has been told and has forgotten this one.",
-	"untold":    "Removed here. The other hub could not be told; its administrator sees under Servers that this one is gone.",
-	"forgotten": "Removed. It may ask again.",
-	"signedout": "That session was signed out.",
-	"approved":  "Approved. People can sign in through that server now.",
-	"refused":   "Refused.",
-	"allowed":   "Allowed. Go back to where you started.",
-	"denied":    "Denied. It was told that you said no.",
-	"suspended": "Suspended. Nobody can sign in through that server until you resume it.",
-	"resumed":   "Resumed.",
-	"asked":     "Asked. The answer is below.",
-	"tried":     "Being told now. Open this page again in a moment to see how it went.",
-	"setup":     "This hub is set up. You are its administrator.",
-	"unlinked":  "Disconnected. Every other browser and every app was signed out.",
-	"undone":    "Undone. The person was signed out everywhere.",
-	"shut":      "Disabled, and signed out everywhere.",
-	"letin":     "Enabled.",
-	"ended":     "Signed out everywhere.",
-	"sent":      "An email is on its way.",
-	"welcome":   "Your account is made, and you are signed in.",
-	"invited":   "Invited. An email is on its way.",
-	"withdrawn": "Withdrawn.",
-	"mailed":    "An email is on its way. Open the link in it while you are signed in here.",
-	"verified":  "Confirmed. The address is yours.",
-	"password":  "Your password is changed. Everywhere else you were signed out.",
-	"linked":    "Connected. You can sign in with it from now on.",
+var notices = map[string]locales.Text{
+	"rotated":   locales.Say("notice.rotated"),
+	"saved":     locales.Say("notice.saved"),
+	"decided":   locales.Say("notice.decided"),
+	"unmoved":   locales.Say("notice.unmoved"),
+	"added":     locales.Say("notice.added"),
+	"enabled":   locales.Say("notice.enabled"),
+	"disabled":  locales.Say("notice.disabled"),
+	"removed":   locales.Say("notice.removed"),
+	"left":      locales.Say("notice.left"),
+	"untold":    locales.Say("notice.untold"),
+	"forgotten": locales.Say("notice.forgotten"),
+	"signedout": locales.Say("notice.signedout"),
+	"approved":  locales.Say("notice.approved"),
+	"refused":   locales.Say("notice.refused"),
+	"allowed":   locales.Say("notice.allowed"),
+	"denied":    locales.Say("notice.denied"),
+	"suspended": locales.Say("notice.suspended"),
+	"resumed":   locales.Say("notice.resumed"),
+	"asked":     locales.Say("notice.asked"),
+	"tried":     locales.Say("notice.tried"),
+	"setup":     locales.Say("notice.setup"),
+	"unlinked":  locales.Say("notice.unlinked"),
+	"undone":    locales.Say("notice.undone"),
+	"shut":      locales.Say("notice.shut"),
+	"letin":     locales.Say("notice.letin"),
+	"ended":     locales.Say("notice.ended"),
+	"sent":      locales.Say("notice.sent"),
+	"welcome":   locales.Say("notice.welcome"),
+	"invited":   locales.Say("notice.invited"),
+	"withdrawn": locales.Say("notice.withdrawn"),
+	"mailed":    locales.Say("notice.mailed"),
+	"verified":  locales.Say("notice.verified"),
+	"password":  locales.Say("notice.password"),
+	"linked":    locales.Say("notice.linked"),
 }
 
 // endedBy is how much the request ended, where its redirect carries that.
@@ -58,11 +59,11 @@ func endedBy(c *gin.Context) (n templates.SignedIn, err error) {
 
 func notice(c *gin.Context) templates.Note {
 	text := notices[c.Query("done")]
-	if text == "" {
+	if text.IsZero() {
 		return templates.Note{}
 	}
 	if n, err := endedBy(c); err == nil {
-		text += " " + n.Ended()
+		text = text.Then(n.Ended())
 	}
 	return templates.Note{Tone: "ok", Text: text}
 }

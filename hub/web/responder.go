@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/oauth"
@@ -101,16 +103,16 @@ func (e *Responder) explain(err error) ErrorPage {
 	case errors.As(err, &protocol):
 		return ErrorPage{
 			Status:   protocol.Status,
-			Heading:  "This request can't be completed.",
-			Text:     "The app that sent you here asked for something that isn't possible. This isn't your fault. Tell the people who run it.",
+			Heading:  locales.Say("responder.this-request-cant-be-completed"),
+			Text:     locales.Say("responder.the-app-that-sent-you"),
 			Protocol: protocol,
 		}
 	case errors.Is(err, fs.ErrNotExist):
-		return ErrorPage{Status: http.StatusNotFound, Heading: "There's nothing at this address.", Text: "It may have been removed, or the link may be wrong."}
+		return ErrorPage{Status: http.StatusNotFound, Heading: locales.Say("responder.theres-nothing-at-this-address"), Text: locales.Say("responder.it-may-have-been-removed")}
 	case errors.Is(err, context.DeadlineExceeded):
-		return ErrorPage{Status: http.StatusServiceUnavailable, Heading: "This took too long.", Text: "Try again in a moment."}
+		return ErrorPage{Status: http.StatusServiceUnavailable, Heading: locales.Say("responder.this-took-too-long"), Text: locales.Say("responder.try-again-in-a-moment")}
 	}
-	return ErrorPage{Status: http.StatusInternalServerError, Heading: "Something broke on our side.", Text: "It has been recorded. Try again; if it happens again, tell whoever runs this hub and give them the reference."}
+	return ErrorPage{Status: http.StatusInternalServerError, Heading: locales.Say("responder.something-broke-on-our-side"), Text: locales.Say("responder.it-has-been-recorded-try")}
 }
 
 func (e *Responder) errorPage(c *gin.Context, p ErrorPage) {

@@ -130,7 +130,7 @@ func TestErrorsHaveAFace(t *testing.T) {
 		if protocol.Code != tt.code || protocol.Status != tt.status {
 			t.Errorf("%v: got %s with %d, want %s", tt.err, protocol.Code, protocol.Status, tt.code)
 		}
-		if strings.Contains(p.Heading+p.Text+protocol.Description(templates.Sentence), "10.0.0.7") {
+		if strings.Contains(p.Heading.English()+p.Text.English()+protocol.Description(templates.Sentence), "10.0.0.7") {
 			t.Errorf("the face of %v shows the cause", tt.err)
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/audit"
@@ -11,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/internal/emailaddr"
+	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -58,7 +61,7 @@ func (d *Handler) askToVerify(c *gin.Context, p sessions.Person, email string) e
 	err := d.MailLinks.AskToVerify(c.Request.Context(), p.User, email)
 	if errors.Is(err, emailaddr.ErrInvalid) {
 		return d.Responder.Show(c, http.StatusUnprocessableEntity, templates.Email{Current: p.User.Email, Email: email,
-			Mistakes: []templates.Mistake{{Field: "email", Text: templates.Sentence("user.email.bad", nil)}}})
+			Mistakes: []templates.Mistake{{Field: "email", Text: locales.Of(texts.Text{Code: "user.email.bad", Args: nil})}}})
 	}
 	if err != nil {
 		return err
@@ -105,7 +108,7 @@ func (d *Handler) Verified(c *gin.Context) error {
 // notYours names the account that is signed in here: most often the link is
 // for another one of the same person.
 func notYours(p sessions.Person) error {
-	return &web.ErrorPage{Status: http.StatusGone, Heading: "This link doesn't work here.",
-		Text:   "It was used, it is too old, or it is for another account than that of " + (templates.Person{Name: p.User.Name, Email: p.User.Email, Username: p.User.Username}).Shown() + ", who is signed in here.",
-		Action: templates.Action{Label: "Go to your account", URL: "/account"}, Cause: maillinks.ErrLink}
+	return &web.ErrorPage{Status: http.StatusGone, Heading: locales.Say("address.this-link-doesnt-work-here"),
+		Text:   locales.Say("address.it-was-used-it-is", "shown", (templates.Person{Name: p.User.Name, Email: p.User.Email, Username: p.User.Username}).Shown()),
+		Action: templates.Action{Label: locales.Say("address.go-to-your-account"), URL: "/account"}, Cause: maillinks.ErrLink}
 }

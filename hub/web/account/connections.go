@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/federation"
@@ -72,25 +74,25 @@ func connection(keys []federation.LoginKey, i linking.Identity, current bool) te
 }
 
 // trust says how sure an upstream can be of the address it names.
-func trust(authoritative, trusted bool) string {
+func trust(authoritative, trusted bool) locales.Text {
 	switch {
 	case authoritative:
-		return "Runs this mailbox"
+		return locales.Say("connections.runs-this-mailbox")
 	case trusted:
-		return "Trusted to check addresses"
+		return locales.Say("connections.trusted-to-check-addresses")
 	}
-	return "Its address is not relied on"
+	return locales.Say("connections.its-address-is-not-relied")
 }
 
 func change(keys []federation.LoginKey, r linking.LinkEvent, userID string) templates.LinkChange {
 	out := templates.LinkChange{ID: r.ID, Provider: r.KeyName, Unlinked: r.Action == linking.Unlinked, Moved: r.Action == linking.Moved, Made: r.Made, Until: r.Expires, Undone: r.Undone, Kept: r.ByAdministrator()}
 	switch r.By {
 	case userID:
-		out.By = "you"
+		out.By = locales.Say("connections.you")
 	case "":
-		out.By = "signing in"
+		out.By = locales.Say("connections.signing-in")
 	default:
-		out.By = "an administrator"
+		out.By = locales.Say("connections.an-administrator")
 	}
 	for _, k := range keys {
 		if k.ID == r.LoginKey {
@@ -189,17 +191,17 @@ func (d *Handler) UndoChange(c *gin.Context) error {
 
 // linkError explains why a change of links cannot be made.
 func linkError(err error) error {
-	back := templates.Action{Label: "What signs you in", URL: connections}
+	back := templates.Action{Label: locales.Say("connections.tab"), URL: connections}
 	switch {
 	case errors.Is(err, linking.ErrLastWayIn):
-		return &web.ErrorPage{Status: http.StatusConflict, Heading: "This is your only way in.", Action: back,
-			Text: "Without it nobody could sign in to this account any more. Set a password or connect something else first."}
+		return &web.ErrorPage{Status: http.StatusConflict, Heading: locales.Say("connections.this-is-your-only-way"), Action: back,
+			Text: locales.Say("connections.without-it-nobody-could-sign")}
 	case errors.Is(err, linking.ErrNotYours):
-		return &web.ErrorPage{Status: http.StatusForbidden, Heading: "An administrator removed this.", Text: "Only an administrator can put it back.", Action: back}
+		return &web.ErrorPage{Status: http.StatusForbidden, Heading: locales.Say("connections.an-administrator-removed-this"), Text: locales.Say("connections.only-an-administrator-can-put"), Action: back}
 	case errors.Is(err, linking.ErrUndone), errors.Is(err, fs.ErrNotExist):
-		return &web.ErrorPage{Status: http.StatusGone, Heading: "That is undone already, or too old to be undone.", Text: "Nothing was changed.", Action: back}
+		return &web.ErrorPage{Status: http.StatusGone, Heading: locales.Say("connections.that-is-undone-already-or"), Text: locales.Say("connections.nothing-was-changed"), Action: back}
 	case errors.Is(err, fs.ErrExist):
-		return &web.ErrorPage{Status: http.StatusConflict, Heading: "It signs in to another account by now.", Text: "Nothing was changed. Disconnect it there first.", Action: back}
+		return &web.ErrorPage{Status: http.StatusConflict, Heading: locales.Say("connections.it-signs-in-to-another"), Text: locales.Say("connections.nothing-was-changed-disconnect-it"), Action: back}
 	}
 	return err
 }
@@ -254,9 +256,9 @@ func (d *Handler) WasntMeDone(c *gin.Context) error {
 func undoError(err error) error {
 	switch {
 	case errors.Is(err, linking.ErrUndoLink), errors.Is(err, linking.ErrUndone), errors.Is(err, fs.ErrNotExist):
-		return &web.ErrorPage{Status: http.StatusGone, Heading: "This link doesn't work any more.",
-			Text:   "It was used, or it is older than 30 days. If something about your account is wrong, tell whoever runs this hub.",
-			Action: templates.Action{Label: "Sign in", URL: "/signin"}}
+		return &web.ErrorPage{Status: http.StatusGone, Heading: locales.Say("connections.this-link-doesnt-work-any"),
+			Text:   locales.Say("connections.it-was-used-or-it"),
+			Action: templates.Action{Label: locales.Say("connections.sign-in"), URL: "/signin"}}
 	case errors.Is(err, fs.ErrExist):
 		return linkError(err)
 	}

@@ -1,8 +1,9 @@
 package account
 
 import (
-	"fmt"
 	"strings"
+
+	"github.com/fedhub/fedhub/templates/locales"
 
 	"github.com/fedhub/fedhub/templates"
 )
@@ -26,9 +27,9 @@ func beyond(extras []string) []templates.Scope {
 	}
 	switch {
 	case details == 1:
-		out = append(out, templates.Scope{Text: "Do one thing that you allowed in detail"})
+		out = append(out, templates.Scope{Text: locales.Say("extras.do-one-thing-that-you")})
 	case details > 1:
-		out = append(out, templates.Scope{Text: fmt.Sprintf("Do %d things that you allowed in detail", details)})
+		out = append(out, templates.Scope{Text: locales.Say("extras.do-things-that-you-allowed", "details", details)})
 	}
 	return out
 }

@@ -3,6 +3,8 @@ package account
 import (
 	"net/http"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/audit"
@@ -33,8 +35,8 @@ func (d *Handler) Password(c *gin.Context) error {
 // unproven is for people whose address counts for nothing yet: a password
 // signs in together with an address.
 func unproven() error {
-	return &web.ErrorPage{Status: http.StatusConflict, Heading: "Confirm your email first.",
-		Text: "You will sign in with it and the password.", Action: templates.Action{Label: "Go to your account", URL: "/account"}}
+	return &web.ErrorPage{Status: http.StatusConflict, Heading: locales.Say("password.confirm-your-email-first"),
+		Text: locales.Say("password.you-will-sign-in-with"), Action: templates.Action{Label: locales.Say("password.go-to-your-account"), URL: "/account"}}
 }
 
 func (d *Handler) showPassword(c *gin.Context, status int, p sessions.Person, page templates.ChangePassword) error {

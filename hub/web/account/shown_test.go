@@ -32,7 +32,7 @@ func TestABrowserIsNamedAsPeopleKnowIt(t *testing.T) {
 func TestWhatWasAgreedToBeyondScopesIsSaid(t *testing.T) {
 	said := func(extras ...string) (out []string) {
 		for _, s := range beyond(extras) {
-			out = append(out, s.Text)
+			out = append(out, s.Text.English())
 		}
 		return out
 	}
@@ -91,11 +91,11 @@ func TestAConnectionSaysHowFarItsUpstreamIsRelied(t *testing.T) {
 		k := key
 		row.change(&k)
 		got := connection([]federation.LoginKey{{ID: "other", Name: "Other", Enabled: true, TrustEmail: true}, k}, identity, true)
-		if got.Provider != "Company" || got.Trust != row.trust || got.Off != row.off || !got.Current {
+		if got.Provider != "Company" || got.Trust.English() != row.trust || got.Off != row.off || !got.Current {
 			t.Errorf("%s: got %+v, want %q, off %v", row.what, got, row.trust, row.off)
 		}
 	}
-	if got := connection(nil, identity, false); got.Provider != "company" || !got.Off || got.Trust != "" {
+	if got := connection(nil, identity, false); got.Provider != "company" || !got.Off || got.Trust.English() != "" {
 		t.Errorf("its key was removed: got %+v", got)
 	}
 }
@@ -113,7 +113,7 @@ func TestAChangeSaysWhoMadeItAndWhoMayTakeItBack(t *testing.T) {
 	} {
 		row.event.Made = time.Now()
 		c := change([]federation.LoginKey{{ID: "renamed", Name: "Now called so"}}, row.event, "ada")
-		if got := fmt.Sprintf("%s by %s, unlinked %v, kept %v", c.Provider, c.By, c.Unlinked, c.Kept); got != row.want {
+		if got := fmt.Sprintf("%s by %s, unlinked %v, kept %v", c.Provider, c.By.English(), c.Unlinked, c.Kept); got != row.want {
 			t.Errorf("%+v: got %q, want %q", row.event, got, row.want)
 		}
 	}

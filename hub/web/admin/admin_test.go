@@ -18,15 +18,15 @@ func TestListsAreReadAsPeopleTypeThem(t *testing.T) {
 
 func TestALoginKeyIsADraftUntilThereIsEnoughToSignInWith(t *testing.T) {
 	k := federation.LoginKey{Kind: federation.KindOpenID}
-	if got := KeyState(k).Text; got != "Draft" {
-		t.Errorf("without a client id it is %q", got)
+	if got := KeyState(k).Text; got.English() != "Draft" {
+		t.Errorf("without a client id it is %q", got.English())
 	}
 	k.ClientID = "here"
-	if got := KeyState(k).Text; got != "Off" {
-		t.Errorf("with a client id it is %q", got)
+	if got := KeyState(k).Text; got.English() != "Off" {
+		t.Errorf("with a client id it is %q", got.English())
 	}
 	k.Enabled = true
-	if got := KeyState(k).Text; got != "Enabled" {
-		t.Errorf("switched on it is %q", got)
+	if got := KeyState(k).Text; got.English() != "Enabled" {
+		t.Errorf("switched on it is %q", got.English())
 	}
 }

@@ -3,6 +3,8 @@ package admin
 import (
 	"time"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/health"
 	"github.com/fedhub/fedhub/templates"
@@ -13,12 +15,12 @@ import (
 func Health(upstreams *federation.Registry, now time.Time, r health.Record) templates.Health {
 	day, state := r.Day(now), upstreams.State(r.ID)
 	h := templates.Health{
-		Known: r.ID != "", State: healthState(r, now), NobodyBack: r.NobodyBack(now), NoRefresh: r.LooksInVain(), ScopeRefused: r.ScopeRefused(), Worked: r.Worked, Failed: r.Failed, Reason: r.Words(templates.Sentence),
+		Known: r.ID != "", State: healthState(r, now), NobodyBack: r.NobodyBack(now), NoRefresh: r.LooksInVain(), ScopeRefused: r.ScopeRefused(), Worked: r.Worked, Failed: r.Failed, Reason: locales.From(r.Words),
 		Waiting: state.Waiting, SignIns: day.SignIns, Failures: day.Failures, Turned: day.Turned,
 	}
 	if r.Resting.After(now) {
 		h.Resting = r.Resting
-		h.State = templates.Chip{Tone: "danger", Text: "Doesn’t answer"}
+		h.State = templates.Chip{Tone: "danger", Text: locales.Say("health.doesnt-answer")}
 	}
 	return h
 }
@@ -26,15 +28,15 @@ func Health(upstreams *federation.Registry, now time.Time, r health.Record) temp
 func healthState(r health.Record, now time.Time) templates.Chip {
 	switch {
 	case r.ScopeRefused():
-		return templates.Chip{Tone: "danger", Text: "A scope is refused"}
+		return templates.Chip{Tone: "danger", Text: locales.Say("health.a-scope-is-refused")}
 	case r.Failing():
-		return templates.Chip{Tone: "danger", Text: "Last sign-in failed"}
+		return templates.Chip{Tone: "danger", Text: locales.Say("health.last-sign-in-failed")}
 	case r.NobodyBack(now):
-		return templates.Chip{Tone: "warn", Text: "Nobody comes back"}
+		return templates.Chip{Tone: "warn", Text: locales.Say("health.nobody-comes-back")}
 	case r.Worked.IsZero():
-		return templates.Chip{Text: "Nobody signed in yet"}
+		return templates.Chip{Text: locales.Say("health.nobody-signed-in-yet")}
 	}
-	return templates.Chip{Tone: "ok", Text: "Works"}
+	return templates.Chip{Tone: "ok", Text: locales.Say("health.works")}
 }
 
 // KeyState is how a login key stands, as far as its record says.
@@ -43,22 +45,22 @@ func KeyState(k federation.LoginKey) templates.Chip {
 		switch k.Join.Status {
 		case federation.Active:
 		case federation.Suspended:
-			return templates.Chip{Tone: "danger", Text: "Suspended"}
+			return templates.Chip{Tone: "danger", Text: locales.Say("health.suspended")}
 		case federation.Refused, federation.Removed:
-			return templates.Chip{Tone: "danger", Text: "Refused"}
+			return templates.Chip{Tone: "danger", Text: locales.Say("health.refused")}
 		case federation.NoAnswer, federation.Unsupported:
-			return templates.Chip{Tone: "danger", Text: "Failing"}
+			return templates.Chip{Tone: "danger", Text: locales.Say("health.failing")}
 		default:
-			return templates.Chip{Tone: "warn", Text: "Waiting"}
+			return templates.Chip{Tone: "warn", Text: locales.Say("health.waiting")}
 		}
 	}
 	switch {
 	case k.Enabled:
-		return templates.Chip{Tone: "ok", Text: "Enabled"}
+		return templates.Chip{Tone: "ok", Text: locales.Say("health.enabled")}
 	case !Complete(k):
-		return templates.Chip{Text: "Draft"}
+		return templates.Chip{Text: locales.Say("health.draft")}
 	}
-	return templates.Chip{Text: "Off"}
+	return templates.Chip{Text: locales.Say("health.off")}
 }
 
 // Complete tells whether there is enough to sign in with.
@@ -70,7 +72,7 @@ func Complete(k federation.LoginKey) bool {
 func Attentions(all []health.Warning) []templates.Attention {
 	var out []templates.Attention
 	for _, w := range all {
-		out = append(out, templates.Attention{About: w.Subject(templates.Sentence), Text: w.Words(templates.Sentence), Do: w.ToDo(templates.Sentence), URL: w.URL, Urgent: w.Urgent, Since: w.Since})
+		out = append(out, templates.Attention{About: locales.From(w.Subject), Text: locales.From(w.Words), Do: locales.From(w.ToDo), URL: w.URL, Urgent: w.Urgent, Since: w.Since})
 	}
 	return out
 }

@@ -61,7 +61,7 @@ func TestARequestThatWentInACircleIsStopped(t *testing.T) {
 		}
 		var problem *web.ErrorPage
 		if !errors.As(err, &problem) || problem.Status != http.StatusLoopDetected || problem.Protocol.Code != "access_denied" ||
-			!strings.HasSuffix(strings.SplitN(problem.Text, ". ", 2)[0], " → "+issuer) {
+			!strings.HasSuffix(strings.SplitN(problem.Text.English(), ". ", 2)[0], " → "+issuer) {
 			t.Errorf("%s: got %+v, want a page that shows the way to here", what, err)
 		}
 	}

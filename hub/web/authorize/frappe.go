@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // These tell a person who is not admitted from one who said no.
@@ -27,9 +28,9 @@ var (
 func keepFromSite(client clients.Client, protocol *oauth.Error, err error) *web.ErrorPage {
 	p := &web.ErrorPage{
 		Status:   http.StatusBadRequest,
-		Heading:  "You couldn't be signed in to " + shown(client) + ".",
-		Text:     "This isn't your fault. Tell the people who run it.",
-		Action:   templates.Action{Label: "Back to " + shown(client), URL: client.Frappe.URL + "/login"},
+		Heading:  locales.Say("frappe.you-couldnt-be-signed-in", "shown", shown(client)),
+		Text:     locales.Say("frappe.this-isnt-your-fault-tell"),
+		Action:   templates.Action{Label: locales.Say("frappe.back-to", "shown", shown(client)), URL: client.Frappe.URL + "/login"},
 		Protocol: protocol,
 		Cause:    err,
 	}
@@ -37,17 +38,17 @@ func keepFromSite(client clients.Client, protocol *oauth.Error, err error) *web.
 	switch {
 	case errors.As(err, &refused) && refused.Code == "access_denied":
 		p.Status = http.StatusForbidden
-		p.Heading, p.Text = "You didn't sign in to "+shown(client)+".", "Nothing was shared. You can go back and try again, or close this page."
+		p.Heading, p.Text = locales.Say("frappe.you-didnt-sign-in-to", "shown", shown(client)), locales.Say("frappe.nothing-was-shared-you-can")
 		if errors.Is(err, errNoRole) {
-			p.Heading, p.Text = "Your account may not use "+shown(client)+".", "Ask whoever runs this hub for access."
+			p.Heading, p.Text = locales.Say("frappe.your-account-may-not-use", "shown", shown(client)), locales.Say("frappe.ask-whoever-runs-this-hub")
 		}
 		if errors.Is(err, errNoAddress) {
-			p.Heading = shown(client) + " needs an email address that is surely yours."
-			p.Text = "It knows people by their email address in plain Latin letters, and nobody has proved one of yours. Prove one under your account, then try again."
-			p.Other = templates.Action{Label: "Open your account", URL: "/account"}
+			p.Heading = locales.Say("frappe.needs-an-email-address-that", "shown", shown(client))
+			p.Text = locales.Say("frappe.it-knows-people-by-their")
+			p.Other = templates.Action{Label: locales.Say("frappe.open-your-account"), URL: "/account"}
 		}
 	case errors.As(err, &refused) && refused.Code == "login_required":
-		p.Text = "Go back and sign in again."
+		p.Text = locales.Say("frappe.go-back-and-sign-in")
 	}
 	return p
 }
@@ -61,11 +62,11 @@ func (d *Handler) Misplaced(c *gin.Context) error {
 	a.Fail(traces.Misplaced, texts.New("trace.misplaced", "path", clip(c.Request.URL.Path, 300), "issuer", d.Issuer))
 	return &web.ErrorPage{
 		Status:  http.StatusNotFound,
-		Heading: "The site that sent you here isn't set up correctly.",
-		Text:    "This isn't your fault. Tell the people who run it.",
-		Details: []templates.Pair{
-			{Name: "What is wrong", Value: "Base URL of its Social Login Key has a path. It must be " + d.Issuer + " and nothing more."},
-			{Name: "Address received", Value: clip(c.Request.URL.Path, 300)},
+		Heading: locales.Say("frappe.the-site-that-sent-you"),
+		Text:    locales.Say("frappe.this-isnt-your-fault-tell"),
+		Details: []templates.Row{
+			{Name: locales.Say("frappe.what-is-wrong"), Value: locales.Say("frappe.base-url-of-its-social", "issuer", d.Issuer)},
+			{Name: locales.Say("frappe.address-received"), Value: locales.Stored(clip(c.Request.URL.Path, 300))},
 		},
 	}
 }
@@ -74,29 +75,29 @@ func (d *Handler) Misplaced(c *gin.Context) error {
 // the registered one. It makes the address of what it takes for its own, which
 // behind a proxy is seldom what people open.
 func siteMoved(p *web.ErrorPage, client clients.Client, sent string) {
-	p.Action = templates.Action{Label: "Back to " + shown(client), URL: client.Frappe.URL + "/login"}
+	p.Action = templates.Action{Label: locales.Say("frappe.back-to", "shown", shown(client)), URL: client.Frappe.URL + "/login"}
 	for _, fix := range siteFixes {
 		for _, registered := range client.RedirectURIs {
 			if fix.only(sent, registered) {
-				p.Details = append(p.Details, templates.Pair{Name: "What differs", Value: fix.words})
+				p.Details = append(p.Details, templates.Row{Name: locales.Say("frappe.what-differs"), Value: fix.words})
 				return
 			}
 		}
 	}
-	p.Details = append(p.Details, templates.Pair{Name: "What differs", Value: "More than the scheme, the port and the host. Is the Social Login Key of another provider, or has it another name?"})
+	p.Details = append(p.Details, templates.Row{Name: locales.Say("frappe.what-differs"), Value: locales.Say("frappe.more-than-the-scheme-the")})
 }
 
 // siteFixes are what usually differs, and what to change at the site.
 var siteFixes = []struct {
-	words string
+	words locales.Text
 	only  func(sent, registered string) bool
 }{
-	{"The scheme. Let the proxy before the site send X-Forwarded-Proto: https, or set host_name in the site's site_config.json.",
+	{locales.Say("frappe.the-scheme-let-the-proxy"),
 		but(func(u *url.URL) { u.Scheme = "" })},
-	{"The port. Set host_name in the site's site_config.json to the address that people open.",
+	{locales.Say("frappe.the-port-set-host-name"),
 		but(func(u *url.URL) { u.Host = u.Hostname() })},
-	{"The scheme and the port. Set host_name in the site's site_config.json to the address that people open.",
+	{locales.Say("frappe.the-scheme-and-the-port"),
 		but(func(u *url.URL) { u.Scheme, u.Host = "", u.Hostname() })},
-	{"The host. Set host_name in the site's site_config.json to the address that people open, or register the site's other address here.",
+	{locales.Say("frappe.the-host-set-host-name"),
 		but(func(u *url.URL) { u.Scheme, u.Host = "", "" })},
 }

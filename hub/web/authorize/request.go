@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
@@ -28,9 +30,9 @@ func (d *Handler) homeless(c *gin.Context, err error) error {
 		return d.stranger(c, unknown)
 	case errors.As(err, &wrong):
 		p := misconfigured(wrong)
-		p.Details = []templates.Pair{
-			{Name: "redirect_uri received", Value: clip(wrong.Sent, 300)},
-			{Name: "redirect URIs registered", Value: strconv.Itoa(wrong.Registered)},
+		p.Details = []templates.Row{
+			{Name: locales.Say("request.redirect-uri-received"), Value: locales.Stored(clip(wrong.Sent, 300))},
+			{Name: locales.Say("request.redirect-uris-registered"), Value: locales.Stored(strconv.Itoa(wrong.Registered))},
 		}
 		if known, err := d.Clients.Lookup(c.Request.Context(), wrong.ClientID); err == nil && known.Frappe != nil {
 			siteMoved(p, known, wrong.Sent)
@@ -52,14 +54,14 @@ func (d *Handler) stranger(c *gin.Context, unknown *authrequest.Unknown) error {
 	case known.Server.State == clients.Suspended:
 		return &web.ErrorPage{
 			Status:   http.StatusForbidden,
-			Heading:  known.Server.Host + " may not sign people in here at the moment.",
-			Text:     "An administrator of this hub has suspended it. Sign in there another way, or ask them to resume it.",
+			Heading:  locales.Say("request.may-not-sign-people-in", "host", known.Server.Host),
+			Text:     locales.Say("request.an-administrator-of-this-hub"),
 			Protocol: oauth.UnauthorizedClient("oauth.hub.suspended"),
 		}
 	case known.Server.State == clients.Pending:
 		return &web.ErrorPage{
 			Status:   http.StatusForbidden,
-			Heading:  known.Server.Host + " is waiting for approval.",
+			Heading:  locales.Say("request.is-waiting-for-approval", "host", known.Server.Host),
 			Protocol: oauth.UnauthorizedClient("oauth.hub.pending"),
 			Page:     templates.Waiting{Host: known.Server.Host, Again: c.Request.URL.RequestURI(), Review: d.review(c)},
 		}
@@ -79,8 +81,8 @@ func (d *Handler) review(c *gin.Context) string {
 func misconfigured(err error) *web.ErrorPage {
 	p := &web.ErrorPage{
 		Status:  http.StatusBadRequest,
-		Heading: "The app that sent you here isn't set up correctly.",
-		Text:    "This isn't your fault. Tell the people who run it.",
+		Heading: locales.Say("request.the-app-that-sent-you"),
+		Text:    locales.Say("request.this-isnt-your-fault-tell"),
 		Cause:   err,
 	}
 	errors.As(err, &p.Protocol)
@@ -110,10 +112,9 @@ func (d *Handler) checkVia(r authrequest.Request) error {
 		return nil
 	}
 	return &web.ErrorPage{
-		Status:  http.StatusLoopDetected,
-		Heading: "These hubs send people round in a circle.",
-		Text: "This sign-in began here, was passed on, and came back: " + strings.Join(append(slices.Clone(r.Via), d.Issuer), " → ") +
-			". An administrator of one of them has to remove a login key.",
+		Status:   http.StatusLoopDetected,
+		Heading:  locales.Say("request.these-hubs-send-people-round"),
+		Text:     locales.Say("request.this-sign-in-began-here", "append", strings.Join(append(slices.Clone(r.Via), d.Issuer), " → ")),
 		Protocol: oauth.AccessDenied("oauth.loop"),
 	}
 }

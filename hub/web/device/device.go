@@ -11,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // Device is GET /device, where a person types the code that a device shows
@@ -35,12 +36,12 @@ func (d *Handler) Enter(c *gin.Context) error {
 	}
 	code, ok := pending.ParseCode(form["user_code"])
 	if !ok {
-		return d.mistyped(c, form["user_code"], "A code has eight letters, like BCDF-GHJK. Type it as your device shows it.")
+		return d.mistyped(c, form["user_code"], locales.Say("device.a-code-has-eight-letters"))
 	}
 	return web.SeeOther(c, "/device/confirm?"+url.Values{"user_code": {pending.ShowCode(code)}}.Encode())
 }
 
-func (d *Handler) mistyped(c *gin.Context, typed, text string) error {
+func (d *Handler) mistyped(c *gin.Context, typed string, text locales.Text) error {
 	const most = 20
 	if len(typed) > most {
 		typed = ""
@@ -85,7 +86,7 @@ func (d *Handler) Confirm(c *gin.Context) error {
 	}
 	p, err := d.find(c, c.Query("user_code"))
 	if err == pending.ErrGone { //nolint:errorlint // Find returns it bare
-		return d.mistyped(c, c.Query("user_code"), "No device waits with this code. Check it, or start again on your device: a code is good for ten minutes.")
+		return d.mistyped(c, c.Query("user_code"), locales.Say("device.no-device-waits-with-this"))
 	}
 	if err != nil {
 		return err

@@ -13,6 +13,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
@@ -54,8 +56,8 @@ func (d *Handler) decide(c *gin.Context, r pending.Request, client clients.Clien
 	if allow {
 		event.Kind = audit.ConsentGiven
 		if !client.Admits(p.User.Roles) {
-			return &web.ErrorPage{Status: http.StatusForbidden, Heading: "This app is not for you.",
-				Text: "It asks for a role that you don't have. Ask whoever runs this hub for it."}
+			return &web.ErrorPage{Status: http.StatusForbidden, Heading: locales.Say("handler.this-app-is-not-for"),
+				Text: locales.Say("handler.it-asks-for-a-role")}
 		}
 		if err := d.allow(c, r, client, p); err != nil {
 			return err

@@ -16,32 +16,33 @@ import (
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 var table = []struct {
 	err           error
 	status        int
-	heading, text string
+	heading, text locales.Text
 }{
 	{store.ErrUnavailable, http.StatusServiceUnavailable,
-		"The hub can't reach its database right now.", "Nothing is lost. Try again in a moment."},
+		locales.Say("errorpages.the-hub-cant-reach-its"), locales.Say("errorpages.nothing-is-lost-try-again")},
 	{store.ErrDamaged, http.StatusServiceUnavailable,
-		"The hub can't read one of its records.", "Tell whoever runs this hub, and give them the reference: they find there which one it is."},
-	{flows.ErrGone, http.StatusBadRequest, "This sign-in can't go on.",
-		"It took too long, or began in another browser. Go back to the app you came from and sign in again."},
-	{flows.ErrFinished, http.StatusGone, "You have finished this sign-in.", "There is nothing more to do here."},
-	{pending.ErrGone, http.StatusGone, "This request can't be answered any more.",
-		"It took too long, or it was answered already. If your device still waits, start again there."},
-	{pending.ErrGuesses, http.StatusTooManyRequests, "Too many wrong codes.",
-		"Wait a quarter of an hour, then start again on your device and type the new code."},
-	{sessions.ErrNobody, http.StatusForbidden, "You were signed out meanwhile.",
-		"Go back to where you came from and sign in again."},
-	{passwords.ErrBusy, http.StatusServiceUnavailable, "Too many people are signing in right now.", "Try again in a moment."},
-	{maillinks.ErrLink, http.StatusGone, "This link doesn't work any more.", "It was used, or it is too old. Ask for a new one."},
-	{maillinks.ErrOften, http.StatusTooManyRequests, "Enough emails for now.",
-		"Look among unwanted mail too. In an hour another can be sent."},
-	{maillinks.ErrAddressTaken, http.StatusConflict, "Another account has this address.",
-		"Sign in to that account, or ask whoever runs this hub."},
+		locales.Say("errorpages.the-hub-cant-read-one"), locales.Say("errorpages.tell-whoever-runs-this-hub")},
+	{flows.ErrGone, http.StatusBadRequest, locales.Say("errorpages.this-sign-in-cant-go"),
+		locales.Say("errorpages.it-took-too-long-or")},
+	{flows.ErrFinished, http.StatusGone, locales.Say("errorpages.you-have-finished-this-sign"), locales.Say("errorpages.there-is-nothing-more-to")},
+	{pending.ErrGone, http.StatusGone, locales.Say("errorpages.this-request-cant-be-answered"),
+		locales.Say("errorpages.it-took-too-long-or-2")},
+	{pending.ErrGuesses, http.StatusTooManyRequests, locales.Say("errorpages.too-many-wrong-codes"),
+		locales.Say("errorpages.wait-a-quarter-of-an")},
+	{sessions.ErrNobody, http.StatusForbidden, locales.Say("errorpages.you-were-signed-out-meanwhile"),
+		locales.Say("errorpages.go-back-to-where-you")},
+	{passwords.ErrBusy, http.StatusServiceUnavailable, locales.Say("errorpages.too-many-people-are-signing"), locales.Say("errorpages.try-again-in-a-moment")},
+	{maillinks.ErrLink, http.StatusGone, locales.Say("errorpages.this-link-doesnt-work-any"), locales.Say("errorpages.it-was-used-or-it")},
+	{maillinks.ErrOften, http.StatusTooManyRequests, locales.Say("errorpages.enough-emails-for-now"),
+		locales.Say("errorpages.look-among-unwanted-mail-too")},
+	{maillinks.ErrAddressTaken, http.StatusConflict, locales.Say("errorpages.another-account-has-this-address"),
+		locales.Say("errorpages.sign-in-to-that-account")},
 }
 
 // Of returns what a person sees of an error, if it is one of the table.
@@ -59,11 +60,11 @@ func Of(err error) (web.ErrorPage, bool) {
 func onward(err error) templates.Action {
 	var finished *flows.Finished
 	if !errors.As(err, &finished) {
-		return templates.Action{Label: "Go to the start page", URL: "/"}
+		return templates.Action{Label: locales.Say("errorpages.go-to-the-start-page"), URL: "/"}
 	}
 	u, err := redirecturi.Parse(finished.Request.RedirectURI)
 	if err != nil || !u.Web() {
-		return templates.Action{Label: "Go to your account", URL: "/account"}
+		return templates.Action{Label: locales.Say("errorpages.go-to-your-account"), URL: "/account"}
 	}
-	return templates.Action{Label: "Go to " + u.HostPort(), URL: redirecturi.OriginOf(finished.Request.RedirectURI) + "/"}
+	return templates.Action{Label: locales.Say("errorpages.go-to", "hostport", u.HostPort()), URL: redirecturi.OriginOf(finished.Request.RedirectURI) + "/"}
 }

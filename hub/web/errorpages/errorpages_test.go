@@ -35,7 +35,7 @@ func TestWhatPeopleSeeOfAnError(t *testing.T) {
 		{maillinks.ErrAddressTaken, http.StatusConflict, "Go to the start page"},
 	} {
 		p, known := Of(fmt.Errorf("answer a page: %w", tt.err))
-		if !known || p.Status != tt.status || p.Action.Label != tt.label || p.Heading == "" || p.Text == "" {
+		if !known || p.Status != tt.status || p.Action.Label.English() != tt.label || p.Heading.English() == "" || p.Text.English() == "" {
 			t.Errorf("%v: got %+v", tt.err, p)
 		}
 	}

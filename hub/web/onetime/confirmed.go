@@ -3,6 +3,8 @@ package onetime
 import (
 	"net/http"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/audit"
@@ -38,4 +40,6 @@ func (d *Handler) Confirmed(c *gin.Context) error {
 	return web.SeeOther(c, signInHere().URL)
 }
 
-func signInHere() templates.Action { return templates.Action{Label: "Sign in", URL: "/signin?local=1"} }
+func signInHere() templates.Action {
+	return templates.Action{Label: locales.Say("confirmed.sign-in"), URL: "/signin?local=1"}
+}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/audit"
@@ -35,15 +37,15 @@ func (d *Handler) Forgot(c *gin.Context) error {
 	}
 	if _, err := emailaddr.Canonical(form["email"]); err != nil {
 		return d.Responder.Show(c, http.StatusUnprocessableEntity, templates.Forgot{Email: form["email"],
-			Mistakes: []templates.Mistake{{Field: "email", Text: templates.Sentence("user.email.bad", nil)}}})
+			Mistakes: []templates.Mistake{{Field: "email", Text: locales.Of(texts.Text{Code: "user.email.bad", Args: nil})}}})
 	}
 	if err := d.MailLinks.Forgot(c.Request.Context(), form["email"]); err != nil {
 		return err
 	}
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.PasswordForgot, IP: c.ClientIP(), Ref: web.Ref(c)})
-	return d.Responder.Show(c, http.StatusOK, templates.Told{Title: "Look into your mail",
-		Text:   "If there is an account with this address, an email is on its way. Its link works for an hour.",
-		Action: templates.Action{Label: "Back to signing in", URL: "/signin?local=1"}})
+	return d.Responder.Show(c, http.StatusOK, templates.Told{Title: locales.Say("forgot.look-into-your-mail"),
+		Text:   locales.Say("forgot.if-there-is-an-account"),
+		Action: templates.Action{Label: locales.Say("forgot.back-to-signing-in"), URL: "/signin?local=1"}})
 }
 
 // ResetShow is GET /password/reset/{token}, where the email leads. Looking
@@ -81,8 +83,8 @@ func (d *Handler) Reset(c *gin.Context) error {
 	if err := d.MailLinks.Changed(c.Request.Context(), u); err != nil {
 		return err
 	}
-	return d.Responder.Show(c, http.StatusOK, templates.Told{Title: "Your password is set",
-		Text: "You are signed out everywhere. Sign in with the new one.", Action: templates.Action{Label: "Sign in", URL: "/signin?local=1&switch=1"}})
+	return d.Responder.Show(c, http.StatusOK, templates.Told{Title: locales.Say("forgot.your-password-is-set"),
+		Text: locales.Say("forgot.you-are-signed-out-everywhere"), Action: templates.Action{Label: locales.Say("forgot.sign-in"), URL: "/signin?local=1&switch=1"}})
 }
 
 // deadReset tells of a dead link to choose a password, and how to get another.
@@ -90,7 +92,7 @@ func (d *Handler) deadReset(err error) error {
 	if !d.MailLinks.Delivers() {
 		return deadLink(err, templates.Action{})
 	}
-	return deadLink(err, templates.Action{Label: "Ask for a new one", URL: "/password/forgot"})
+	return deadLink(err, templates.Action{Label: locales.Say("forgot.ask-for-a-new-one"), URL: "/password/forgot"})
 }
 
 // deadLink tells of a link that was mailed and is good no more; other errors
@@ -99,5 +101,5 @@ func deadLink(err error, next templates.Action) error {
 	if !errors.Is(err, maillinks.ErrLink) {
 		return err
 	}
-	return &web.ErrorPage{Status: http.StatusGone, Heading: "This link doesn't work any more.", Text: "It was used, or it is older than an hour.", Cause: err, Action: next}
+	return &web.ErrorPage{Status: http.StatusGone, Heading: locales.Say("forgot.this-link-doesnt-work-any"), Text: locales.Say("forgot.it-was-used-or-it"), Cause: err, Action: next}
 }

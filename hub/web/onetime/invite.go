@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"net/http"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/audit"
@@ -76,12 +78,12 @@ func (d *Handler) Accept(c *gin.Context) error {
 func invitationError(err error) error {
 	switch {
 	case errors.Is(err, users.ErrInvitation):
-		return &web.ErrorPage{Status: http.StatusGone, Heading: "This invitation doesn't work any more.", Cause: err,
-			Text:   "It was used or withdrawn, or it is too old. If you have an account already, sign in; else ask whoever invited you.",
-			Action: templates.Action{Label: "Sign in", URL: "/signin"}}
+		return &web.ErrorPage{Status: http.StatusGone, Heading: locales.Say("invite.this-invitation-doesnt-work-any"), Cause: err,
+			Text:   locales.Say("invite.it-was-used-or-withdrawn"),
+			Action: templates.Action{Label: locales.Say("invite.sign-in"), URL: "/signin"}}
 	case errors.Is(err, fs.ErrExist):
-		return &web.ErrorPage{Status: http.StatusConflict, Heading: "You have an account already.", Text: "Sign in to it.", Cause: err,
-			Action: templates.Action{Label: "Sign in", URL: "/signin"}}
+		return &web.ErrorPage{Status: http.StatusConflict, Heading: locales.Say("invite.you-have-an-account-already"), Text: locales.Say("invite.sign-in-to-it"), Cause: err,
+			Action: templates.Action{Label: locales.Say("invite.sign-in"), URL: "/signin"}}
 	}
 	return err
 }

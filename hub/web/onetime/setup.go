@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/audit"
@@ -49,11 +51,11 @@ func (d *Handler) Setup(c *gin.Context) error {
 func setupError(err error) error {
 	switch {
 	case errors.Is(err, users.ErrSetUp):
-		return &web.ErrorPage{Status: http.StatusGone, Heading: "This hub is already set up.", Text: "Sign in as its administrator.",
-			Action: templates.Action{Label: "Sign in", URL: "/signin"}}
+		return &web.ErrorPage{Status: http.StatusGone, Heading: locales.Say("setup.this-hub-is-already-set"), Text: locales.Say("setup.sign-in-as-its-administrator"),
+			Action: templates.Action{Label: locales.Say("setup.sign-in"), URL: "/signin"}}
 	case errors.Is(err, users.ErrSetupLink):
-		return &web.ErrorPage{Status: http.StatusGone, Heading: "This set-up link doesn't work any more.",
-			Text: "It was used, or it is older than an hour. Restart the hub, or run \"fedhub setup-link\" on its machine, for a new one."}
+		return &web.ErrorPage{Status: http.StatusGone, Heading: locales.Say("setup.this-set-up-link-doesnt"),
+			Text: locales.Say("setup.it-was-used-or-it")}
 	}
 	return err
 }

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/sessions"
@@ -68,7 +70,7 @@ func (d *Checker) Password(c *gin.Context, p sessions.Person, current string) (t
 		return templates.Note{}, err
 	}
 	if !over {
-		return templates.Note{Tone: "danger", Title: "That isn't your current password.", Text: "Check it and try again."}, nil
+		return templates.Note{Tone: "danger", Title: locales.Say("proof.that-isnt-your-current-password"), Text: locales.Say("proof.check-it-and-try-again")}, nil
 	}
 	d.Audit.Record(ctx, audit.Event{Kind: audit.SessionsEnded, Actor: p.User.ID, Target: p.User.ID, IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"which": "guessed"}})
 	if err := d.Logouts.EndBecause(after, p.Session, texts.New("signout.guessed")); err != nil {
@@ -79,7 +81,7 @@ func (d *Checker) Password(c *gin.Context, p sessions.Person, current string) (t
 
 // guessed tells who was signed out for wrong passwords.
 func guessed() error {
-	return &web.ErrorPage{Status: http.StatusForbidden, Heading: "You are signed out.",
-		Text:   "The current password was wrong five times. Sign in, or choose a new password by email.",
-		Action: templates.Action{Label: "Sign in", URL: "/signin?" + url.Values{"to": {"/account/password"}}.Encode()}}
+	return &web.ErrorPage{Status: http.StatusForbidden, Heading: locales.Say("proof.you-are-signed-out"),
+		Text:   locales.Say("proof.the-current-password-was-wrong"),
+		Action: templates.Action{Label: locales.Say("proof.sign-in"), URL: "/signin?" + url.Values{"to": {"/account/password"}}.Encode()}}
 }

@@ -3,6 +3,8 @@ package signin
 import (
 	"net/http"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/web"
@@ -17,8 +19,8 @@ func (d *Handler) away(c *gin.Context, p *web.ErrorPage, keyID string, j pending
 	if err != nil {
 		return
 	}
-	p.Status, p.Heading = http.StatusServiceUnavailable, key.Name+" isn't answering."
-	p.Text = "Nothing is wrong with your account. Try again in a moment, or sign in here with a password if you have one."
-	p.Other = templates.Action{Label: "Sign in with a password", URL: "/signin" + local(j)}
-	p.Action = templates.Action{Label: "Try again", URL: "/signin" + j.query()}
+	p.Status, p.Heading = http.StatusServiceUnavailable, locales.Say("away.isnt-answering", "name", key.Name)
+	p.Text = locales.Say("away.nothing-is-wrong-with-your")
+	p.Other = templates.Action{Label: locales.Say("away.sign-in-with-a-password"), URL: "/signin" + local(j)}
+	p.Action = templates.Action{Label: locales.Say("away.try-again"), URL: "/signin" + j.query()}
 }

@@ -4,11 +4,14 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/internal/emailaddr"
+	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -41,13 +44,13 @@ func (d *Handler) Confirm(c *gin.Context) error {
 	}
 	if _, err := emailaddr.Canonical(form["email"]); err != nil {
 		return d.Responder.Show(c, http.StatusUnprocessableEntity, templates.ConfirmBrowser{Email: form["email"], Flow: j.Flow, To: j.To,
-			Mistakes: []templates.Mistake{{Field: "email", Text: templates.Sentence("user.email.bad", nil)}}})
+			Mistakes: []templates.Mistake{{Field: "email", Text: locales.Of(texts.Text{Code: "user.email.bad", Args: nil})}}})
 	}
 	if err := d.MailLinks.AskToConfirm(c.Request.Context(), form["email"]); err != nil {
 		return err
 	}
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.BrowserAsked, IP: c.ClientIP(), Ref: web.Ref(c)})
-	return d.Responder.Show(c, http.StatusOK, templates.Told{Title: "Look into your mail",
-		Text:   "If there is an account with this address, an email is on its way. Open its link in this browser, within an hour, and then sign in.",
-		Action: templates.Action{Label: "Back to signing in", URL: "/signin" + local(j)}})
+	return d.Responder.Show(c, http.StatusOK, templates.Told{Title: locales.Say("confirm.look-into-your-mail"),
+		Text:   locales.Say("confirm.if-there-is-an-account"),
+		Action: templates.Action{Label: locales.Say("confirm.back-to-signing-in"), URL: "/signin" + local(j)}})
 }

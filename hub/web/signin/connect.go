@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/federation"
@@ -46,9 +48,9 @@ func (d *Handler) sameSession(c *gin.Context, own connecting) (sessions.Person, 
 		return sessions.Person{}, err
 	}
 	if err != nil || p.Session.ID != own.Session || p.User.ID != own.UserID {
-		return sessions.Person{}, &web.ErrorPage{Status: http.StatusBadRequest, Heading: "Nothing was connected.",
-			Text:   "You signed out or in again meanwhile. Start once more from your account.",
-			Action: templates.Action{Label: "Your account", URL: connections}}
+		return sessions.Person{}, &web.ErrorPage{Status: http.StatusBadRequest, Heading: locales.Say("connect.nothing-was-connected"),
+			Text:   locales.Say("connect.you-signed-out-or-in"),
+			Action: templates.Action{Label: locales.Say("connect.your-account"), URL: connections}}
 	}
 	return p, nil
 }
@@ -65,17 +67,17 @@ func (d *Handler) connect(c *gin.Context, p sessions.Person, key federation.Logi
 	if decision.Action == linking.Refuse {
 		event.Kind = audit.LinkRefused
 		d.Audit.Record(c.Request.Context(), event)
-		text := "It may sign in to another account here already. Disconnect it there first, or choose another one at " + key.Name + "."
+		text := locales.Say("connect.it-may-sign-in-to", "name", key.Name)
 		if decision.IssuerChanged() {
 			d.raiseIssuer(c, key)
-			text = key.Name + " has changed its address, and somebody here may be known by this account. Whoever runs this hub has to decide about it first."
+			text = locales.Say("connect.has-changed-its-address-and", "name", key.Name)
 		}
 		if decision.TooWeak() {
-			text = "You are an administrator of this hub, and " + key.Name + " proves too little for one. Its login key says what could be changed."
+			text = locales.Say("connect.you-are-an-administrator-of", "name", key.Name)
 		}
-		return &web.ErrorPage{Status: http.StatusConflict, Heading: "That account at " + key.Name + " wasn't connected.",
+		return &web.ErrorPage{Status: http.StatusConflict, Heading: locales.Say("connect.that-account-at-wasnt-connected", "name", key.Name),
 			Text:   text,
-			Action: templates.Action{Label: "Your account", URL: connections}}
+			Action: templates.Action{Label: locales.Say("connect.your-account"), URL: connections}}
 	}
 	d.Audit.Record(c.Request.Context(), event)
 	return web.SeeOther(c, connections+"?done=linked")

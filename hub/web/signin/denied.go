@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"net/http"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/federation"
@@ -68,8 +70,8 @@ func (d *Handler) providerDenied(c *gin.Context, params oauth.Params) error {
 		return err
 	}
 	return &web.ErrorPage{
-		Status: http.StatusForbidden, Heading: "The sign-in was cancelled.",
-		Text:   "You said no at " + key.Name + ", or it did not let you in. Nothing was changed. You can start again, or choose another way.",
-		Action: templates.Action{Label: "Start again", URL: "/signin" + j.query()},
+		Status: http.StatusForbidden, Heading: locales.Say("denied.the-sign-in-was-cancelled"),
+		Text:   locales.Say("denied.you-said-no-at-or", "name", key.Name),
+		Action: templates.Action{Label: locales.Say("denied.start-again"), URL: "/signin" + j.query()},
 	}
 }

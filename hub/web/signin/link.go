@@ -64,7 +64,7 @@ func (d *Handler) LinkShow(c *gin.Context) error {
 	if !ok {
 		again.Status = http.StatusOK
 	}
-	return d.linkPage(c, again.Status, c.Query("stop"), l, j, again.Alert)
+	return d.linkPage(c, again.Status, c.Query("stop"), l, j, again.Said.note())
 }
 
 func (d *Handler) pendingLink(c *gin.Context, name string) (pendingLink, pendingLogin, error) {
@@ -147,7 +147,7 @@ func (d *Handler) LinkConfirm(c *gin.Context) error {
 	}
 	if alert, status, ok := mistake(err); ok {
 		d.failed(c, j, l.Email, err)
-		return d.retry(c, "/signin/link?stop="+url.QueryEscape(form["stop"]), retry{Alert: alert, Status: status})
+		return d.retry(c, "/signin/link?stop="+url.QueryEscape(form["stop"]), retry{Said: alert, Status: status})
 	}
 	if err != nil {
 		return err
@@ -216,9 +216,9 @@ func (d *Handler) linkBy(c *gin.Context, stop string, key federation.LoginKey, i
 		return err
 	}
 	if err != nil || user.ID != l.UserID || l.MailOnly {
-		d.refusedLink(c, l, texts.New("link.other", "name", key.Name))
+		d.refusedLink(c, l, texts.New("link.returned.other", "name", key.Name))
 		return d.retry(c, "/signin/link?stop="+url.QueryEscape(stop), retry{Status: http.StatusForbidden,
-			Alert: templates.Note{Tone: "danger", Title: "That didn't prove the account.", Text: "Try another way, or go back."}})
+			Said: said{texts.New("link.that-didnt-prove-the-account"), texts.New("link.try-another-way-or-go")}})
 	}
 	return d.link(c, stop, l, j, linking.ProofIdentity)
 }

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/flows"
@@ -98,7 +100,7 @@ func notHere(err error) error {
 	if !errors.Is(err, flows.ErrGone) {
 		return err
 	}
-	return &web.ErrorPage{Status: http.StatusGone, Heading: "This link doesn't work here.",
-		Text:   "It works once, for ten minutes, and only in the browser in which you signed in. Open it there, or sign in again for a new one.",
-		Action: templates.Action{Label: "Sign in", URL: "/signin"}}
+	return &web.ErrorPage{Status: http.StatusGone, Heading: locales.Say("linkmail.this-link-doesnt-work-here"),
+		Text:   locales.Say("linkmail.it-works-once-for-ten"),
+		Action: templates.Action{Label: locales.Say("linkmail.sign-in"), URL: "/signin"}}
 }

@@ -57,7 +57,7 @@ func (d *Handler) Prove(c *gin.Context) error {
 func (d *Handler) proofBy(c *gin.Context, p sessions.Person, password string) (templates.Note, error) {
 	err := d.mayUsePassword(c, p.User.Admin())
 	if errors.Is(err, errOnlyAdministrators) {
-		return noWayIn(), nil
+		return noWayIn().note(), nil
 	}
 	if err != nil {
 		return templates.Note{}, err

@@ -5,14 +5,23 @@ import (
 
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // A retry is what a form says when it is shown again.
 type retry struct {
 	Email  string
-	Alert  templates.Note
+	Said   said
 	Status int
+}
+
+// said is an alert by its codes: it is kept until the page is shown.
+type said struct{ Title, Text texts.Text }
+
+func (s said) note() templates.Note {
+	return templates.Note{Tone: "danger", Title: locales.Of(s.Title), Text: locales.Of(s.Text)}
 }
 
 // retry shows the page at address again, with what went wrong. It is shown by

@@ -42,7 +42,7 @@ func TestWhoMistypedIsToldAndWhatBrokeIsNot(t *testing.T) {
 			err = fmt.Errorf("sign in: %w", err)
 		}
 		alert, status, ok := mistake(err)
-		if status != row.status || ok != (row.status != 0) || !strings.Contains(alert.Title+" "+alert.Text, row.words) {
+		if status != row.status || ok != (row.status != 0) || !strings.Contains(alert.note().Title.English()+" "+alert.note().Text.English(), row.words) {
 			t.Errorf("%v: got %d, %v, %q", row.err, status, ok, alert)
 		}
 	}
@@ -60,7 +60,7 @@ func TestAPasswordThatIsNotLookedAtIsAnsweredAtOnce(t *testing.T) {
 		{passwords.ErrBusy, http.StatusServiceUnavailable, "Too many people", time.Second},
 	} {
 		page, ok := unlooked(fmt.Errorf("sign in: %w", row.err), noon(), "/signin")
-		if !ok || page.Status != row.status || page.RetryAfter != row.after || !strings.Contains(page.Heading+" "+page.Text, row.words) {
+		if !ok || page.Status != row.status || page.RetryAfter != row.after || !strings.Contains(page.Heading.English()+" "+page.Text.English(), row.words) {
 			t.Errorf("%v: got %+v", row.err, page)
 		}
 	}
@@ -145,8 +145,8 @@ func TestAnUpstreamThatFailsLeavesAnotherWay(t *testing.T) {
 			}
 			continue
 		}
-		if p.Status != row.status || p.Action.URL != row.other && p.Other.URL != row.other || strings.Contains(p.Text+p.Heading, "theirs") || p.Text == "" {
-			t.Errorf("%v: got %d %q, %+v", row.err, p.Status, p.Text, p.Action)
+		if p.Status != row.status || p.Action.URL != row.other && p.Other.URL != row.other || strings.Contains(p.Text.English()+p.Heading.English(), "theirs") || p.Text.English() == "" {
+			t.Errorf("%v: got %d %q, %+v", row.err, p.Status, p.Text.English(), p.Action)
 		}
 		if kinds := recorded(); len(kinds) != 1 || kinds[0] != "upstream.error company" {
 			t.Errorf("%v: recorded %q", row.err, kinds)

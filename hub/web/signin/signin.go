@@ -147,7 +147,7 @@ func (d *Handler) Show(c *gin.Context) error {
 		return err
 	}
 	if again, ok := d.retried(c); ok {
-		page := templates.SignIn{Email: again.Email, Alert: again.Alert}
+		page := templates.SignIn{Email: again.Email, Alert: again.Said.note()}
 		return d.show(c, again.Status, j, ways, page)
 	}
 	// The local way in stays open for when the upstream is down. HEAD sees the
@@ -209,8 +209,8 @@ func (d *Handler) Password(c *gin.Context) error {
 var errOnlyAdministrators = texts.Failure("passwords are for administrators alone, by the settings", "signin.administrators")
 
 // noWayIn is what somebody is told whose password is good and no way in.
-func noWayIn() templates.Note {
-	return templates.Note{Tone: "danger", Title: "Your password is not a way in here.", Text: "Only administrators sign in with one. Choose another way."}
+func noWayIn() said {
+	return said{texts.New("signin.your-password-is-not-a"), texts.New("signin.only-administrators-sign-in-with")}
 }
 
 // mayUsePassword is nil where a password signs this kind of person in.
@@ -223,16 +223,16 @@ func (d *Handler) mayUsePassword(c *gin.Context, admin bool) error {
 }
 
 // mistake is what the person is told, if it is for the person at all.
-func mistake(err error) (templates.Note, int, bool) {
+func mistake(err error) (said, int, bool) {
 	switch {
 	case errors.Is(err, users.ErrWrongPassword):
-		return templates.Note{Tone: "danger", Title: "That email or password isn't right.", Text: "Check both and try again."}, http.StatusUnauthorized, true
+		return said{texts.New("signin.that-email-or-password-isnt"), texts.New("signin.check-both-and-try-again")}, http.StatusUnauthorized, true
 	case errors.Is(err, errOnlyAdministrators):
 		return noWayIn(), http.StatusForbidden, true
 	case errors.Is(err, users.ErrDisabled):
-		return templates.Note{Tone: "danger", Title: "This account is turned off.", Text: "Ask whoever runs this hub to turn it on."}, http.StatusForbidden, true
+		return said{texts.New("signin.this-account-is-turned-off"), texts.New("signin.ask-whoever-runs-this-hub")}, http.StatusForbidden, true
 	}
-	return templates.Note{}, 0, false
+	return said{}, 0, false
 }
 
 // span is a time to wait, in words; it never promises less than it takes.

@@ -14,7 +14,9 @@ import (
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // Tried is GET /admin/keys/{id}/tried: what came of a test. The settings are
@@ -36,12 +38,12 @@ func (d *Handler) Tried(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page := templates.AdminKeyTried{ID: key.ID, Name: key.Name, Enabled: key.Enabled, Kind: key.Kind, Warning: key.SecretWarning(d.Now())}
+	page := templates.AdminKeyTried{ID: key.ID, Name: key.Name, Enabled: key.Enabled, Kind: key.Kind, Warning: locales.Stored(key.SecretWarning(d.Now()))}
 	for _, s := range result.Steps {
 		page.Steps = append(page.Steps, shownStep(s))
 	}
 	if f := result.Failure; f.Step != "" {
-		page.Failed, page.Advice, page.Setting = true, f.Advice, f.Setting
+		page.Failed, page.Advice, page.Setting = true, locales.Of(f.Why), f.Setting
 		page.Steps = append(page.Steps, templates.NeverTried(key.Kind, f.Step)...)
 		return d.Responder.Show(c, http.StatusOK, page)
 	}
@@ -49,7 +51,7 @@ func (d *Handler) Tried(c *gin.Context) error {
 		return err
 	}
 	if result.Bare && key.KeepTokens {
-		page.Warnings = append(page.Warnings, "No refresh token came, so nobody can be looked at again. If the provider wants the scope offline_access for one, the key's page has a tick for it.")
+		page.Warnings = append(page.Warnings, locales.Say("tried.no-refresh-token-came-so"))
 	}
 	return d.Responder.Show(c, http.StatusOK, page)
 }
@@ -58,14 +60,14 @@ func triedGone(c *gin.Context, cause error) error {
 	if !errors.Is(cause, flows.ErrGone) {
 		return cause
 	}
-	return &web.ErrorPage{Status: http.StatusGone, Heading: "This test is over.", Text: "What came of it is kept for ten minutes, for the browser and session it was made in.", Cause: cause,
-		Action: templates.Action{Label: "Back to the login key", URL: "/admin/keys/" + url.PathEscape(c.Param("id"))}}
+	return &web.ErrorPage{Status: http.StatusGone, Heading: locales.Say("tried.this-test-is-over"), Text: locales.Say("tried.what-came-of-it-is"), Cause: cause,
+		Action: templates.Action{Label: locales.Say("tried.back-to-the-login-key"), URL: "/admin/keys/" + url.PathEscape(c.Param("id"))}}
 }
 
 func shownStep(s triedStep) templates.TriedStep {
 	step := templates.NewTriedStep(s.Name, s.Took, s.Error)
 	for _, f := range s.Facts {
-		step.Facts = append(step.Facts, templates.Pair{Name: f.Name, Value: f.Value})
+		step.Facts = append(step.Facts, templates.Row{Name: locales.Stored(f.Name), Value: locales.Stored(f.Value)})
 	}
 	return step
 }
@@ -80,12 +82,12 @@ func (d *Handler) judge(c *gin.Context, page *templates.AdminKeyTried, key feder
 		return err
 	}
 	step := templates.NewTriedStep("policy", d.Now().Sub(began), "")
-	step.Facts = []templates.Pair{{Name: "rule", Value: decision.Row}, {Name: "what follows", Value: string(decision.Action)}}
+	step.Facts = []templates.Row{{Name: locales.Say("tried.rule"), Value: locales.Stored(decision.Row)}, {Name: locales.Say("tried.what-follows"), Value: locales.Stored(string(decision.Action))}}
 	page.Steps = append(page.Steps, step)
-	page.Row, page.Decision, page.Reason = decision.Row, inWords(decision), decision.Why.In(templates.Sentence, "")
+	page.Row, page.Decision, page.Reason = decision.Row, inWords(decision), locales.Of(decision.Why)
 	page.Refused = decision.Action == linking.Refuse
 	for _, p := range over {
-		page.Passed = append(page.Passed, templates.Pair{Name: p.Row, Value: templates.Sentence(p.Code, nil)})
+		page.Passed = append(page.Passed, templates.Option{Name: p.Row, Value: locales.Of(texts.Text{Code: p.Code, Args: nil})})
 	}
 	page.Claims = shownClaims(identity)
 	page.Warnings = append(page.Warnings, cautions(key, identity, policy)...)
@@ -93,46 +95,46 @@ func (d *Handler) judge(c *gin.Context, page *templates.AdminKeyTried, key feder
 }
 
 // inWords is what would become of you, the one who tests.
-func inWords(d linking.Decision) string {
+func inWords(d linking.Decision) locales.Text {
 	switch account := (templates.Person{Name: d.User.Name, Email: d.User.Email, Username: d.User.Username}).Account(); d.Action {
 	case linking.SignIn:
-		return "You would be signed in as " + account + "."
+		return locales.Say("tried.you-would-be-signed-in", "account", account)
 	case linking.Link:
-		return "You would be connected to the account of " + account + " and signed in."
+		return locales.Say("tried.you-would-be-connected-to", "account", account)
 	case linking.Confirm:
-		return "You would be asked to sign in to the account of " + account + " once, to connect the two."
+		return locales.Say("tried.you-would-be-asked-to", "account", account)
 	case linking.ConfirmByMail:
-		return "You would get an email at " + account + " to prove that the account is yours."
+		return locales.Say("tried.you-would-get-an-email", "account", account)
 	case linking.Create:
-		return "You would get a new account with this email address."
+		return locales.Say("tried.you-would-get-a-new")
 	case linking.CreateUnverified:
-		return "You would get a new account whose email address counts for nothing yet."
+		return locales.Say("tried.you-would-get-a-new-2")
 	}
-	return "You would be turned away."
+	return locales.Say("tried.you-would-be-turned-away")
 }
 
 // shownClaims are what the provider says, without what could be used.
-func shownClaims(i federation.Identity) []templates.Pair {
-	var out []templates.Pair
-	add := func(name, value string) {
+func shownClaims(i federation.Identity) []templates.Row {
+	var out []templates.Row
+	add := func(name locales.Text, value string) {
 		if value != "" {
-			out = append(out, templates.Pair{Name: name, Value: federation.CleanText(value, 200)})
+			out = append(out, templates.Row{Name: name, Value: locales.Stored(federation.CleanText(value, 200))})
 		}
 	}
-	add("Issuer", i.Issuer)
-	add("Subject", redacted(i.Subject))
-	add("Email", i.Email)
+	add(locales.Say("tried.issuer"), i.Issuer)
+	add(locales.Say("tried.subject"), redacted(i.Subject))
+	add(locales.Say("tried.email"), i.Email)
 	if i.Email != "" {
-		add("Email verified", map[bool]string{true: "yes", false: "no"}[i.EmailVerified])
+		add(locales.Say("tried.email-verified"), map[bool]string{true: "yes", false: "no"}[i.EmailVerified])
 	}
-	add("Name", i.Name)
-	add("Given name", i.GivenName)
-	add("Family name", i.FamilyName)
-	add("User name", i.PreferredUsername)
-	add("Picture", i.Picture)
-	add("Language", i.Locale)
-	add("Roles here", strings.Join(i.Roles, ", "))
-	add("Signed in by", strings.TrimSpace(i.ACR+" "+strings.Join(i.AMR, " ")))
+	add(locales.Say("tried.name"), i.Name)
+	add(locales.Say("tried.given-name"), i.GivenName)
+	add(locales.Say("tried.family-name"), i.FamilyName)
+	add(locales.Say("tried.user-name"), i.PreferredUsername)
+	add(locales.Say("tried.picture"), i.Picture)
+	add(locales.Say("tried.language"), i.Locale)
+	add(locales.Say("tried.roles-here"), strings.Join(i.Roles, ", "))
+	add(locales.Say("tried.signed-in-by"), strings.TrimSpace(i.ACR+" "+strings.Join(i.AMR, " ")))
 	return out
 }
 
@@ -145,26 +147,26 @@ func redacted(s string) string {
 }
 
 // cautions are what to know before people use the key.
-func cautions(k federation.LoginKey, i federation.Identity, p linking.Policy) []string {
-	var out []string
+func cautions(k federation.LoginKey, i federation.Identity, p linking.Policy) []locales.Text {
+	var out []locales.Text
 	switch {
 	case i.Email == "":
-		out = append(out, "The provider gave no email address. Accounts made through it have none; see whether a scope like “email” is missing.")
+		out = append(out, locales.Say("tried.the-provider-gave-no-email"))
 	case !i.EmailVerified && k.Kind == federation.KindFrappe:
-		out = append(out, "A Frappe site says of no email address whether it was verified, so it counts for nothing here. Add its domain to the authoritative domains, or trust all addresses of the site, if you want it to count.")
+		out = append(out, locales.Say("tried.a-frappe-site-says-of"))
 	case !i.EmailVerified:
-		out = append(out, "The provider does not say that the email address is verified, so it counts for nothing here.")
+		out = append(out, locales.Say("tried.the-provider-does-not-say"))
 	case !p.Believes(i.Email):
-		out = append(out, "The email address is verified there, but this key is not trusted with its domain. Add the domain to the authoritative domains, or trust all its addresses, if you want it to count.")
+		out = append(out, locales.Say("tried.the-email-address-is-verified"))
 	}
 	if k.KeepsAdminsOut() {
-		out = append(out, "Administrators of this hub are turned away by this key: a site before 16.29 proves too little for them. If the site is newer, say so under “Version of the site”.")
+		out = append(out, locales.Say("tried.administrators-of-this-hub-are"))
 	}
 	if k.SignUps == federation.Allow && k.Kind != federation.KindPeer {
-		out = append(out, "Anybody who can sign in there gets an account here.")
+		out = append(out, locales.Say("tried.anybody-who-can-sign-in"))
 	}
 	if k.Linking == federation.Auto && len(k.AuthoritativeDomains) == 0 {
-		out = append(out, "People are to be connected at once, but there are no authoritative domains, so nobody will be.")
+		out = append(out, locales.Say("tried.people-are-to-be-connected"))
 	}
 	return out
 }

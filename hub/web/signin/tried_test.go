@@ -8,12 +8,13 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 func TestATestSaysWhoOneWouldBe(t *testing.T) {
 	seen := map[string]linking.Action{}
 	for _, action := range []linking.Action{linking.SignIn, linking.Link, linking.Confirm, linking.ConfirmByMail, linking.Create, linking.CreateUnverified, linking.Refuse} {
-		text := inWords(linking.Decision{Action: action, User: users.User{Email: "ada@example.org"}})
+		text := inWords(linking.Decision{Action: action, User: users.User{Email: "ada@example.org"}}).English()
 		if before, twice := seen[text]; twice {
 			t.Errorf("%s and %s are both %q", before, action, text)
 		}
@@ -28,7 +29,7 @@ func TestATestSaysWhoOneWouldBe(t *testing.T) {
 func TestATestShowsNothingThatCouldBeUsed(t *testing.T) {
 	shown := func(i federation.Identity) (all string) {
 		for _, p := range shownClaims(i) {
-			all += p.Name + ": " + p.Value + "\n"
+			all += p.Name.English() + ": " + p.Value.English() + "\n"
 		}
 		return all
 	}
@@ -79,12 +80,12 @@ func TestATestWarnsOfWhatAKeyWillDo(t *testing.T) {
 	} {
 		got := cautions(row.key, row.id, row.policy)
 		if len(got) != len(row.want) {
-			t.Errorf("%s: got %q", row.what, got)
+			t.Errorf("%s: got %v", row.what, got)
 			continue
 		}
 		for i, words := range row.want {
-			if !strings.Contains(got[i], words) {
-				t.Errorf("%s: got %q, want %q in it", row.what, got[i], words)
+			if !strings.Contains(got[i].English(), words) {
+				t.Errorf("%s: got %q, want %q in it", row.what, got[i].English(), words)
 			}
 		}
 	}
@@ -128,7 +129,7 @@ func TestAFailedTestNamesTheSettingToChange(t *testing.T) {
 		{openid, "answer", errDisk, "This hub itself", ""},
 	} {
 		got := failed(row.key, triedStep{Name: row.step}, row.err)
-		if got.Step != row.step || got.Setting != row.setting || !strings.Contains(got.Advice, row.words) {
+		if got.Step != row.step || got.Setting != row.setting || !strings.Contains(locales.Of(got.Why).English(), row.words) {
 			t.Errorf("%s %s %v: got %+v, want %q about %q", row.key.Kind, row.step, row.err, got, row.words, row.setting)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/users"
@@ -16,15 +18,15 @@ import (
 // unlooked answers a password that was not looked at, at once and with nothing
 // kept: there may be many. ok is false for every other error.
 func unlooked(err error, now time.Time, again string) (page *web.ErrorPage, ok bool) {
-	page = &web.ErrorPage{Status: http.StatusTooManyRequests, Heading: "Too many attempts.", Cause: err, Action: templates.Action{Label: "Back to signing in", URL: again}}
+	page = &web.ErrorPage{Status: http.StatusTooManyRequests, Heading: locales.Say("unlooked.too-many-attempts"), Cause: err, Action: templates.Action{Label: locales.Say("unlooked.back-to-signing-in"), URL: again}}
 	var slow *passwords.Throttled
 	switch {
 	case errors.As(err, &slow):
 		page.RetryAfter = slow.Until.Sub(now)
-		page.Text = "Wait " + span(page.RetryAfter) + ", then try again."
+		page.Text = locales.Say("unlooked.wait-then-try-again", "span", span(page.RetryAfter))
 	case errors.Is(err, passwords.ErrBusy):
 		page.Status, page.RetryAfter = http.StatusServiceUnavailable, time.Second
-		page.Heading, page.Text = "Too many people are signing in right now.", "Try again in a moment."
+		page.Heading, page.Text = locales.Say("unlooked.too-many-people-are-signing"), locales.Say("unlooked.try-again-in-a-moment")
 	default:
 		return nil, false
 	}
@@ -48,8 +50,8 @@ func (d *Handler) wait(c *gin.Context, j pendingLogin, email string, page *web.E
 
 // proveAddress asks for a link to the address besides the password.
 func proveAddress(j pendingLogin) error {
-	return &web.ErrorPage{Status: http.StatusForbidden, Heading: "Show that you read your email, too.", Cause: users.ErrProveAddress,
-		Text:   "Many wrong passwords were tried for this address. Get a link by email, open it in this browser, and then sign in with your password.",
-		Action: templates.Action{Label: "Get a link by email", URL: "/signin/confirm" + j.query()},
-		Other:  templates.Action{Label: "Back to signing in", URL: "/signin" + local(j)}}
+	return &web.ErrorPage{Status: http.StatusForbidden, Heading: locales.Say("unlooked.show-that-you-read-your"), Cause: users.ErrProveAddress,
+		Text:   locales.Say("unlooked.many-wrong-passwords-were-tried"),
+		Action: templates.Action{Label: locales.Say("unlooked.get-a-link-by-email"), URL: "/signin/confirm" + j.query()},
+		Other:  templates.Action{Label: locales.Say("unlooked.back-to-signing-in"), URL: "/signin" + local(j)}}
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/federation"
@@ -288,9 +290,9 @@ func (d *Handler) started(user users.User, key federation.LoginKey, i federation
 func (d *Handler) issuerChanged(c *gin.Context, key federation.LoginKey, j pendingLogin) error {
 	d.raiseIssuer(c, key)
 	return &web.ErrorPage{
-		Status: http.StatusForbidden, Heading: key.Name + " has changed its address.",
-		Text:   "Whether you are who you were there, somebody has to decide who runs this hub. Tell them, with the reference below. Nothing was changed, and your account is as it was.",
-		Action: templates.Action{Label: "Choose another way to sign in", URL: "/signin" + local(j)},
+		Status: http.StatusForbidden, Heading: locales.Say("upstream.has-changed-its-address", "name", key.Name),
+		Text:   locales.Say("upstream.whether-you-are-who-you"),
+		Action: templates.Action{Label: locales.Say("upstream.choose-another-way-to-sign"), URL: "/signin" + local(j)},
 	}
 }
 
@@ -305,9 +307,9 @@ func (d *Handler) raiseIssuer(c *gin.Context, key federation.LoginKey) {
 func refusedUpstream(name string, j pendingLogin) error {
 	return &web.ErrorPage{
 		Status:  http.StatusForbidden,
-		Heading: "We couldn't sign you in with " + name + ".",
-		Text:    "If you have an account here, sign in to it the way you usually do. If not, ask whoever runs this hub to let you in.",
-		Action:  templates.Action{Label: "Choose another way to sign in", URL: "/signin" + local(j)},
+		Heading: locales.Say("upstream.we-couldnt-sign-you-in", "name", name),
+		Text:    locales.Say("upstream.if-you-have-an-account"),
+		Action:  templates.Action{Label: locales.Say("upstream.choose-another-way-to-sign"), URL: "/signin" + local(j)},
 	}
 }
 
@@ -328,13 +330,13 @@ func (d *Handler) upstreamFailed(c *gin.Context, keyID string, j pendingLogin, e
 	if j.quiet() && (errors.As(err, &refusal) || errors.As(err, &fault)) {
 		return d.back(c, keyID, j, err)
 	}
-	p := &web.ErrorPage{Status: http.StatusBadGateway, Heading: "Signing in there didn't work.", Cause: err,
-		Action: templates.Action{Label: "Choose another way to sign in", URL: "/signin" + local(j)}}
+	p := &web.ErrorPage{Status: http.StatusBadGateway, Heading: locales.Say("upstream.signing-in-there-didnt-work"), Cause: err,
+		Action: templates.Action{Label: locales.Say("upstream.choose-another-way-to-sign"), URL: "/signin" + local(j)}}
 	switch {
 	case errors.As(err, &refusal):
-		p.Status, p.Text = http.StatusForbidden, refusal.Reason
+		p.Status, p.Text = http.StatusForbidden, locales.Stored(refusal.Reason)
 	case errors.As(err, &fault):
-		p.Text = fault.Reason
+		p.Text = locales.Stored(fault.Reason)
 		if fault.Kind == federation.Unexpected {
 			p.Status = http.StatusBadRequest
 		}
@@ -344,7 +346,7 @@ func (d *Handler) upstreamFailed(c *gin.Context, keyID string, j pendingLogin, e
 		if fault.Kind == federation.Unreachable {
 			d.away(c, p, keyID, j)
 			if federation.TurnedAway(err) {
-				p.Text = fault.Reason // it says why the answer came at once
+				p.Text = locales.Stored(fault.Reason) // it says why the answer came at once
 			}
 		}
 	default:

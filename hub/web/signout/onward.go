@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/federation/hubaddress"
@@ -113,7 +115,7 @@ func (d *Handler) Done(c *gin.Context) error {
 func (d *Handler) signedOut(c *gin.Context, then onward) error {
 	page := templates.SignedOut{}
 	if then.There != "" {
-		page.There = templates.Action{Label: "Sign out of " + then.ThereName + " too", URL: then.There}
+		page.There = templates.Action{Label: locales.Say("onward.sign-out-of-too", "therename", then.ThereName), URL: then.There}
 	}
 	if then.SID == "" {
 		return d.Responder.Show(c, http.StatusOK, page)

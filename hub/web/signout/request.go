@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
@@ -195,7 +197,7 @@ func (d *Handler) already(c *gin.Context, r request) error {
 	}
 	page := templates.SignedOut{}
 	if redirecturi.OriginOf(r.params["post_logout_redirect_uri"]) != "" && r.to != "" {
-		page.Back = templates.Action{Label: "Go to " + shown(r.client), URL: r.to}
+		page.Back = templates.Action{Label: locales.Say("request.go-to", "shown", shown(r.client)), URL: r.to}
 	}
 	return d.Responder.Show(c, http.StatusOK, page)
 }

@@ -88,7 +88,7 @@ func TestAFailedTestNamesTheSettingToChange(t *testing.T) {
 	b := hubs.Secondary.Operator()
 	b.Submit(b.Open("/admin/keys/company"), "/admin/keys/company", "client_secret", "not the secret")
 	p := hubs.Tested(b, "ada@example.org")
-	for _, text := range []string{"It didn't work.", "does not accept the client ID and secret", `href="/admin/keys/company#client_secret"`, "Failed: ", "Token"} {
+	for _, text := range []string{"It didn&#39;t work.", "does not accept the client ID and secret", `href="/admin/keys/company#client_secret"`, "Failed: ", "Token"} {
 		if !strings.Contains(p.Body, text) {
 			t.Errorf("the page does not say %q:\n%s", text, p.Body)
 		}

@@ -5,8 +5,9 @@ package apps
 import (
 	"io/fs"
 	"net/http"
-	"strconv"
 	"time"
+
+	"github.com/fedhub/fedhub/templates/locales"
 
 	"github.com/gin-gonic/gin"
 
@@ -68,9 +69,9 @@ func (d *Handler) logouts(c *gin.Context, client clients.Client) (*templates.Cli
 	if err != nil {
 		return nil, err
 	}
-	page := &templates.ClientLogouts{Told: r.Told, Failed: r.Failed, Error: r.Words(templates.Sentence), Next: r.Next, Waiting: strconv.Itoa(r.Waiting)}
+	page := &templates.ClientLogouts{Told: r.Told, Failed: r.Failed, Error: locales.From(r.Words), Next: r.Next, Waiting: locales.Say("client.logouts-waiting", "count", r.Waiting)}
 	if r.Waiting == logouts.MostCounted {
-		page.Waiting += " or more"
+		page.Waiting = locales.Say("client.logouts-waiting-or-more", "count", r.Waiting)
 	}
 	if r.Waiting > 0 {
 		page.Try = admin.ClientPath(client.ID) + "/logouts"

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
@@ -52,9 +54,9 @@ func (d *Handler) Applications(c *gin.Context) error {
 
 func clientState(c clients.Client) templates.Chip {
 	if c.Disabled {
-		return templates.Chip{Text: "Off"}
+		return templates.Chip{Text: locales.Say("clients.off")}
 	}
-	return templates.Chip{Tone: "ok", Text: "Active"}
+	return templates.Chip{Tone: "ok", Text: locales.Say("clients.active")}
 }
 
 // NewApplication is GET /admin/clients/new.
@@ -126,25 +128,25 @@ func (d *Handler) showApplication(c *gin.Context, status int, client clients.Cli
 }
 
 // registeredBy says how a client came to register itself.
-func registeredBy(c clients.Client) string {
+func registeredBy(c clients.Client) locales.Text {
 	if c.Document != nil {
-		return "by nobody: described by its document, which was read " + c.Document.Fetched.Format(time.DateTime) + " UTC"
+		return locales.Say("clients.by-nobody-described-by-its", "format", c.Document.Fetched.Format(time.DateTime))
 	}
-	by := c.By(templates.Sentence)
-	if by == "" {
-		by = "itself"
+	by := locales.From(c.By)
+	if by.IsZero() {
+		by = locales.Say("clients.itself")
 	}
 	if c.Registration.Vouched != "" {
-		by += ", vouched for by " + c.Registration.Vouched
+		by = locales.Say("clients.vouched-for", "by", by, "issuer", c.Registration.Vouched)
 	}
 	return by
 }
 
-func (d *Handler) endpoints() []templates.Pair {
+func (d *Handler) endpoints() []templates.Row {
 	hub := presets.At(d.Issuer)
-	return []templates.Pair{
-		{Name: "Discovery", Value: hub.Discovery}, {Name: "Authorize URL", Value: hub.Authorize}, {Name: "Access Token URL", Value: hub.Token},
-		{Name: "User information", Value: hub.Userinfo}, {Name: "Keys (JWKS)", Value: hub.Keys}, {Name: "Sign out", Value: hub.SignOut},
+	return []templates.Row{
+		{Name: locales.Say("clients.discovery"), Value: locales.Stored(hub.Discovery)}, {Name: locales.Say("clients.authorize-url"), Value: locales.Stored(hub.Authorize)}, {Name: locales.Say("clients.access-token-url"), Value: locales.Stored(hub.Token)},
+		{Name: locales.Say("clients.user-information"), Value: locales.Stored(hub.Userinfo)}, {Name: locales.Say("clients.keys-jwks"), Value: locales.Stored(hub.Keys)}, {Name: locales.Say("clients.sign-out"), Value: locales.Stored(hub.SignOut)},
 	}
 }
 
@@ -229,7 +231,7 @@ func (d *Handler) RemoveApplication(c *gin.Context) error {
 		return err
 	}
 	if strings.TrimSpace(form["confirm"]) != client.Name {
-		wrong := []templates.Mistake{{Field: "confirm", Text: "Type the name exactly as it is written above. Nothing was deleted."}}
+		wrong := []templates.Mistake{{Field: "confirm", Text: locales.Say("clients.type-the-name-exactly-as")}}
 		return d.showApplication(c, admin.Unprocessable, client, formOf(client), wrong)
 	}
 	if err := d.Operator.RemoveClient(c.Request.Context(), d.Actor(c), client); err != nil {

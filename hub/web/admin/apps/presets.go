@@ -11,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // presetControls are those of the client's form that the page of a preset has.
@@ -100,7 +101,7 @@ func (d *Handler) addFromPreset(c *gin.Context, p presets.Preset, form map[strin
 func (d *Handler) there(p presets.Preset, client clients.Client, a presets.Answers, secret string) templates.There {
 	out := templates.There{Name: p.Name, Notes: p.Notes}
 	for _, v := range p.Values(presets.At(d.Issuer), client, a, secret) {
-		out.Values = append(out.Values, templates.Pair{Name: v.Field, Value: v.Text})
+		out.Values = append(out.Values, templates.Row{Name: locales.Stored(v.Field), Value: locales.Stored(v.Text)})
 	}
 	return out
 }

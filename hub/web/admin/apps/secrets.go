@@ -11,25 +11,27 @@ import (
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 const day = 24 * time.Hour
 
 // lives are how long a new secret may last, by the value of the choice.
 var lives = []struct {
-	value, label string
-	life         time.Duration
+	value string
+	label locales.Text
+	life  time.Duration
 }{
-	{"never", "Until it is deleted", 0},
-	{"90d", "90 days", 90 * day},
-	{"180d", "180 days", 180 * day},
-	{"365d", "1 year", 365 * day},
+	{"never", locales.Say("secrets.never"), 0},
+	{"90d", locales.Say("secrets.90d"), 90 * day},
+	{"180d", locales.Say("secrets.180d"), 180 * day},
+	{"365d", locales.Say("secrets.365d"), 365 * day},
 }
 
-func secretLives() []templates.Pair {
-	var out []templates.Pair
+func secretLives() []templates.Option {
+	var out []templates.Option
 	for _, l := range lives {
-		out = append(out, templates.Pair{Name: l.value, Value: l.label})
+		out = append(out, templates.Option{Name: l.value, Value: l.label})
 	}
 	return out
 }

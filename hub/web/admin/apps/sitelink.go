@@ -17,6 +17,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // EnterAtSite is POST /admin/clients/{id}/setup/site: the hub makes the Social
@@ -34,7 +35,7 @@ func (d *Handler) EnterAtSite(c *gin.Context) error {
 		return d.showLink(c, admin.Unprocessable, client, link, wrong[0])
 	}
 	if !slices.Contains([]string{frappe.Allow, frappe.Deny, ""}, link.SignUps) {
-		return d.showLink(c, admin.Unprocessable, client, link, templates.Mistake{Field: "key_sign_ups", Text: "Choose one of the list."})
+		return d.showLink(c, admin.Unprocessable, client, link, templates.Mistake{Field: "key_sign_ups", Text: locales.Say("sitelink.choose-one-of-the-list")})
 	}
 	secret, err := d.Clients.AddSecret(c.Request.Context(), client.ID, 0)
 	if wrong, ok := web.Mistakes(err, nil); ok {
@@ -75,7 +76,7 @@ func (d *Handler) refusedLink(c *gin.Context, client clients.Client, link templa
 	} else if err := d.Sites.TakeBack(c.Request.Context(), client.ID, secret); err != nil {
 		return err
 	}
-	link.Note, link.Said = refusalNote(refused, client), refused.Said
+	link.Note, link.Said = refusalNote(refused, client), locales.StoredAll(refused.Said)
 	return d.showLink(c, http.StatusOK, client, link)
 }
 
@@ -97,14 +98,14 @@ func (d *Handler) entered(c *gin.Context, client clients.Client, link templates.
 	if client, err = d.Clients.Lookup(ctx, client.ID); err != nil {
 		return err
 	}
-	link.Note = templates.Note{Tone: "ok", Title: "The values are entered at the site.", Text: "They were read back and are right. Now sign in there once."}
+	link.Note = templates.Note{Tone: "ok", Title: locales.Say("sitelink.the-values-are-entered-at"), Text: locales.Say("sitelink.they-were-read-back-and")}
 	for _, f := range differ {
-		link.Note = templates.Note{Tone: "warn", Title: "The values are entered, but the site keeps some otherwise.", Text: "Correct these there by hand."}
-		link.Differ = append(link.Differ, templates.Pair{Name: f.Label, Value: "should be " + f.Sent + ", and is " + f.Kept})
+		link.Note = templates.Note{Tone: "warn", Title: locales.Say("sitelink.the-values-are-entered-but"), Text: locales.Say("sitelink.correct-these-there-by-hand")}
+		link.Differ = append(link.Differ, templates.Row{Name: locales.Stored(f.Label), Value: locales.Say("sitelink.should-be-and-is", "sent", f.Sent, "kept", f.Kept)})
 	}
 	if refused != nil {
-		link.Note = templates.Note{Tone: "warn", Title: "The values are entered, but could not be read back.", Text: "Sign in at the site once to see whether they are right."}
-		link.Said = refused.Said
+		link.Note = templates.Note{Tone: "warn", Title: locales.Say("sitelink.the-values-are-entered-but-2"), Text: locales.Say("sitelink.sign-in-at-the-site")}
+		link.Said = locales.StoredAll(refused.Said)
 	}
 	return d.showLink(c, http.StatusOK, client, link)
 }
@@ -120,26 +121,26 @@ func (d *Handler) showLink(c *gin.Context, status int, client clients.Client, li
 
 // refusalNotes are what to do about each kind of refusal.
 var refusalNotes = map[string]templates.Note{
-	frappe.WrongKey:    {Title: "The site does not know this API key.", Text: "Generate the keys again there, and copy both: the API Secret is shown only once."},
-	frappe.NotAllowed:  {Title: "This API key may not make Social Login Keys.", Text: "Use one of a user with the role System Manager."},
-	frappe.Exists:      {Tone: "warn", Title: "The site has a key of this provider already.", Text: "Nothing was changed. Tick the box below and enter the API key once more to replace it, or delete this application and add the site with another provider."},
-	frappe.Missing:     {Title: "The site did not find the key.", Text: "Try again without the box ticked."},
-	frappe.Invalid:     {Title: "The site did not accept the values.", Text: "Nothing was changed there."},
-	frappe.NotFrappe:   {Title: "What answers at this address does not look like a Frappe site.", Text: "Compare the address with that of the site's own desk."},
-	frappe.Broken:      {Title: "The site, or what stands before it, has a fault of its own.", Text: "Try again when it works, or enter the values by hand."},
-	frappe.Unreachable: {Title: "The site could not be reached from here.", Text: "Nothing is lost: enter the values by hand."},
+	frappe.WrongKey:    {Title: locales.Say("sitelink.the-site-does-not-know"), Text: locales.Say("sitelink.generate-the-keys-again-there")},
+	frappe.NotAllowed:  {Title: locales.Say("sitelink.this-api-key-may-not"), Text: locales.Say("sitelink.use-one-of-a-user")},
+	frappe.Exists:      {Tone: "warn", Title: locales.Say("sitelink.the-site-has-a-key"), Text: locales.Say("sitelink.nothing-was-changed-tick-the")},
+	frappe.Missing:     {Title: locales.Say("sitelink.the-site-did-not-find"), Text: locales.Say("sitelink.try-again-without-the-box")},
+	frappe.Invalid:     {Title: locales.Say("sitelink.the-site-did-not-accept"), Text: locales.Say("sitelink.nothing-was-changed-there")},
+	frappe.NotFrappe:   {Title: locales.Say("sitelink.what-answers-at-this-address"), Text: locales.Say("sitelink.compare-the-address-with-that")},
+	frappe.Broken:      {Title: locales.Say("sitelink.the-site-or-what-stands"), Text: locales.Say("sitelink.try-again-when-it-works")},
+	frappe.Unreachable: {Title: locales.Say("sitelink.the-site-could-not-be"), Text: locales.Say("sitelink.nothing-is-lost-enter-the")},
 }
 
 func refusalNote(r *frappe.Refusal, client clients.Client) templates.Note {
 	note := refusalNotes[r.Kind]
 	switch {
 	case r.Kind == frappe.Moved:
-		note = templates.Note{Title: "The site is at another address.", Text: client.Frappe.URL + " leads elsewhere. Delete this application and add the site by the address at which it answers."}
+		note = templates.Note{Title: locales.Say("sitelink.the-site-is-at-another"), Text: locales.Say("sitelink.leads-elsewhere-delete-this-application", "url", client.Frappe.URL)}
 		if r.To != "" {
-			note.Text = client.Frappe.URL + " leads to " + r.To + ". Delete this application and add the site by that address."
+			note.Text = locales.Say("sitelink.leads-to-delete-this-application", "url", client.Frappe.URL, "to", r.To)
 		}
 	case r.Kind == frappe.Unreachable && r.Cause != nil:
-		note.Text += " (" + federation.CleanText(r.Cause.Error(), 300) + ")"
+		note.Text = note.Text.Then(locales.Stored("(" + federation.CleanText(r.Cause.Error(), 300) + ")"))
 	}
 	if note.Tone == "" {
 		note.Tone = "danger"

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
@@ -76,7 +78,7 @@ func knownSite(client clients.Client) (templates.Action, error) {
 	if client.ID == "" {
 		return templates.Action{}, forms.New("site", "site.adding")
 	}
-	return templates.Action{Label: client.Name, URL: admin.ClientPath(client.ID) + "/setup"},
+	return templates.Action{Label: locales.Stored(client.Name), URL: admin.ClientPath(client.ID) + "/setup"},
 		forms.New("site", "site.known")
 }
 

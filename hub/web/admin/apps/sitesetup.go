@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // SiteSetup is GET /admin/clients/{id}/setup: what to enter at the site.
@@ -91,8 +92,8 @@ func (d *Handler) setupPage(c *gin.Context, client clients.Client, secret string
 	key := frappe.Key{Hub: d.Issuer, Provider: frappe.ProviderOf(client), ClientID: client.ID, Secret: secret, SignUps: frappe.Allow}
 	page := templates.AdminSiteSetup{
 		ID: client.ID, Name: client.Name, Site: client.Frappe.URL, Shown: secret != "", Fields: siteFieldsOf(key),
-		Form:     templates.Action{Label: "Open the form at the site", URL: client.Frappe.URL + "/app/social-login-key/new"},
-		Existing: templates.Action{Label: "Open it there", URL: client.Frappe.URL + "/app/social-login-key/" + url.PathEscape(key.Record())},
+		Form:     templates.Action{Label: locales.Say("sitesetup.open-the-form-at-the"), URL: client.Frappe.URL + "/app/social-login-key/new"},
+		Existing: templates.Action{Label: locales.Say("sitesetup.open-it-there"), URL: client.Frappe.URL + "/app/social-login-key/" + url.PathEscape(key.Record())},
 		Link:     templates.SiteLink{Offered: true, SignUps: frappe.Allow},
 	}
 	page.Local = onlyHere(d.Issuer) && !onlyHere(client.Frappe.URL)
@@ -102,19 +103,19 @@ func (d *Handler) setupPage(c *gin.Context, client clients.Client, secret string
 }
 
 // fieldHints say of a field what people get wrong.
-var fieldHints = map[string]string{
-	"social_login_provider": "Choose it first: it decides which of the other fields there are.",
-	"base_url":              "Exactly so: no path, and no slash at its end.",
-	"sign_ups":              "Deny lets in only people who have an account at the site already. Left empty, the site's Website Settings decide, which forbid sign-ups unless somebody changed them.",
-	"provider_name":         "The button says “Login with” and this name. It cannot be changed later.",
-	"redirect_url":          "The last part is the name of the record that the site makes of the Provider Name.",
+var fieldHints = map[string]locales.Text{
+	"social_login_provider": locales.Say("sitesetup.social-login-provider"),
+	"base_url":              locales.Say("sitesetup.base-url"),
+	"sign_ups":              locales.Say("sitesetup.sign-ups"),
+	"provider_name":         locales.Say("sitesetup.provider-name"),
+	"redirect_url":          locales.Say("sitesetup.redirect-url"),
 }
 
 func siteFieldsOf(key frappe.Key) []templates.SiteField {
 	var out []templates.SiteField
 	for _, f := range key.Typed() {
 		out = append(out, templates.SiteField{
-			ID: f.Name, Label: f.Label, Value: f.Text(), Hint: fieldHints[f.Name], Choice: f.Choice, Hidden: f.Secret && f.Text() == "",
+			ID: f.Name, Label: locales.Stored(f.Label), Value: f.Text(), Hint: fieldHints[f.Name], Choice: f.Choice, Hidden: f.Secret && f.Text() == "",
 		})
 	}
 	return out

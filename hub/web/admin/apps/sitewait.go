@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
@@ -94,11 +96,11 @@ func (d *Handler) firstLogin(c *gin.Context, client clients.Client) (templates.F
 	}
 	now := d.Now()
 	page := templates.FirstLogin{
-		Login:   templates.Action{Label: "Open the site's login page", URL: client.Frappe.URL + "/login"},
+		Login:   templates.Action{Label: locales.Say("sitewait.open-the-sites-login-page"), URL: client.Frappe.URL + "/login"},
 		Waiting: now.Before(client.Frappe.Awaited) && !debut.Done(), Until: client.Frappe.Awaited, Done: debut.Done(), Steps: debutSteps(debut, now),
 	}
 	if debut.Ref != "" {
-		page.Trace = templates.Action{Label: "Open its trace", URL: "/admin/traces/" + debut.Ref}
+		page.Trace = templates.Action{Label: locales.Say("sitewait.open-its-trace"), URL: "/admin/traces/" + debut.Ref}
 	}
 	page.Wrong = d.siteMistake(client, debut, now)
 	return page, nil
@@ -110,9 +112,9 @@ const grace = time.Minute
 // debutSteps are what the site has to do, in order.
 func debutSteps(d sitesetup.Setup, now time.Time) []templates.Step {
 	steps := []templates.Step{
-		{Title: "Authorize", Text: "The site's button sends somebody here, who signs in."},
-		{Title: "Token", Text: "The site's server comes for the token, with its Client ID and Client Secret."},
-		{Title: "Userinfo", Text: "The site's server asks who it is."},
+		{Title: locales.Say("sitewait.authorize"), Text: locales.Say("sitewait.the-sites-button-sends-somebody")},
+		{Title: locales.Say("sitewait.token"), Text: locales.Say("sitewait.the-sites-server-comes-for")},
+		{Title: locales.Say("sitewait.userinfo"), Text: locales.Say("sitewait.the-sites-server-asks-who")},
 	}
 	reached := 0
 	switch {
@@ -134,11 +136,11 @@ func debutSteps(d sitesetup.Setup, now time.Time) []templates.Step {
 		}
 	}
 	if reached == 0 && !d.Authorize.IsZero() {
-		steps[0].Text = "The site sent somebody here at " + clockTime(d.Authorize) + ". They have not been sent back yet."
+		steps[0].Text = locales.Say("sitewait.the-site-sent-somebody-here", "clocktime", clockTime(d.Authorize))
 	}
 	for i, at := range []time.Time{d.Answered, d.Token, d.Userinfo} {
 		if i < reached && !at.IsZero() {
-			steps[i].Text = []string{"They signed in and were sent back", "It was given", "It was told"}[i] + " at " + clockTime(at) + "."
+			steps[i].Text = locales.Say([]string{"sitewait.answered", "sitewait.token-given", "sitewait.userinfo-told"}[i], "time", clockTime(at))
 		}
 	}
 	if failed := failedAt(d, reached, now); failed >= 0 {

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
@@ -67,9 +69,9 @@ func (d *Handler) Map(c *gin.Context) error {
 
 // mapKey is an upstream. Of what is known about it the worst is shown.
 func (d *Handler) mapKey(k federation.LoginKey, r health.Record, warnings []health.Warning) templates.MapNode {
-	n := templates.MapNode{Name: k.Name, Kind: "upstream", URL: "/admin/keys/" + url.PathEscape(k.ID), State: admin.KeyState(k)}
+	n := templates.MapNode{Name: k.Name, Kind: locales.Say("map.upstream"), URL: "/admin/keys/" + url.PathEscape(k.ID), State: admin.KeyState(k)}
 	if k.Kind == federation.KindPeer {
-		n.Kind = "another hub, above this one"
+		n.Kind = locales.Say("map.another-hub-above-this-one")
 	}
 	h := admin.Health(d.Upstreams, d.Now(), r)
 	if h.Known {
@@ -80,7 +82,7 @@ func (d *Handler) mapKey(k federation.LoginKey, r health.Record, warnings []heal
 	case h.Known && h.State.Tone == "danger":
 		n.State = h.State
 	case len(warnings) > 0:
-		n.State = templates.Chip{Tone: "warn", Text: "Needs attention"}
+		n.State = templates.Chip{Tone: "warn", Text: locales.Say("map.needs-attention")}
 	case h.Known && n.State.Tone == "ok":
 		n.State = h.State
 	}
@@ -88,27 +90,27 @@ func (d *Handler) mapKey(k federation.LoginKey, r health.Record, warnings []heal
 }
 
 func mapServer(c clients.Client, warnings []health.Warning) templates.MapNode {
-	n := templates.MapNode{Name: web.Shown(c).Shown(), Kind: "another hub, below this one", URL: "/admin/servers"}
+	n := templates.MapNode{Name: web.Shown(c).Shown(), Kind: locales.Say("map.another-hub-below-this-one"), URL: "/admin/servers"}
 	switch c.Server.State {
 	case clients.Active:
-		n.State = templates.Chip{Tone: "ok", Text: "Active"}
+		n.State = templates.Chip{Tone: "ok", Text: locales.Say("map.active")}
 		if len(warnings) > 0 {
-			n.State = templates.Chip{Tone: "warn", Text: "Needs attention"}
+			n.State = templates.Chip{Tone: "warn", Text: locales.Say("map.needs-attention")}
 		}
 	case clients.Pending:
-		n.State = templates.Chip{Tone: "warn", Text: "Waiting"}
+		n.State = templates.Chip{Tone: "warn", Text: locales.Say("map.waiting")}
 	case clients.Suspended:
-		n.State = templates.Chip{Tone: "danger", Text: "Suspended"}
+		n.State = templates.Chip{Tone: "danger", Text: locales.Say("map.suspended")}
 	default:
-		n.State = templates.Chip{Tone: "danger", Text: "Refused"}
+		n.State = templates.Chip{Tone: "danger", Text: locales.Say("map.refused")}
 	}
 	return n
 }
 
 func mapApp(c clients.Client) templates.MapNode {
-	n := templates.MapNode{Name: c.Name, Kind: "app", URL: admin.ClientPath(c.ID), State: templates.Chip{Tone: "ok", Text: "Active"}}
+	n := templates.MapNode{Name: c.Name, Kind: locales.Say("map.app"), URL: admin.ClientPath(c.ID), State: templates.Chip{Tone: "ok", Text: locales.Say("map.active")}}
 	if c.Disabled {
-		n.State = templates.Chip{Text: "Off"}
+		n.State = templates.Chip{Text: locales.Say("map.off")}
 	}
 	return n
 }

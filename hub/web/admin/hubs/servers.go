@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
@@ -38,7 +40,7 @@ func (d *Handler) showServers(c *gin.Context, invite string, expires time.Time) 
 
 func server(c clients.Client) templates.Server {
 	s := templates.Server{
-		ID: c.ID, Host: c.Server.Host, Name: c.Name, Shown: web.Shown(c).Shown(), Confirmed: c.Server.DisplayName, State: string(c.Server.State), SkipConsent: c.SkipAuthorization, Held: c.Server.HeldWords(templates.Sentence), Gone: c.Server.Gone, Left: c.Server.Left,
+		ID: c.ID, Host: c.Server.Host, Name: c.Name, Shown: web.Shown(c).Shown(), Confirmed: c.Server.DisplayName, State: string(c.Server.State), SkipConsent: c.SkipAuthorization, Held: locales.From(c.Server.HeldWords), Gone: c.Server.Gone, Left: c.Server.Left,
 		Fingerprints: c.Server.KeyThumbprints, Requested: c.Server.Requested, Decided: c.Server.Decided, DecidedBy: c.Server.DecidedBy, LastSeen: c.Server.Fetched,
 	}
 	if len(c.RedirectURIs) > 0 {
@@ -78,8 +80,8 @@ func (d *Handler) Decide(c *gin.Context) error {
 		err = d.Operator.DecideServer(c.Request.Context(), d.Actor(c), form["server"], decision.state)
 	}
 	if wrong, ok := web.Mistakes(err, nil); ok {
-		return &web.ErrorPage{Status: http.StatusConflict, Heading: "Nothing was changed.", Text: wrong[0].Text,
-			Action: templates.Action{Label: "Back to the servers", URL: "/admin/servers"}}
+		return &web.ErrorPage{Status: http.StatusConflict, Heading: locales.Say("servers.nothing-was-changed"), Text: wrong[0].Text,
+			Action: templates.Action{Label: locales.Say("servers.back-to-the-servers"), URL: "/admin/servers"}}
 	}
 	if err != nil {
 		return err

@@ -3,8 +3,9 @@ package operations
 import (
 	"net/http"
 	"slices"
-	"strconv"
 	"time"
+
+	"github.com/fedhub/fedhub/templates/locales"
 
 	"github.com/gin-gonic/gin"
 
@@ -40,10 +41,10 @@ func (d *Handler) Home(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page.Facts = []templates.Pair{
-		{Name: amount(count.Apps, "application"), Value: "/admin/clients"},
-		{Name: amount(len(keys), "login key") + " in use", Value: "/admin/keys"},
-		{Name: amount(count.Servers, "server") + ", " + strconv.Itoa(count.Waiting) + " waiting for approval", Value: "/admin/servers"},
+	page.Facts = []templates.Row{
+		{Name: locales.Say("home.applications", "count", count.Apps), Value: locales.Stored("/admin/clients")},
+		{Name: locales.Say("home.keys", "count", len(keys)), Value: locales.Stored("/admin/keys")},
+		{Name: locales.Say("home.servers", "count", count.Servers, "waiting", count.Waiting), Value: locales.Stored("/admin/servers")},
 	}
 	return d.Responder.Show(c, http.StatusOK, page)
 }
@@ -51,9 +52,9 @@ func (d *Handler) Home(c *gin.Context) error {
 func damagedRecords(all []store.Damage) []templates.Attention {
 	var out []templates.Attention
 	for _, r := range all {
-		out = append(out, templates.Attention{About: "A record of the set " + r.Set, Urgent: true,
-			Text: "The record " + r.ID + " of the set " + r.Set + " cannot be read. Lists leave it out, and what needs it is refused.",
-			Do:   "fedhub doctor says why. Mend it in the database, or remove it with fedhub db delete."})
+		out = append(out, templates.Attention{About: locales.Say("home.a-record-of-the-set", "set", r.Set), Urgent: true,
+			Text: locales.Say("home.the-record-of-the-set", "id", r.ID, "set", r.Set),
+			Do:   locales.Say("home.fedhub-doctor-says-why-mend")})
 	}
 	return out
 }
@@ -61,22 +62,15 @@ func damagedRecords(all []store.Damage) []templates.Attention {
 func skewedClocks(all []readiness.Proof) []templates.Attention {
 	var out []templates.Attention
 	for _, p := range all {
-		than := "ahead of"
+		than := "home.clock-ahead"
 		if p.Skew() < 0 {
-			than = "behind"
+			than = "home.clock-behind"
 		}
-		out = append(out, templates.Attention{About: "The clock of " + p.Host,
-			Text: "It is " + p.Skew().Abs().Round(time.Second).String() + " " + than + " the database's.",
-			Do:   "Let both machines set their clocks by NTP. Until then this hub goes by the database's."})
+		out = append(out, templates.Attention{About: locales.Say("home.the-clock-of", "host", p.Host),
+			Text: locales.Say(than, "duration", p.Skew().Abs().Round(time.Second).String()),
+			Do:   locales.Say("home.let-both-machines-set-their")})
 	}
 	return out
-}
-
-func amount(n int, name string) string {
-	if n == 1 {
-		return "1 " + name
-	}
-	return strconv.Itoa(n) + " " + name + "s"
 }
 
 // CheckNow is POST /admin/check: everything is looked at now.

@@ -5,12 +5,6 @@ import (
 	"time"
 )
 
-func TestOneIsNotMany(t *testing.T) {
-	if amount(1, "application") != "1 application" || amount(0, "application") != "0 applications" {
-		t.Error("one is not many")
-	}
-}
-
 func TestHowLongAStepTookIsShort(t *testing.T) {
 	for took, want := range map[time.Duration]string{
 		-time.Second: "0 ms", 12 * time.Millisecond: "12 ms", 1500 * time.Millisecond: "1.5 s", 61 * time.Second: "1 min 1 s",

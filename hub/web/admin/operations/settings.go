@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients/registration"
@@ -146,11 +148,11 @@ func (d *Handler) MakeInitialToken(c *gin.Context) error {
 	}
 	uses, err := strconv.Atoi(form["uses"])
 	if err != nil || uses < 1 || uses > registration.MaxInitialUses {
-		return d.showSettings(c, admin.Unprocessable, "", []templates.Mistake{{Field: "uses", Text: "Say how many apps may use the token: from 1 to 10000."}})
+		return d.showSettings(c, admin.Unprocessable, "", []templates.Mistake{{Field: "uses", Text: locales.Say("settings.say-how-many-apps-may")}})
 	}
 	days, err := strconv.Atoi(form["days"])
 	if err != nil || days < 1 || days > 366 {
-		return d.showSettings(c, admin.Unprocessable, "", []templates.Mistake{{Field: "days", Text: "Say for how many days the token is good: from 1 to 366."}})
+		return d.showSettings(c, admin.Unprocessable, "", []templates.Mistake{{Field: "days", Text: locales.Say("settings.say-for-how-many-days")}})
 	}
 	token, _, err := d.Operator.NewInitialToken(c.Request.Context(), d.Actor(c), uses, time.Duration(days)*24*time.Hour)
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/settings"
@@ -42,9 +44,9 @@ func (d *Handler) showSigning(c *gin.Context, status int, page templates.AdminSi
 
 // keyStates are the states as the page has them.
 var keyStates = map[signing.State]templates.Chip{
-	signing.Waiting: {Tone: "info", Text: "Waiting"},
-	signing.Current: {Tone: "ok", Text: "Current"},
-	signing.Retired: {Text: "Retired"},
+	signing.Waiting: {Tone: "info", Text: locales.Say("signing.waiting")},
+	signing.Current: {Tone: "ok", Text: locales.Say("signing.current")},
+	signing.Retired: {Text: locales.Say("signing.retired")},
 }
 
 func signingKey(card signing.Card) templates.SigningKey {
@@ -76,8 +78,8 @@ func (d *Handler) RotateKeys(c *gin.Context) error {
 	}
 	err = d.Operator.RotateSigningKeys(c.Request.Context(), d.Actor(c), seen, form["distrust"] == "yes")
 	if errors.Is(err, signing.ErrWaiting) {
-		return &web.ErrorPage{Status: http.StatusConflict, Heading: "Nothing was changed.", Text: "New keys are waiting already. They take over within ten minutes; rotate again after that.",
-			Action: templates.Action{Label: "Back to the signing keys", URL: "/admin/signing"}}
+		return &web.ErrorPage{Status: http.StatusConflict, Heading: locales.Say("signing.nothing-was-changed"), Text: locales.Say("signing.new-keys-are-waiting-already"),
+			Action: templates.Action{Label: locales.Say("signing.back-to-the-signing-keys"), URL: "/admin/signing"}}
 	}
 	if err != nil {
 		return err

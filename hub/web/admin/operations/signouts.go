@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // signOutsShown is how many sign-outs stand on one page.
@@ -49,13 +50,13 @@ func (d *Handler) SignOutEntry(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page := templates.AdminSignOut{Who: who, At: s.At, Why: s.Words(templates.Sentence)}
-	if page.Why == "" {
-		page.Why = "The session was ended by its owner."
+	page := templates.AdminSignOut{Who: who, At: s.At, Why: locales.From(s.Words)}
+	if page.Why.IsZero() {
+		page.Why = locales.Say("signouts.the-session-was-ended-by")
 	}
 	for _, r := range s.Recipients {
 		row := templates.RecipientRow{ClientID: r.ClientID, Name: r.Name, Server: r.Server,
-			State: standing(s.Standing(r, d.Now())), Tries: r.Tries, Last: r.Last, Error: r.Words(templates.Sentence)}
+			State: standing(s.Standing(r, d.Now())), Tries: r.Tries, Last: r.Last, Error: locales.From(r.Words)}
 		if s.Standing(r, d.Now()) == logouts.Retrying {
 			row.Next = r.Next
 		}
@@ -65,12 +66,12 @@ func (d *Handler) SignOutEntry(c *gin.Context) error {
 }
 
 // who names a user, also one who has been removed.
-func (d *Handler) who(ctx context.Context, userID string) (string, error) {
+func (d *Handler) who(ctx context.Context, userID string) (locales.Text, error) {
 	u, err := d.Users.Get(ctx, userID)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "somebody who was removed", nil
+		return locales.Say("signouts.somebody-who-was-removed"), nil
 	}
-	return admin.Account(u), err
+	return locales.Stored(admin.Account(u)), err
 }
 
 func recipients(n int) string {
@@ -86,7 +87,7 @@ func (d *Handler) signOutState(s logouts.SignOut) templates.Chip {
 	for _, worst := range []logouts.State{logouts.Unreachable, logouts.Retrying} {
 		if n := counts[worst]; n > 0 {
 			chip := standing(worst)
-			chip.Text = strconv.Itoa(n) + " " + string(worst)
+			chip.Text = locales.Stored(strconv.Itoa(n) + " " + string(worst))
 			return chip
 		}
 	}
@@ -96,13 +97,13 @@ func (d *Handler) signOutState(s logouts.SignOut) templates.Chip {
 func standing(s logouts.State) templates.Chip {
 	switch s {
 	case logouts.Delivered:
-		return templates.Chip{Tone: "ok", Text: "Delivered"}
+		return templates.Chip{Tone: "ok", Text: locales.Say("signouts.delivered")}
 	case logouts.InBrowser:
-		return templates.Chip{Tone: "info", Text: "In the browser"}
+		return templates.Chip{Tone: "info", Text: locales.Say("signouts.in-the-browser")}
 	case logouts.Unreachable:
-		return templates.Chip{Tone: "danger", Text: "Unreachable"}
+		return templates.Chip{Tone: "danger", Text: locales.Say("signouts.unreachable")}
 	case logouts.Gone:
-		return templates.Chip{Text: "No longer asks"}
+		return templates.Chip{Text: locales.Say("signouts.no-longer-asks")}
 	}
-	return templates.Chip{Tone: "warn", Text: "Retrying"}
+	return templates.Chip{Tone: "warn", Text: locales.Say("signouts.retrying")}
 }

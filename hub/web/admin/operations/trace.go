@@ -7,6 +7,9 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/fedhub/fedhub/internal/texts"
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/traces"
@@ -41,14 +44,14 @@ func (d *Handler) LoginTrace(c *gin.Context) error {
 	page.Client = named(names.clients, t.Client, "/admin/clients/")
 	page.Key = named(names.keys, t.LoginKey, "/admin/keys/")
 	if user, ok := d.traceUser(ctx, t); ok {
-		page.Person = templates.Action{Label: admin.Account(user), URL: "/admin/users/" + templates.Segment(user.ID)}
+		page.Person = templates.Action{Label: locales.Stored(admin.Account(user)), URL: "/admin/users/" + templates.Segment(user.ID)}
 	}
 	events, err := d.Audit.ByRef(ctx, t.Ref, maxEvents)
 	if err != nil {
 		return err
 	}
 	for _, e := range events {
-		page.Events = append(page.Events, templates.TraceEvent{Time: e.Time, Kind: e.Kind, Text: traces.Redact(e.Words(templates.Sentence))})
+		page.Events = append(page.Events, templates.TraceEvent{Time: e.Time, Kind: e.Kind, Text: locales.From(func(words texts.Words) string { return traces.Redact(e.Words(words)) })})
 	}
 	return d.Responder.Show(c, http.StatusOK, page)
 }
@@ -56,9 +59,9 @@ func (d *Handler) LoginTrace(c *gin.Context) error {
 // named leads to what has a name here; what is gone leads nowhere.
 func named(names map[string]string, id, under string) templates.Action {
 	if _, found := names[id]; !found {
-		return templates.Action{Label: id}
+		return templates.Action{Label: locales.Stored(id)}
 	}
-	return templates.Action{Label: nameOf(names, id), URL: under + templates.Segment(id)}
+	return templates.Action{Label: locales.Stored(nameOf(names, id)), URL: under + templates.Segment(id)}
 }
 
 // tracePage is what the trace itself knows.
@@ -66,19 +69,19 @@ func tracePage(t traces.Trace) templates.AdminTrace {
 	page := templates.AdminTrace{Ref: t.Ref, State: traceState(t), Began: t.Began, Omitted: t.Omitted, Until: t.Expires, From: hop(t.From, t.Ref), To: hop(t.To, t.Ref)}
 	mistake, failed := t.Mistake()
 	if failed {
-		page.Why = mistake.Words(templates.Sentence)
+		page.Why = locales.From(mistake.Words)
 	}
 	if fix, ok := t.Fix(); ok {
-		page.Fix = templates.Action{Label: fix.Label, URL: fix.Path}
+		page.Fix = templates.Action{Label: locales.Stored(fix.Label), URL: fix.Path}
 	}
 	for _, s := range t.Steps {
-		step := templates.TraceStep{Title: s.Title(), Tone: tones[s.Outcome], Text: s.Words(templates.Sentence), At: "+" + briefly(s.Time.Sub(t.Began)),
+		step := templates.TraceStep{Title: locales.Stored(s.Title()), Tone: tones[s.Outcome], Text: locales.From(s.Words), At: "+" + briefly(s.Time.Sub(t.Began)),
 			Failed: failed && s.Time.Equal(mistake.Time) && s.What == mistake.What}
 		if s.Took >= time.Millisecond {
 			step.Took = briefly(s.Took)
 		}
 		for _, f := range s.Facts {
-			step.Facts = append(step.Facts, templates.Pair{Name: f.Name, Value: f.Value})
+			step.Facts = append(step.Facts, templates.Row{Name: locales.Stored(f.Name), Value: locales.Stored(f.Value)})
 		}
 		page.Steps = append(page.Steps, step)
 	}
@@ -97,9 +100,9 @@ func hop(h traces.Hop, ours string) templates.Action {
 		return templates.Action{}
 	}
 	if h.Ref == "" {
-		return templates.Action{Label: h.Base, URL: h.Base + "/admin/traces?ref=" + url.QueryEscape(ours)}
+		return templates.Action{Label: locales.Stored(h.Base), URL: h.Base + "/admin/traces?ref=" + url.QueryEscape(ours)}
 	}
-	return templates.Action{Label: h.Base + ", reference " + h.Ref, URL: h.Base + "/admin/traces/" + url.PathEscape(h.Ref)}
+	return templates.Action{Label: locales.Say("trace.reference", "base", h.Base, "ref", h.Ref), URL: h.Base + "/admin/traces/" + url.PathEscape(h.Ref)}
 }
 
 // briefly is a time that something took, short.

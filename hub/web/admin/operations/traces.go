@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -18,6 +19,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // perPage is how many traces the list shows at once.
@@ -33,7 +35,7 @@ func (d *Handler) LoginTraces(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page.Clients, page.Keys = choices(names.clients, "Any application"), choices(names.keys, "Any login key")
+	page.Clients, page.Keys = choices(names.clients, locales.Say("traces.any-application")), choices(names.keys, locales.Say("traces.any-login-key"))
 	s, err := d.Settings.Current(c.Request.Context())
 	if err != nil {
 		return err
@@ -68,7 +70,7 @@ func (d *Handler) FindTraces(c *gin.Context) error {
 func (d *Handler) findTrace(c *gin.Context, page templates.AdminTraces, names traceNames) error {
 	ref, ok := traces.ParseReference(page.Ref)
 	if !ok {
-		page.Mistakes = []templates.Mistake{{Field: "ref", Text: "A reference has eight letters and digits, like K7Q2-M4XD. Check what you typed."}}
+		page.Mistakes = []templates.Mistake{{Field: "ref", Text: locales.Say("traces.a-reference-has-eight-letters")}}
 		return d.Responder.Show(c, admin.Unprocessable, page)
 	}
 	found, err := d.Traces.ByReference(c.Request.Context(), ref)
@@ -76,7 +78,7 @@ func (d *Handler) findTrace(c *gin.Context, page templates.AdminTraces, names tr
 	case err != nil:
 		return err
 	case len(found) == 0:
-		page.Mistakes = []templates.Mistake{{Field: "ref", Text: "No trace with the reference " + ref + " is kept. It may be too old, or nothing happened there that is traced; the log of the hub may still have it."}}
+		page.Mistakes = []templates.Mistake{{Field: "ref", Text: locales.Say("traces.no-trace-with-the-reference", "ref", ref)}}
 		return d.Responder.Show(c, http.StatusNotFound, page)
 	case len(found) == 1:
 		return web.SeeOther(c, "/admin/traces/"+found[0].Ref)
@@ -92,7 +94,7 @@ func (d *Handler) listTraces(c *gin.Context, page templates.AdminTraces, names t
 	if strings.Contains(page.Person, "@") {
 		user, err := d.Users.ByEmail(c.Request.Context(), page.Person)
 		if errors.Is(err, fs.ErrNotExist) {
-			page.Mistakes = []templates.Mistake{{Field: "person", Text: "Nobody here has this email address."}}
+			page.Mistakes = []templates.Mistake{{Field: "person", Text: locales.Say("traces.nobody-here-has-this-email")}}
 			return d.Responder.Show(c, admin.Unprocessable, page)
 		}
 		if err != nil {
@@ -128,15 +130,15 @@ func onward(q url.Values, before string) string {
 type traceNames struct{ clients, keys map[string]string }
 
 // choices are all of them in the order of names, behind the choice of any.
-func choices(names map[string]string, anyOne string) []templates.Pair {
-	out := make([]templates.Pair, 0, len(names)+1)
-	for id, name := range names {
-		out = append(out, templates.Pair{Name: id, Value: name})
-	}
-	slices.SortFunc(out, func(a, b templates.Pair) int {
-		return cmp.Or(strings.Compare(a.Value, b.Value), strings.Compare(a.Name, b.Name))
+func choices(names map[string]string, anyOne locales.Text) []templates.Option {
+	out := []templates.Option{{Value: anyOne}}
+	ids := slices.SortedFunc(maps.Keys(names), func(a, b string) int {
+		return cmp.Or(strings.Compare(names[a], names[b]), strings.Compare(a, b))
 	})
-	return slices.Insert(out, 0, templates.Pair{Value: anyOne})
+	for _, id := range ids {
+		out = append(out, templates.Option{Name: id, Value: locales.Stored(names[id])})
+	}
+	return out
 }
 
 // mostChoices is how many applications can be chosen in the filter; an address
@@ -176,7 +178,7 @@ func (d *Handler) traceRow(ctx context.Context, t traces.Trace, names traceNames
 	d.addClientName(ctx, names, t.Client)
 	row := templates.TraceRow{Ref: t.Ref, Began: t.Began, State: traceState(t), Client: nameOf(names.clients, t.Client), Key: nameOf(names.keys, t.LoginKey)}
 	if s, failed := t.Mistake(); failed {
-		row.Why = s.Words(templates.Sentence)
+		row.Why = locales.From(s.Words)
 	}
 	if user, ok := d.traceUser(ctx, t); ok {
 		row.Person = admin.Account(user)
@@ -203,9 +205,9 @@ func nameOf(names map[string]string, id string) string {
 func traceState(t traces.Trace) templates.Chip {
 	switch t.State {
 	case traces.OK:
-		return templates.Chip{Tone: "ok", Text: "Signed in"}
+		return templates.Chip{Tone: "ok", Text: locales.Say("traces.signed-in")}
 	case traces.Failed:
-		return templates.Chip{Tone: "danger", Text: "Failed"}
+		return templates.Chip{Tone: "danger", Text: locales.Say("traces.failed")}
 	}
-	return templates.Chip{Text: "Not finished"}
+	return templates.Chip{Text: locales.Say("traces.not-finished")}
 }

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/web"
@@ -19,15 +21,15 @@ const (
 
 // unused says how many apps registered themselves and were never used; empty if
 // none.
-func (d *Handler) unused(c *gin.Context) (string, error) {
+func (d *Handler) unused(c *gin.Context) (locales.Text, error) {
 	n, err := d.Operator.CountUnused(c.Request.Context(), mostUnused)
 	switch n {
 	case 0:
-		return "", err
+		return locales.Text{}, err
 	case mostUnused:
-		return strconv.Itoa(n) + " or more", err
+		return locales.Say("settings.unused-or-more", "count", n), err
 	}
-	return strconv.Itoa(n), err
+	return locales.Say("settings.unused-count", "count", n), err
 }
 
 // RemoveUnused is POST /admin/settings/unused.
@@ -38,7 +40,7 @@ func (d *Handler) RemoveUnused(c *gin.Context) error {
 	}
 	days, err := strconv.Atoi(form["age"])
 	if err != nil || days < 0 || days > maxUnusedAge {
-		return d.showSettings(c, admin.Unprocessable, "", []templates.Mistake{{Field: "age", Text: "Say how many days ago they registered at least: from 0 to 3650."}})
+		return d.showSettings(c, admin.Unprocessable, "", []templates.Mistake{{Field: "age", Text: locales.Say("unused.say-how-many-days-ago")}})
 	}
 	if _, err := d.Operator.RemoveUnused(c.Request.Context(), d.Actor(c), time.Duration(days)*24*time.Hour, unusedRemoved); err != nil {
 		return err

@@ -16,6 +16,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/internal/emailaddr"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // decisionsShown is how many are on one page.
@@ -35,7 +36,7 @@ func (d *Handler) showDecisions(c *gin.Context, status int, page templates.Admin
 		return err
 	}
 	for _, k := range keys {
-		page.Keys = append(page.Keys, templates.Pair{Name: k.ID, Value: k.Name})
+		page.Keys = append(page.Keys, templates.Option{Name: k.ID, Value: locales.Stored(k.Name)})
 	}
 	var records []linking.LinkEvent
 	if page.User != "" {
@@ -62,7 +63,7 @@ func (d *Handler) showDecisions(c *gin.Context, status int, page templates.Admin
 
 func (d *Handler) decision(c *gin.Context, r linking.LinkEvent) (templates.Decision, error) {
 	out := templates.Decision{ID: r.ID, UserID: r.UserID, User: r.UserID, Key: r.LoginKey, Provider: r.LoginKey, Unlinked: r.Action == linking.Unlinked, Moved: r.Action == linking.Moved, Emptied: r.Emptied,
-		Row: r.Row, Reason: r.Words(templates.Sentence), Policy: cmp.Or(r.Policy, trustWords(r.Trust)), Made: r.Made, Until: r.Expires, Undone: r.Undone, UndoneBy: r.UndoneBy}
+		Row: r.Row, Reason: locales.From(r.Words), Policy: policyWords(r), Made: r.Made, Until: r.Expires, Undone: r.Undone, UndoneBy: r.UndoneBy}
 	if r.KeyName != "" {
 		out.Provider = r.KeyName
 	}
@@ -85,19 +86,19 @@ func (d *Handler) LinkBeforehand(c *gin.Context) error {
 	}
 	ctx := c.Request.Context()
 	typed := templates.LinkBeforehand{Account: strings.TrimSpace(form["account"]), Key: form["key"], Issuer: strings.TrimSpace(form["issuer"]), Subject: strings.TrimSpace(form["subject"])}
-	wrong := func(field, text string) error {
+	wrong := func(field string, text locales.Text) error {
 		return d.showDecisions(c, http.StatusUnprocessableEntity, templates.AdminDecisions{Form: typed, Mistakes: []templates.Mistake{{Field: field, Text: text}}})
 	}
 	user, err := d.Users.ByEmail(ctx, typed.Account)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, emailaddr.ErrInvalid) {
-		return wrong("account", "Nobody here has this address.")
+		return wrong("account", locales.Say("decisions.nobody-here-has-this-address"))
 	}
 	if err != nil {
 		return err
 	}
 	key, err := d.Upstreams.Get(ctx, typed.Key)
 	if errors.Is(err, fs.ErrNotExist) {
-		return wrong("key", "Choose a login key.")
+		return wrong("key", locales.Say("decisions.choose-a-login-key"))
 	}
 	if err != nil {
 		return err
@@ -108,7 +109,7 @@ func (d *Handler) LinkBeforehand(c *gin.Context) error {
 		return err
 	}
 	if decision.Action == linking.Refuse {
-		return wrong("subject", decision.Why.In(templates.Sentence, ""))
+		return wrong("subject", locales.Of(decision.Why))
 	}
 	return web.SeeOther(c, "/admin/decisions?done=added")
 }
@@ -123,33 +124,44 @@ func (d *Handler) UndoDecision(c *gin.Context) error {
 	err = d.Operator.UndoLink(c.Request.Context(), d.Actor(c), form["record"])
 	switch {
 	case errors.Is(err, linking.ErrUndone), errors.Is(err, fs.ErrNotExist):
-		return &web.ErrorPage{Status: http.StatusGone, Heading: "That is undone already, or too old to be undone.", Text: "Nothing was changed.", Action: backToDecisions}
+		return &web.ErrorPage{Status: http.StatusGone, Heading: locales.Say("decisions.that-is-undone-already-or"), Text: locales.Say("decisions.nothing-was-changed"), Action: backToDecisions}
 	case errors.Is(err, fs.ErrExist):
-		return &web.ErrorPage{Status: http.StatusConflict, Heading: "The identity is somebody else's by now.", Text: "Nothing was changed. Disconnect it there first.", Action: backToDecisions}
+		return &web.ErrorPage{Status: http.StatusConflict, Heading: locales.Say("decisions.the-identity-is-somebody-elses"), Text: locales.Say("decisions.nothing-was-changed-disconnect-it"), Action: backToDecisions}
 	case errors.Is(err, linking.ErrLastWayIn):
-		return &web.ErrorPage{Status: http.StatusConflict, Heading: "That is your own only way in.", Text: "Set a password or connect something else first.", Action: backToDecisions}
+		return &web.ErrorPage{Status: http.StatusConflict, Heading: locales.Say("decisions.that-is-your-own-only"), Text: locales.Say("decisions.set-a-password-or-connect"), Action: backToDecisions}
 	case err != nil:
 		return err
 	}
 	return web.SeeOther(c, "/admin/decisions?done=undone")
 }
 
-var backToDecisions = templates.Action{Label: "Decisions", URL: "/admin/decisions"}
+var backToDecisions = templates.Action{Label: locales.Say("decisions.tab"), URL: "/admin/decisions"}
+
+// policyWords is what was allowed then; an earlier hub stored it in words.
+func policyWords(r linking.LinkEvent) locales.Text {
+	if r.Policy != "" {
+		return locales.Stored(r.Policy)
+	}
+	return trustWords(r.Trust)
+}
 
 // trustWords says how far a login key was trusted; nothing where it played no part.
-func trustWords(t linking.Trust) string {
+func trustWords(t linking.Trust) locales.Text {
 	if t.Linking == "" && t.SignUps == "" {
-		return ""
+		return locales.Text{}
 	}
-	words := []string{"linking " + t.Linking, "sign-ups " + t.SignUps}
+	words := locales.Say("decisions.trust", "linking", t.Linking, "signups", t.SignUps)
+	and := func(id string, pairs ...any) {
+		words = locales.Say("decisions.trust-and", "before", words, "more", locales.Say(id, pairs...))
+	}
 	if t.TrustEmail {
-		words = append(words, "trusts its verified addresses")
+		and("decisions.trust-email")
 	}
 	if len(t.AuthoritativeDomains) > 0 {
-		words = append(words, "speaks for "+strings.Join(t.AuthoritativeDomains, ", "))
+		and("decisions.trust-domains", "domains", strings.Join(t.AuthoritativeDomains, ", "))
 	}
 	if !t.MigrateUntil.IsZero() {
-		words = append(words, "migration until "+t.MigrateUntil.UTC().Format(time.DateOnly))
+		and("decisions.trust-migration", "day", t.MigrateUntil.UTC().Format(time.DateOnly))
 	}
-	return strings.Join(words, "; ")
+	return words
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io/fs"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/users"
@@ -31,7 +33,7 @@ func (d *Handler) InvitePerson(c *gin.Context) error {
 		return d.showPeople(c, admin.Unprocessable, templates.AdminUsers{Email: form["email"], Roles: form["roles"], Mistakes: wrong})
 	case errors.Is(err, fs.ErrExist):
 		return d.showPeople(c, admin.Unprocessable, templates.AdminUsers{Email: form["email"], Roles: form["roles"],
-			Mistakes: []templates.Mistake{{Field: "email", Text: "There is somebody with this address already."}}})
+			Mistakes: []templates.Mistake{{Field: "email", Text: locales.Say("invite.there-is-somebody-with-this")}}})
 	case err != nil:
 		return err
 	}

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/operator"
@@ -19,20 +21,20 @@ import (
 func join(list []string) string { return strings.Join(list, "\n") }
 
 // refused says why something cannot be done to a person.
-func refused(u users.User, text string) error {
-	return &web.ErrorPage{Status: http.StatusConflict, Heading: "That can't be done.", Text: text,
-		Action: templates.Action{Label: "Back to the person", URL: userPath(u.ID)}}
+func refused(u users.User, text locales.Text) error {
+	return &web.ErrorPage{Status: http.StatusConflict, Heading: locales.Say("useracts.that-cant-be-done"), Text: text,
+		Action: templates.Action{Label: locales.Say("useracts.back-to-the-person"), URL: userPath(u.ID)}}
 }
 
 // told shows the refusals that the page of a person has words for.
 func told(u users.User, err error) error {
 	switch {
 	case errors.Is(err, operator.ErrMyself):
-		return refused(u, "You would lock yourself out. Another administrator can do it.")
+		return refused(u, locales.Say("useracts.you-would-lock-yourself-out"))
 	case errors.Is(err, users.ErrLastAdmin):
-		return refused(u, "This is the last administrator. Make somebody else one first.")
+		return refused(u, locales.Say("useracts.this-is-the-last-administrator"))
 	case errors.Is(err, linking.ErrLastWayIn):
-		return refused(u, "It is the only way this person can sign in. Give them a password first, or disable them.")
+		return refused(u, locales.Say("useracts.it-is-the-only-way"))
 	}
 	return err
 }
@@ -102,7 +104,7 @@ func (d *Handler) ResetPassword(c *gin.Context) error {
 		return err
 	}
 	if u.EmailKey == "" || u.Disabled {
-		return refused(u, "Nobody vouches for the address of this person, or they are disabled, so a password would let nobody in.")
+		return refused(u, locales.Say("useracts.nobody-vouches-for-the-address"))
 	}
 	if !d.MailLinks.Delivers() {
 		link, err := d.Operator.ResetLink(c.Request.Context(), d.Actor(c), u)

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/audit"
@@ -51,13 +53,13 @@ func (d *Handler) showPeople(c *gin.Context, status int, page templates.AdminUse
 func userChips(u users.User) []templates.Chip {
 	var out []templates.Chip
 	if u.Admin() {
-		out = append(out, templates.Chip{Tone: "info", Text: "Administrator"})
+		out = append(out, templates.Chip{Tone: "info", Text: locales.Say("users.administrator")})
 	}
 	if u.Disabled {
-		out = append(out, templates.Chip{Tone: "danger", Text: "Disabled"})
+		out = append(out, templates.Chip{Tone: "danger", Text: locales.Say("users.disabled")})
 	}
 	if !u.EmailVerified {
-		out = append(out, templates.Chip{Tone: "warn", Text: "Unverified"})
+		out = append(out, templates.Chip{Tone: "warn", Text: locales.Say("users.unverified")})
 	}
 	return out
 }
@@ -148,7 +150,7 @@ const latest = 20
 func (d *Handler) fillEvents(c *gin.Context, u users.User, page *templates.AdminUser) error {
 	events, err := d.Audit.About(c.Request.Context(), u.ID, latest)
 	for _, e := range events {
-		page.Events = append(page.Events, templates.UserEvent{Time: e.Time, Kind: e.Kind, Reason: e.Words(templates.Sentence), IP: e.IP, Ref: e.Ref,
+		page.Events = append(page.Events, templates.UserEvent{Time: e.Time, Kind: e.Kind, Reason: locales.From(e.Words), IP: e.IP, Ref: e.Ref,
 			By: by(e, u)})
 	}
 	return err

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/federation"
@@ -46,7 +48,7 @@ func (d *Handler) DecideIdentities(c *gin.Context) error {
 	if batch := form["undo"]; batch != "" {
 		_, err = d.Operator.UndoMove(c.Request.Context(), d.Actor(c), key.ID, batch)
 		if errors.Is(err, linking.ErrUndone) {
-			return &web.ErrorPage{Status: http.StatusGone, Heading: "That is undone already.", Text: "Nothing was changed.", Action: templates.Action{Label: key.Name, URL: "/admin/keys/" + key.ID}}
+			return &web.ErrorPage{Status: http.StatusGone, Heading: locales.Say("identities.that-is-undone-already"), Text: locales.Say("identities.nothing-was-changed"), Action: templates.Action{Label: locales.Stored(key.Name), URL: "/admin/keys/" + key.ID}}
 		}
 		if err != nil {
 			return err
@@ -67,7 +69,7 @@ func (d *Handler) DecideIdentities(c *gin.Context) error {
 }
 
 func unchosen() templates.Mistake {
-	return templates.Mistake{Field: "identities", Text: "Choose whether these people are moved or left."}
+	return templates.Mistake{Field: "identities", Text: locales.Say("identities.choose-whether-these-people-are")}
 }
 
 // choice is what was chosen for the identities of a former issuer.

@@ -11,13 +11,14 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/catalog"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // hints are what the generic entries need to be told apart by.
-var hints = map[string]string{
-	"peer":   "Paste its Base URL, nothing else. Its administrator approves this hub once.",
-	"openid": "Everything is read from its issuer. Needs a client ID and a secret from there.",
-	"oauth2": "Described by its addresses and by where its answers hold what.",
+var hints = map[string]locales.Text{
+	"peer":   locales.Say("keycatalogue.peer"),
+	"openid": locales.Say("keycatalogue.openid"),
+	"oauth2": locales.Say("keycatalogue.oauth2"),
 }
 
 // showCatalogue is the list of providers, those that a search is about.
@@ -26,7 +27,7 @@ func (d *Handler) showCatalogue(c *gin.Context, query string) error {
 	found := catalog.Find(query)
 	for _, group := range catalog.Groups() {
 		if of := presetsOf(found, group); len(of) > 0 {
-			page.Groups = append(page.Groups, templates.PresetGroup{Name: group, Presets: of})
+			page.Groups = append(page.Groups, templates.PresetGroup{Name: locales.Stored(group), Presets: of})
 		}
 	}
 	return d.Responder.Show(c, http.StatusOK, page)
@@ -53,30 +54,30 @@ func presetsOf(entries []catalog.Entry, group string) []templates.Preset {
 }
 
 // provider is what the catalogue calls a key's provider.
-func provider(k federation.LoginKey) string {
+func provider(k federation.LoginKey) locales.Text {
 	if entry, ok := catalog.Get(k.Preset); ok {
-		return entry.Name
+		return locales.Stored(entry.Name)
 	}
 	switch k.Kind {
 	case federation.KindPeer:
-		return "Another hub"
+		return locales.Say("keycatalogue.another-hub")
 	case federation.KindOAuth2:
-		return "OAuth 2.0 provider"
+		return locales.Say("keycatalogue.oauth-2-0-provider")
 	}
-	return "OpenID provider"
+	return locales.Say("keycatalogue.openid-provider")
 }
 
 // guide is an entry's, with the addresses of ours in their places.
 func guide(e catalog.Entry, ours []catalog.Address) templates.Guide {
-	g := templates.Guide{Notes: e.Notes}
+	g := templates.Guide{Notes: locales.StoredAll(e.Notes)}
 	if e.Console != "" {
-		g.Console = templates.Action{Label: "Open " + e.Name + "'s console", URL: e.Console}
+		g.Console = templates.Action{Label: locales.Say("keycatalogue.open-s-console", "name", e.Name), URL: e.Console}
 	}
 	for _, sentence := range e.Guide {
-		step := templates.GuideStep{Text: sentence}
+		step := templates.GuideStep{Text: locales.Stored(sentence)}
 		for _, address := range ours {
 			if before, after, found := strings.Cut(sentence, "{"+address.Name+"}"); found {
-				step = templates.GuideStep{Text: before, Code: address.URL, Rest: after}
+				step = templates.GuideStep{Text: locales.Stored(before), Code: address.URL, Rest: locales.Stored(after)}
 			}
 		}
 		g.Steps = append(g.Steps, step)
@@ -98,13 +99,13 @@ func shownAddresses(ours []catalog.Address) []templates.Address {
 func controls(e catalog.Entry, answers map[string]string) []templates.Control {
 	var all []templates.Control
 	for _, f := range e.Fields {
-		control := templates.Control{Name: "options." + f.Name, Label: f.Label, Help: f.Help, Value: cmp.Or(answers[f.Name], f.Default), Optional: f.Optional}
+		control := templates.Control{Name: "options." + f.Name, Label: locales.Stored(f.Label), Help: locales.Stored(f.Help), Value: cmp.Or(answers[f.Name], f.Default), Optional: f.Optional}
 		if len(f.Choices) > 0 && f.Optional && f.Default == "" {
 			// A browser chooses the first unasked.
-			control.Choices = []templates.Pair{{Name: "", Value: "Left open"}}
+			control.Choices = []templates.Option{{Name: "", Value: locales.Say("keycatalogue.left-open")}}
 		}
 		for _, choice := range f.Choices {
-			control.Choices = append(control.Choices, templates.Pair{Name: choice, Value: choice})
+			control.Choices = append(control.Choices, templates.Option{Name: choice, Value: locales.Stored(choice)})
 		}
 		all = append(all, control)
 	}

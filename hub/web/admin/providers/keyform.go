@@ -11,13 +11,14 @@ import (
 	"github.com/fedhub/fedhub/federation/catalog"
 	"github.com/fedhub/fedhub/federation/mapping"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // keyForm is a key as its form shows it.
 func (d *Handler) keyForm(k federation.LoginKey) templates.KeyForm {
 	entry, _ := catalog.Get(k.Preset)
 	form := templates.KeyForm{
-		Enabled: k.Enabled, Name: k.Name, Placed: entry.Placed(), BaseURL: k.BaseURL, BaseURLHint: cmp.Or(entry.Address, "The issuer, like https://id.example.org. Everything else is read from there."), Options: controls(entry, k.Options),
+		Enabled: k.Enabled, Name: k.Name, Placed: entry.Placed(), BaseURL: k.BaseURL, BaseURLHint: addressHint(entry), Options: controls(entry, k.Options),
 		ClientID: k.ClientID, HasSecret: k.Secret != "", SecretExpires: dayOf(k.SecretExpires),
 		Scopes: strings.Join(k.Scopes, " "), Params: joined(k.Params), Hosts: strings.Join(k.Hosts, "\n"),
 		SignUps: cmp.Or(k.SignUps, federation.Deny), SignUpDomains: strings.Join(k.SignUpDomains, "\n"),
@@ -37,9 +38,9 @@ func (d *Handler) keyForm(k federation.LoginKey) templates.KeyForm {
 
 func endpointControls(e federation.Endpoints) []templates.Control {
 	return []templates.Control{
-		{Name: "endpoints.authorize", Label: "Authorize URL", Help: "Where people are sent, like https://id.example.org/oauth/authorize.", Value: e.Authorize},
-		{Name: "endpoints.token", Label: "Token URL", Value: e.Token},
-		{Name: "endpoints.userinfo", Label: "User information URL", Help: "Answers with a description of the person as JSON.", Value: e.Userinfo},
+		{Name: "endpoints.authorize", Label: locales.Say("keyform.endpoints.authorize"), Help: locales.Say("keyform.endpoints.authorize-help"), Value: e.Authorize},
+		{Name: "endpoints.token", Label: locales.Say("keyform.endpoints.token"), Value: e.Token},
+		{Name: "endpoints.userinfo", Label: locales.Say("keyform.endpoints.userinfo"), Help: locales.Say("keyform.endpoints.userinfo-help"), Value: e.Userinfo},
 	}
 }
 
@@ -49,23 +50,32 @@ func endpoints(form map[string]string) federation.Endpoints {
 
 // A claimField is one path into a provider's description of a person.
 type claimField struct {
-	name, label string
-	path        *string
+	name  string
+	label locales.Text
+	path  *string
 }
 
 func claimFields(c *federation.Claims) []claimField {
 	return []claimField{
-		{"claims.subject", "Id that never changes", &c.Subject},
-		{"claims.email", "Email", &c.Email},
-		{"claims.email_verified", "Email is verified", &c.EmailVerified},
-		{"claims.name", "Full name", &c.Name},
-		{"claims.given_name", "Given name", &c.GivenName},
-		{"claims.family_name", "Family name", &c.FamilyName},
-		{"claims.username", "User name", &c.Username},
-		{"claims.picture", "Picture", &c.Picture},
-		{"claims.locale", "Language", &c.Locale},
-		{"claims.roles", "Roles or groups", &c.Roles},
+		{"claims.subject", locales.Say("keyform.claims.subject"), &c.Subject},
+		{"claims.email", locales.Say("keyform.claims.email"), &c.Email},
+		{"claims.email_verified", locales.Say("keyform.claims.email-verified"), &c.EmailVerified},
+		{"claims.name", locales.Say("keyform.claims.name"), &c.Name},
+		{"claims.given_name", locales.Say("keyform.claims.given-name"), &c.GivenName},
+		{"claims.family_name", locales.Say("keyform.claims.family-name"), &c.FamilyName},
+		{"claims.username", locales.Say("keyform.claims.username"), &c.Username},
+		{"claims.picture", locales.Say("keyform.claims.picture"), &c.Picture},
+		{"claims.locale", locales.Say("keyform.claims.locale"), &c.Locale},
+		{"claims.roles", locales.Say("keyform.claims.roles"), &c.Roles},
 	}
+}
+
+// addressHint says what address a provider of the catalogue wants.
+func addressHint(entry catalog.Entry) locales.Text {
+	if entry.Address != "" {
+		return locales.Stored(entry.Address)
+	}
+	return locales.Say("keyform.the-issuer-like-https-id")
 }
 
 // rolesText is the input that says what a text with roles holds.
@@ -79,15 +89,15 @@ func claimControls(k federation.LoginKey) []templates.Control {
 		}
 		control := templates.Control{Name: f.name, Label: f.label, Value: *f.path, Optional: true}
 		if f.name == "claims.roles" {
-			control.Help = "Names with dots between, like resource_access.payroll.acme.example.roles. A name may have dots in it: the longest that leads to something counts."
+			control.Help = locales.Say("keyform.names-with-dots-between-like")
 		}
 		all = append(all, control)
 	}
-	return append(all, templates.Control{Name: rolesText, Label: "A text with roles or groups", Value: k.Claims.RolesText, Choices: []templates.Pair{
-		{Name: mapping.One, Value: "is one name"},
-		{Name: mapping.Blanks, Value: "holds several, with blanks between"},
-		{Name: mapping.Commas, Value: "holds several, with commas between"},
-	}, Help: "A list is never cut. What is cut out of a text never makes an administrator."})
+	return append(all, templates.Control{Name: rolesText, Label: locales.Say("keyform.a-text-with-roles-or"), Value: k.Claims.RolesText, Choices: []templates.Option{
+		{Name: mapping.One, Value: locales.Say("keyform.is-one-name")},
+		{Name: mapping.Blanks, Value: locales.Say("keyform.holds-several-with-blanks-between")},
+		{Name: mapping.Commas, Value: locales.Say("keyform.holds-several-with-commas-between")},
+	}, Help: locales.Say("keyform.a-list-is-never-cut")})
 }
 
 func dayOf(t time.Time) string {

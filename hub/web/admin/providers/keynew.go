@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/federation"
@@ -115,7 +117,7 @@ func editNew(k *federation.LoginKey, e catalog.Entry, form map[string]string) []
 func (d *Handler) addKey(c *gin.Context, e catalog.Entry, k federation.LoginKey, form map[string]string) error {
 	added, err := d.Operator.AddLoginKey(c.Request.Context(), d.Actor(c), k, form["client_secret"], form["invite"])
 	if errors.Is(err, fs.ErrExist) {
-		return d.showNewKey(c, admin.Unprocessable, e, k, form, []templates.Mistake{{Field: "key_id", Text: "Another key has this id. Choose another one."}})
+		return d.showNewKey(c, admin.Unprocessable, e, k, form, []templates.Mistake{{Field: "key_id", Text: locales.Say("keynew.another-key-has-this-id")}})
 	}
 	if wrong, ok := web.Mistakes(err, newKeyFields); ok {
 		return d.showNewKey(c, admin.Unprocessable, e, k, form, wrong)

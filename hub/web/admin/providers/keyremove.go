@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/federation"
@@ -28,8 +30,8 @@ func (d *Handler) confirmKey(c *gin.Context, status int, k federation.LoginKey, 
 		return err
 	}
 	return d.Responder.Show(c, status, templates.ConfirmDelete{
-		Kind: "login key", Name: k.Name, Typed: true, SignedIn: signedIn, Mistakes: wrong,
-		Text:   "People will no longer be able to sign in with it. Their accounts here stay; those who have no password here can't sign in any more.",
+		Kind: locales.Say("keyremove.login-key"), Name: k.Name, Typed: true, SignedIn: signedIn, Mistakes: wrong,
+		Text:   locales.Say("keyremove.people-will-no-longer-be"),
 		Action: "/admin/keys/" + k.ID + "/delete", Cancel: "/admin/keys/" + k.ID,
 	})
 }
@@ -41,7 +43,7 @@ func (d *Handler) RemoveLoginKey(c *gin.Context) error {
 		return err
 	}
 	if strings.TrimSpace(form["confirm"]) != key.Name {
-		return d.confirmKey(c, admin.Unprocessable, key, []templates.Mistake{{Field: "confirm", Text: "Type the name exactly as it is written. Nothing was deleted."}})
+		return d.confirmKey(c, admin.Unprocessable, key, []templates.Mistake{{Field: "confirm", Text: locales.Say("keyremove.type-the-name-exactly-as")}})
 	}
 	said, ended, err := d.Operator.RemoveLoginKey(c.Request.Context(), d.Actor(c), key, leftover(form))
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/federation"
@@ -102,7 +104,7 @@ func editKey(k *federation.LoginKey, form map[string]string) []templates.Mistake
 	}
 	var ok bool
 	if k.Params, ok = pairs(form["params"]); !ok {
-		wrong = append(wrong, templates.Mistake{Field: "params", Text: "Each line is a name, an equals sign and a value, like prompt=select_account."})
+		wrong = append(wrong, templates.Mistake{Field: "params", Text: locales.Say("keysave.each-line-is-a-name")})
 	}
 	rules, problems := mapping.ParseRules(form["role_map"])
 	k.RoleMap = rules
@@ -159,7 +161,7 @@ func editExpiry(k *federation.LoginKey, form map[string]string) []templates.Mist
 	}
 	t, err := time.Parse(time.DateOnly, day)
 	if err != nil {
-		return []templates.Mistake{{Field: "secret_expires", Text: "Enter a day like 2026-12-31."}}
+		return []templates.Mistake{{Field: "secret_expires", Text: locales.Say("keysave.enter-a-day-like-2026")}}
 	}
 	k.SecretExpires = t
 	return nil
@@ -174,7 +176,7 @@ func editMigration(k *federation.LoginKey, form map[string]string) []templates.M
 	}
 	t, err := time.Parse(time.DateOnly, day)
 	if err != nil {
-		return []templates.Mistake{{Field: "migrate_until", Text: "Enter a day like 2026-12-31."}}
+		return []templates.Mistake{{Field: "migrate_until", Text: locales.Say("keysave.enter-a-day-like-2026")}}
 	}
 	k.MigrateUntil = t
 	return nil

@@ -11,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // LoginKeys is GET /admin/keys.
@@ -26,13 +27,13 @@ func (d *Handler) LoginKeys(c *gin.Context) error {
 	page := templates.AdminKeys{Common: presets(catalog.Common)}
 	for i, k := range all {
 		row := templates.KeyRow{ID: k.ID, Icon: k.Symbol(), Name: k.Name, Where: keyWhere(k), State: admin.KeyState(k),
-			Warning: k.SecretWarning(d.Now()), First: i == 0, Last: i == len(all)-1}
+			Warning: locales.Stored(k.SecretWarning(d.Now())), First: i == 0, Last: i == len(all)-1}
 		row.Health = admin.Health(d.Upstreams, d.Now(), known[k.ID])
 		if k.Direct {
-			row.Facts = append(row.Facts, "people go straight there")
+			row.Facts = append(row.Facts, locales.Say("loginkeys.people-go-straight-there"))
 		}
 		if k.Hidden {
-			row.Facts = append(row.Facts, "no button")
+			row.Facts = append(row.Facts, locales.Say("loginkeys.no-button"))
 		}
 		page.Keys = append(page.Keys, row)
 	}
@@ -40,12 +41,12 @@ func (d *Handler) LoginKeys(c *gin.Context) error {
 }
 
 // keyWhere is the address of a provider, else its name.
-func keyWhere(k federation.LoginKey) string {
+func keyWhere(k federation.LoginKey) locales.Text {
 	switch {
 	case k.BaseURL != "":
-		return k.BaseURL
+		return locales.Stored(k.BaseURL)
 	case k.Endpoints.Authorize != "":
-		return k.Endpoints.Authorize
+		return locales.Stored(k.Endpoints.Authorize)
 	}
 	return provider(k)
 }
@@ -108,15 +109,15 @@ func (d *Handler) LoginKey(c *gin.Context) error {
 
 // doubts are what to know of the key: of one that was just added also whether
 // anything answers there.
-func (d *Handler) doubts(c *gin.Context, k federation.LoginKey) ([]string, error) {
+func (d *Handler) doubts(c *gin.Context, k federation.LoginKey) ([]locales.Text, error) {
 	look := d.Operator.Twins
 	if c.Query("done") == "added" {
 		look = d.Operator.Doubts
 	}
 	doubts, err := look(c.Request.Context(), k)
-	words := make([]string, len(doubts))
+	words := make([]locales.Text, len(doubts))
 	for i, doubt := range doubts {
-		words[i] = doubt.In(templates.Sentence, "")
+		words[i] = locales.Of(doubt)
 	}
 	return words, err
 }
@@ -136,7 +137,7 @@ func (d *Handler) showKey(c *gin.Context, status int, k federation.LoginKey, for
 	page := templates.AdminKey{
 		ID: k.ID, Kind: k.Kind, Provider: provider(k), Name: k.Name, State: admin.KeyState(k), Enabled: k.Enabled, Testable: admin.Complete(k),
 		Addresses: shownAddresses(ours), Guide: guide(catalog.Of(k), ours), Form: form, Mistakes: wrong, Issuer: k.Issuer, Unsettled: unsettled(k, d.Now()),
-		Join: templates.Join{Status: string(k.Join.Status), Message: k.Join.Words(templates.Sentence), Checked: k.Join.Checked},
+		Join: templates.Join{Status: string(k.Join.Status), Message: locales.From(k.Join.Words), Checked: k.Join.Checked},
 	}
 	var err error
 	if page.Doubts, err = d.doubts(c, k); err != nil {

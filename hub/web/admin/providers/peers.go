@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fedhub/fedhub/templates/locales"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/federation"
@@ -45,11 +47,11 @@ func (d *Handler) unseen(c *gin.Context, err error) ([]templates.Mistake, bool) 
 	if c.Request.Context().Err() != nil || !errors.As(err, &fault) {
 		return nil, false
 	}
-	text := "What is at this address can't be used as a hub: "
+	id := "peers.no-hub"
 	if fault.Kind == federation.Unreachable {
-		text = "This address can't be reached from here: "
+		id = "peers.unreachable"
 	}
-	return []templates.Mistake{{Field: "base_url", Text: text + federation.CleanText(fault.Error(), 300) + ". Nothing was sent or saved."}}, true
+	return []templates.Mistake{{Field: "base_url", Text: locales.Say(id, "cause", federation.CleanText(fault.Error(), 300))}}, true
 }
 
 // seal is what the card showed, for the second step to hold against what is

@@ -16,7 +16,9 @@ import (
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
+	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // Simulator is GET /admin/keys/{id}/simulate.
@@ -75,9 +77,9 @@ func (d *Handler) would(c *gin.Context, form map[string]string, key federation.L
 		return err
 	}
 	for _, o := range over {
-		page.Passed = append(page.Passed, templates.SimulatorRow{Row: o.Row, Title: linking.RowTitle(o.Row), Fact: templates.Sentence(o.Code, nil)})
+		page.Passed = append(page.Passed, templates.SimulatorRow{Row: o.Row, Title: locales.Stored(linking.RowTitle(o.Row)), Fact: locales.Of(texts.Text{Code: o.Code, Args: nil})})
 	}
-	page.Decided = templates.SimulatorRow{Row: decision.Row, Title: linking.RowTitle(decision.Row), Fact: decision.Why.In(templates.Sentence, "")}
+	page.Decided = templates.SimulatorRow{Row: decision.Row, Title: locales.Stored(linking.RowTitle(decision.Row)), Fact: locales.Of(decision.Why)}
 	page.Action = actions[decision.Action]
 	if decision.User.ID != "" {
 		page.User, page.UserID = admin.Account(decision.User), decision.User.ID
@@ -99,14 +101,14 @@ func rolesHere(key federation.LoginKey, there []string) []string {
 }
 
 // actions are what an action means for the person.
-var actions = map[linking.Action]string{
-	linking.SignIn:           "They are signed in.",
-	linking.Link:             "They are linked and signed in, and get an email about it.",
-	linking.Confirm:          "They are asked to prove that the account is theirs: by its password, by something that is linked to it, or by an email.",
-	linking.ConfirmByMail:    "They are sent an email. When they prove the address by it, the account is emptied and given to them.",
-	linking.Create:           "They get a new account, with a verified address.",
-	linking.CreateUnverified: "They get a new account, whose address counts for nothing until they prove it by an email.",
-	linking.Refuse:           "They are refused, with the sentence that everybody gets.",
+var actions = map[linking.Action]locales.Text{
+	linking.SignIn:           locales.Say("simulator.they-are-signed-in"),
+	linking.Link:             locales.Say("simulator.they-are-linked-and-signed"),
+	linking.Confirm:          locales.Say("simulator.they-are-asked-to-prove"),
+	linking.ConfirmByMail:    locales.Say("simulator.they-are-sent-an-email"),
+	linking.Create:           locales.Say("simulator.they-get-a-new-account"),
+	linking.CreateUnverified: locales.Say("simulator.they-get-a-new-account-2"),
+	linking.Refuse:           locales.Say("simulator.they-are-refused-with-the"),
 }
 
 func (d *Handler) foresee(c *gin.Context, form map[string]string, saved linking.Policy, page *templates.AdminSimulator) error {
@@ -119,7 +121,7 @@ func (d *Handler) foresee(c *gin.Context, form map[string]string, saved linking.
 	if page.Policy.MigrateUntil != "" {
 		day, err := time.Parse(time.DateOnly, page.Policy.MigrateUntil)
 		if err != nil {
-			page.Mistakes = []templates.Mistake{{Field: "migrate_until", Text: "Write the day like 2030-01-31."}}
+			page.Mistakes = []templates.Mistake{{Field: "migrate_until", Text: locales.Say("simulator.write-the-day-like-2030")}}
 			return nil
 		}
 		after.MigrateUntil = day
@@ -135,14 +137,15 @@ func (d *Handler) foresee(c *gin.Context, form map[string]string, saved linking.
 func foreseen(e linking.Effects) *templates.Foreseen {
 	out := &templates.Foreseen{Counted: e.Counted, Whole: e.Whole}
 	for _, line := range []struct {
-		tone, text string
-		effect     linking.Effect
+		tone   string
+		text   locales.Text
+		effect linking.Effect
 	}{
-		{"danger", "could sign in by nothing at all any more", e.LockedOut},
-		{"warn", "would be linked at once, without being asked", e.Merged},
-		{"warn", "would get a second account beside the one they have", e.Split},
-		{"", "would be refused there from now on", e.Refused},
-		{"", "would be asked to prove their account first", e.Asked},
+		{"danger", locales.Say("simulator.danger-text"), e.LockedOut},
+		{"warn", locales.Say("simulator.warn-text"), e.Merged},
+		{"warn", locales.Say("simulator.warn-text-2"), e.Split},
+		{"", locales.Say("simulator.would-be-refused-there-from"), e.Refused},
+		{"", locales.Say("simulator.would-be-asked-to-prove"), e.Asked},
 	} {
 		if line.effect.Count > 0 {
 			out.Lines = append(out.Lines, templates.ForeseenLine{Tone: line.tone, Count: line.effect.Count, Text: line.text, Examples: line.effect.Examples})

@@ -1,0 +1,171 @@
+package locales
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fedhub/fedhub/internal/texts"
+)
+
+// bait is an argument that would be a tag, an action or the end of an attribute
+// if it ever became part of a message's source.
+const bait = `<b>{{.X}}"'<1>`
+
+func baited(names []string) (pairs []any) {
+	for _, name := range names {
+		if name == "count" {
+			pairs = append(pairs, name, 3)
+		} else {
+			pairs = append(pairs, name, bait)
+		}
+	}
+	return pairs
+}
+
+var numbers = regexp.MustCompile(`<([1-9])/?>`)
+
+func TestAnArgumentIsNeverPartOfAMessagesSource(t *testing.T) {
+	for _, w := range []*Words{English(), Pseudo()} {
+		for id, names := range w.Args() {
+			text, err := w.Text(id, baited(names)...)
+			if err != nil {
+				t.Errorf("%s: %v", id, err)
+				continue
+			}
+			wants := len(slices.DeleteFunc(slices.Clone(names), func(n string) bool { return n == "count" })) > 0
+			if got := strings.Contains(text, bait); got != wants {
+				t.Errorf("%s: got %q", id, text)
+			}
+		}
+	}
+}
+
+func TestEveryMessageThatCountsCountsOne(t *testing.T) {
+	for id, names := range English().Args() {
+		if !slices.Contains(names, "count") {
+			continue
+		}
+		for _, count := range []int{0, 1, 2} {
+			pairs := append(baited(slices.DeleteFunc(slices.Clone(names), func(n string) bool { return n == "count" })), "count", count)
+			if text, err := English().Text(id, pairs...); err != nil {
+				t.Errorf("%s of %d: got %q, %v", id, count, text, err)
+			}
+		}
+	}
+}
+
+func TestTheNumbersOfAMessageCountUp(t *testing.T) {
+	for id, names := range English().Args() {
+		text, err := English().Text(id, baited(names)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want []string
+		for _, m := range numbers.FindAllStringSubmatch(strings.ReplaceAll(text, bait, ""), -1) {
+			want = append(want, m[1])
+		}
+		slices.Sort(want)
+		for i, n := range want {
+			if n != strconv.Itoa(i+1) {
+				t.Errorf("%s has the numbers %v", id, want)
+			}
+		}
+		parts, err := English().Parts(id, len(want), baited(names)...)
+		if err != nil {
+			t.Errorf("%s: %v", id, err)
+		}
+		for _, p := range parts {
+			if strings.Contains(p.Text, shield) {
+				t.Errorf("%s: an argument is still shielded in %q", id, p.Text)
+			}
+		}
+	}
+}
+
+func TestAMessageWithAnotherNumberOfPartsIsAnError(t *testing.T) {
+	for _, count := range []int{0, 2} {
+		if parts, err := English().Parts("traces.off", count); err == nil {
+			t.Errorf("with %d parts got %v", count, parts)
+		}
+	}
+}
+
+func TestWhatTheProgramForgetsIsAnError(t *testing.T) {
+	for _, pairs := range [][]any{{}, {"hub"}, {1, "x"}, {"page", "x"}} {
+		if text, err := English().Text("shells.title", pairs...); err == nil {
+			t.Errorf("%v gave %q", pairs, text)
+		}
+	}
+	if text, err := English().Text("no.such.message"); err == nil {
+		t.Errorf("a message that there is none of is %q", text)
+	}
+}
+
+func TestASentenceOfARule(t *testing.T) {
+	w := English()
+	for _, tt := range []struct {
+		code string
+		args map[string]string
+		want string
+	}{
+		{"settings.consent.bad", nil, "Choose Force or Auto."},
+		{"provider.choice.bad", map[string]string{"one": "form", "other": "{{.one}}"}, `Choose "form" or "{{.one}}", or leave it open.`},
+		{"error", map[string]string{"@cause": "provider.choice.bad", "@cause/one": "form", "@cause/@other": "error", "@cause/@other/cause": "query"}, `Choose "form" or "query", or leave it open.`},
+		{"error", map[string]string{"@cause": "a.newer.code"}, "a.newer.code"},
+		{"error", nil, ""},
+		{"a.newer.code", map[string]string{"one": "form"}, "a.newer.code"},
+	} {
+		if got := w.Sentence(tt.code, tt.args); got != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.code, got, tt.want)
+		}
+	}
+}
+
+func TestOneIsNotMany(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "a second", time.Second: "1 second", 90 * time.Second: "2 minutes", 25 * time.Hour: "2 days", 24 * time.Hour: "1 day",
+	} {
+		if got, err := English().Span(d); err != nil || got != want {
+			t.Errorf("%s is %q, want %q (%v)", d, got, want, err)
+		}
+	}
+}
+
+func TestATextIsAMessageOrWhatIsStored(t *testing.T) {
+	for _, tt := range []struct {
+		text Text
+		want string
+	}{
+		{Text{}, ""},
+		{Stored("Ada & <b>"), "Ada & <b>"},
+		{Say("span.days", "count", 2), "2 days"},
+		{Of(texts.New("settings.consent.bad")), "Choose Force or Auto."},
+		{Of(texts.Text{}), ""},
+		{Stored("One.").Then(Text{}).Then(Stored("Two.")), "One. Two."},
+		{Say("shells.title", "page", Say("span.days", "count", 1), "hub", "HQ"), "1 day – HQ"},
+	} {
+		got, err := tt.text.In(English())
+		if err != nil || got != tt.want || tt.text.IsZero() != (tt.want == "") {
+			t.Errorf("got %q, want %q (%v)", got, tt.want, err)
+		}
+	}
+}
+
+func TestThePseudoCatalogueKeepsArgumentsAndParts(t *testing.T) {
+	if got, want := disguise("Add <1>{{.email}}</1> now"), "⟦Ådd <1>{{.email}}</1> ñöw~~~⟧"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := disguise("{{.count}}"); got != "{{.count}}" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestTheDirectionIsThatOfTheScript(t *testing.T) {
+	if w := English(); w.Lang() != "en" || w.Dir() != "ltr" {
+		t.Errorf("English is %s, %s", w.Lang(), w.Dir())
+	}
+}

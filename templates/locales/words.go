@@ -1,0 +1,144 @@
+package locales
+
+import (
+	"embed"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"github.com/nicksnyder/go-i18n/v2/i18n/template"
+	"github.com/pelletier/go-toml/v2"
+	"golang.org/x/text/language"
+)
+
+//go:embed *.toml
+var files embed.FS
+
+// Words are the messages of one language. Several goroutines may use them.
+type Words struct {
+	tag       language.Tag
+	localizer *i18n.Localizer
+	fixed     map[string]string   // messages that speak of nothing, by id
+	args      map[string][]string // of every message: the arguments that it speaks of
+	plural    map[string]bool     // messages that have a singular of their own
+}
+
+// English are the words of the catalogue itself.
+var English = sync.OnceValue(func() *Words {
+	messages := slices.Concat(read("active.en.toml"), read("protocol.toml"))
+	return newWords(language.English, messages)
+})
+
+// Lang is the language as HTML writes it, and Dir the direction of its script.
+func (w *Words) Lang() string { return w.tag.String() }
+
+// Dir is "ltr", or "rtl" for a script that runs from right to left.
+func (w *Words) Dir() string {
+	if script, _ := w.tag.Script(); slices.Contains([]string{"Arab", "Hebr", "Syrc", "Thaa"}, script.String()) {
+		return "rtl"
+	}
+	return "ltr"
+}
+
+// Text is the message of an id with its arguments: pairs of a name and a value.
+// The argument "count" chooses between singular and plural. An id that the
+// catalogue lacks, and an argument that the message speaks of and that is not
+// there, are errors: of the program, never of its input.
+func (w *Words) Text(id string, pairs ...any) (string, error) {
+	if fixed, ok := w.fixed[id]; ok {
+		return fixed, nil
+	}
+	args, err := w.named(id, pairs)
+	if err != nil {
+		return "", err
+	}
+	var count any
+	if w.plural[id] {
+		count = args["count"]
+	}
+	return w.localize(id, args, count, &strict)
+}
+
+// Args are all ids of the catalogue, each with the arguments that it speaks of.
+func (w *Words) Args() map[string][]string { return maps.Clone(w.args) }
+
+var (
+	strict  = template.TextParser{Option: "missingkey=error"}
+	lenient = template.TextParser{Option: "missingkey=zero"}
+)
+
+func (w *Words) localize(id string, data, count any, parser template.Parser) (string, error) {
+	text, err := w.localizer.Localize(&i18n.LocalizeConfig{MessageID: id, TemplateData: data, PluralCount: count, TemplateParser: parser})
+	if err != nil {
+		return "", fmt.Errorf("message %q: %w", id, err)
+	}
+	return text, nil
+}
+
+// named makes a map of pairs. An argument that is a Text itself is put into
+// words first.
+func (w *Words) named(id string, pairs []any) (map[string]any, error) {
+	if len(pairs)%2 != 0 {
+		return nil, fmt.Errorf("message %q: an argument has a name and no value", id)
+	}
+	args := make(map[string]any, len(pairs)/2)
+	for i := 0; i < len(pairs); i += 2 {
+		name, ok := pairs[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("message %q: %v is no name of an argument", id, pairs[i])
+		}
+		args[name] = pairs[i+1]
+		if inner, ok := pairs[i+1].(Text); ok {
+			words, err := inner.In(w)
+			if err != nil {
+				return nil, err
+			}
+			args[name] = words
+		}
+	}
+	return args, nil
+}
+
+// read parses one file. A file that does not parse is a mistake of the program,
+// which every test of a page meets, so it may panic.
+func read(name string) []*i18n.Message {
+	content, err := files.ReadFile(name)
+	if err != nil {
+		panic(err)
+	}
+	parsed, err := i18n.ParseMessageFileBytes(content, name, map[string]i18n.UnmarshalFunc{"toml": toml.Unmarshal})
+	if err != nil {
+		panic(fmt.Errorf("%s: %w", name, err))
+	}
+	return parsed.Messages
+}
+
+func newWords(tag language.Tag, messages []*i18n.Message) *Words {
+	bundle := i18n.NewBundle(tag)
+	if err := bundle.AddMessages(tag, messages...); err != nil {
+		panic(err)
+	}
+	w := &Words{tag: tag, localizer: i18n.NewLocalizer(bundle, tag.String()), fixed: map[string]string{}, args: map[string][]string{}, plural: map[string]bool{}}
+	for _, m := range messages {
+		spoken := speaksOf(m.One + m.Other)
+		w.args[m.ID], w.plural[m.ID] = spoken, m.One != ""
+		if len(spoken) == 0 && m.One == "" {
+			w.fixed[m.ID] = m.Other
+		}
+	}
+	return w
+}
+
+// speaksOf are the names of the arguments in a message.
+func speaksOf(message string) []string {
+	var names []string
+	for _, part := range strings.Split(message, "{{.")[1:] {
+		name, _, _ := strings.Cut(part, "}}")
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}

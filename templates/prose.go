@@ -1,0 +1,60 @@
+package templates
+
+import (
+	"time"
+
+	"github.com/fedhub/fedhub/templates/locales"
+)
+
+// A mark says how a numbered part of a message is shown: as a link, an emphasis,
+// a time. The first mark of a call is of part 1.
+type mark struct {
+	Kind string // name of the element: "a", "code", "em", "strong" or "time"; empty for plain text
+	Text string // of a part that brings its own, like a time
+	URL  string // of a link
+	ID   string // of a link; may be empty
+	Time time.Time
+}
+
+// prose is a message whose parts are marked: the template "prose" shows it. Of
+// what follows the id, marks belong to the parts in turn; the rest are pairs of
+// an argument's name and value.
+func prose(w *locales.Words) func(id string, of ...any) ([]mark, error) {
+	return func(id string, of ...any) ([]mark, error) {
+		var marks []mark
+		var pairs []any
+		for _, o := range of {
+			if m, ok := o.(mark); ok {
+				marks = append(marks, m)
+			} else {
+				pairs = append(pairs, o)
+			}
+		}
+		parts, err := w.Parts(id, len(marks), pairs...)
+		if err != nil {
+			return nil, err
+		}
+		out := make([]mark, len(parts))
+		for i, part := range parts {
+			if part.Number > 0 {
+				out[i] = marks[part.Number-1]
+			}
+			if out[i].Text == "" {
+				out[i].Text = part.Text
+			}
+		}
+		return out, nil
+	}
+}
+
+// moment is the mark of a time inside a sentence; a time that never was is
+// plain text.
+func moment(w *locales.Words, kind string, format func(time.Time) string) func(time.Time) (mark, error) {
+	return func(t time.Time) (mark, error) {
+		if t.IsZero() {
+			never, err := w.Text("bits.never")
+			return mark{Text: never}, err
+		}
+		return mark{Kind: kind, Text: format(t), Time: t}, nil
+	}
+}
