@@ -28,9 +28,9 @@ type Refusal struct {
 
 func (r *Refusal) Error() string {
 	if r.Description == "" {
-		return "the upstream refused: " + r.Code
+		return "the provider refused: " + r.Code
 	}
-	return fmt.Sprintf("the upstream refused: %s (%q)", r.Code, r.Description)
+	return fmt.Sprintf("the provider refused: %s (%q)", r.Code, r.Description)
 }
 
 // Sentence is the text for the audit log.
@@ -103,13 +103,13 @@ func faultReason(kind FaultKind, name string) string {
 	case Unreachable:
 		return name + " didn't answer. Try again in a moment, or use another way to sign in."
 	case Untrusted:
-		return "The answer from " + name + " didn't pass our checks, so nobody was signed in. Tell the people who run this site."
+		return "The answer from " + name + " didn't pass our checks, so you are not signed in. Tell the administrator of this service."
 	case Misconfigured:
-		return "Signing in with " + name + " isn't set up correctly. This isn't your fault. Tell the people who run this site."
+		return "Signing in with " + name + " isn't set up correctly. This isn't your fault. Tell the administrator of this service."
 	case Circular:
-		return "The servers behind " + name + " send this sign-in round in a circle, so it can't finish. Tell the people who run this site."
+		return "The servers behind " + name + " redirect this sign-in in a circle, so it can't finish. Tell the administrator of this service."
 	}
-	return "This sign-in with " + name + " is out of date or was started elsewhere. Start again."
+	return "This sign-in with " + name + " expired or was started in another browser. Start again."
 }
 
 // NewRefusal translates a provider's error answer. Only the code is used for
@@ -130,19 +130,19 @@ func NewRefusal(name, code, description string) *Refusal {
 func refusalReason(name, code string) (reason string, known bool) {
 	switch code {
 	case "access_denied":
-		return "You cancelled at " + name + ", or it didn't let you in. Choose another way to sign in.", true
+		return "You cancelled at " + name + ", or it refused to sign you in. Choose another way to sign in.", true
 	case "login_required", "interaction_required", "account_selection_required":
 		return name + " needs you to sign in there first.", true
 	case "consent_required":
-		return name + " needs you to agree before it tells us who you are.", true
+		return name + " needs your consent before it shares your profile with this service.", true
 	case "temporarily_unavailable":
 		return name + " is busy right now. Try again in a moment, or use another way to sign in.", true
 	case "invalid_grant":
 		return "This sign-in with " + name + " was already used or took too long. Start again.", true
 	case "invalid_client", "unauthorized_client":
-		return name + " doesn't accept this site yet. Tell the people who run this site.", true
+		return name + " doesn't accept this service yet. Tell the administrator of this service.", true
 	case "invalid_scope":
-		return name + " doesn't give this site what it asks for (a scope). This isn't your fault. Tell the people who run this site.", true
+		return name + " refuses a scope (permission) that this service asks for. This isn't your fault. Tell the administrator of this service.", true
 	case "invalid_request", "unsupported_response_type", "unsupported_grant_type",
 		"request_not_supported", "request_uri_not_supported", "registration_not_supported",
 		"invalid_request_uri", "invalid_request_object":

@@ -24,7 +24,7 @@ func (c *Config) checkProxies() error {
 	c.TrustedProxies = trusted
 	if forwarded.Everybody(c.TrustedProxies) && !c.TrustEveryProxy {
 		return errors.New("FEDHUB_TRUSTED_PROXIES covers every address, so every visitor could choose their own address in a header; " +
-			"name the addresses of your proxies, or set FEDHUB_TRUST_EVERY_PROXY=true if nobody else can reach the hub")
+			"set the addresses of your proxies, or set FEDHUB_TRUST_EVERY_PROXY=true if only proxies can reach the hub")
 	}
 	switch strings.ToLower(c.ProxyHeader) {
 	case "", "x-forwarded-for":

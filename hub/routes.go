@@ -24,18 +24,18 @@ type route struct {
 //
 //	app            a program; errors are JSON
 //	public         app; pages of all origins may read it (CORS)
-//	shared         app, also from pages of the origins that clients have
-//	setupOnly      app, also from any page where any app may register
-//	rateLimited    a program that begins something; slowed down for each network
-//	joinRequest    a hub that introduces itself; likewise
-//	open           a page for anybody
-//	staticAssets   a file of ours for anybody
-//	form           a form for anybody: from our own page, in the same browser
-//	crossSitePost  a form that another site rightly posts; slowed down for each network
-//	guessable      a form at which one could guess; likewise
-//	signedIn       a page or form for whoever is signed in
-//	admin          a page for administrators, or a form that changes nothing
-//	change         a form by which they change something: for those who proved just now who they are
+//	shared         app; also pages of the clients' registered origins
+//	setupOnly      app; also any page, if any app may register
+//	rateLimited    app, with a rate limit per network
+//	joinRequest    a hub that requests a connection, with a rate limit
+//	open           a public page
+//	staticAssets   a public static file
+//	form           a public form of our own page, in the same browser
+//	crossSitePost  a form that another site may post, with a rate limit
+//	guessable      a form with a secret to guess, with a stricter limit
+//	signedIn       a page or form for signed-in users
+//	admin          a page for administrators, or a form without changes
+//	change         a form of administrators, for a recent sign-in
 func (h *Hub) routes() []route {
 	g := h.guards()
 	return slices.Concat(

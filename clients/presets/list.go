@@ -77,7 +77,7 @@ func gitlab() Preset {
 	return Preset{
 		Key: "gitlab", Name: "GitLab",
 		URL:    Question{Label: "Address of GitLab", Help: "Like https://gitlab.example.org."},
-		Called: Question{Label: "Name of the provider there", Help: "Leave it, unless GitLab has several OpenID providers.", Default: "openid_connect"},
+		Called: Question{Label: "Name of the provider there", Help: "Keep it, unless GitLab has several OpenID providers.", Default: "openid_connect"},
 		Client: clients.Client{
 			RedirectURIs: []string{"{url}/users/auth/{name}/callback"}, PostLogoutRedirectURIs: []string{"{url}/users/sign_in"},
 			Scopes: usual(), AuthMethod: clientauth.MethodPost,
@@ -89,7 +89,7 @@ func gitlab() Preset {
 			{"Sign-out page URL", "{sign_out}?client_id={client_id}&post_logout_redirect_uri={escaped}%2Fusers%2Fsign_in"},
 		},
 		Notes: []string{
-			"These are the args of a provider in gitlab_rails['omniauth_providers']; the name stands beside them too.",
+			"These are the args of a provider in gitlab_rails['omniauth_providers']; the name is beside them.",
 			"The Sign-out page URL is in the Admin area under Settings, General, Sign-in restrictions. It signs people out here as well.",
 		},
 	}

@@ -23,7 +23,7 @@ func argo() Preset {
 			{"issuer", "{issuer}"}, {"clientID", "{client_id}"}, {"clientSecret", "{client_secret}"}, {"requestedScopes", `["openid", "profile", "email", "roles"]`},
 			{"logoutURL", "{sign_out}?id_token_hint={{token}}&post_logout_redirect_uri={{logoutRedirectURL}}"},
 		},
-		Notes: []string{"These belong to oidc.config in the ConfigMap argocd-cm. With scopes: '[roles]' in argocd-rbac-cm its policies speak of roles of this hub."},
+		Notes: []string{"These belong to oidc.config in the ConfigMap argocd-cm. With scopes: '[roles]' in argocd-rbac-cm its policies use roles of this hub."},
 	}
 }
 
@@ -44,7 +44,7 @@ func proxy() Preset {
 			{"provider", "oidc"}, {"oidc_issuer_url", "{issuer}"}, {"client_id", "{client_id}"}, {"client_secret", "{client_secret}"},
 			{"redirect_url", "{url}/oauth2/callback"}, {"code_challenge_method", "S256"}, {"insecure_oidc_skip_nonce", "false"},
 		},
-		Notes: []string{"/oauth2/sign_out signs out of the proxy alone. To sign out here too, lead it on with rd to the sign-out address of this hub, and put this hub's host into whitelist_domains."},
+		Notes: []string{"/oauth2/sign_out only signs out of the proxy. To sign out here too, redirect it with rd to the sign-out address of this hub, and add this hub's host to whitelist_domains."},
 	}
 }
 
@@ -62,7 +62,7 @@ func dex() Preset {
 		Enter: []Value{
 			{"type", "oidc"}, {"issuer", "{issuer}"}, {"clientID", "{client_id}"}, {"clientSecret", "{client_secret}"}, {"redirectURI", "{url}/callback"},
 		},
-		Notes: []string{"All but the type belong to the config of a connector. Dex turns people away whose email address is not verified."},
+		Notes: []string{"All but the type belong to the config of a connector. Dex refuses users with an unverified email address."},
 	}
 }
 
@@ -96,7 +96,7 @@ func bao() Preset {
 	return Preset{
 		Key: "openbao", Name: "OpenBao",
 		URL:    Question{Label: "Address of OpenBao", Help: "Like https://bao.example.org:8200."},
-		Called: Question{Label: "Path of the auth method", Help: "What it is enabled as.", Default: "oidc"},
+		Called: Question{Label: "Path of the auth method", Help: "The path that it is enabled at.", Default: "oidc"},
 		Client: clients.Client{
 			RedirectURIs: []string{callback, local}, Scopes: usual(), AuthMethod: clientauth.MethodBasic, IDTokenClaims: true,
 		},

@@ -26,16 +26,16 @@ func Of(k federation.LoginKey) Entry {
 // callback first. Unused ones are left out.
 func Addresses(k federation.LoginKey, hub hubaddress.Hub) []Address {
 	e := Of(k)
-	all := []Address{{"callback", "Callback URL", "Where people come back to. Others call it redirect URI or return URL.", hub.Callback(k.ID)}}
+	all := []Address{{"callback", "Callback URL", "Users return here after signing in. Also called redirect URI or return URL.", hub.Callback(k.ID)}}
 	peer := k.Kind == federation.KindPeer
 	if peer || e.SignsOut || k.Kind == federation.KindOpenID && k.SignOutThere {
-		all = append(all, Address{"signed-out", "Return after sign-out", "Where people come back to when they have signed out there (post-logout redirect URI). Without it they are left at the provider.", hub.SignedOut()})
+		all = append(all, Address{"signed-out", "Return after sign-out", "Users return here after signing out there (post-logout redirect URI). Without it they stay at the provider.", hub.SignedOut()})
 	}
 	if peer || e.TellsSignOuts {
-		all = append(all, Address{"backchannel", "Back-channel logout URL", "Where the provider says that a session has ended there, so that it ends here too.", hub.Backchannel(k.ID)})
+		all = append(all, Address{"backchannel", "Back-channel logout URL", "The provider reports ended sessions here, so that they end here too.", hub.Backchannel(k.ID)})
 	}
 	if peer {
-		all = append(all, Address{"keys", "Keys (JWKS)", "This hub proves itself with them (private_key_jwt).", hub.Keys()})
+		all = append(all, Address{"keys", "Keys (JWKS)", "This hub authenticates with these keys (private_key_jwt).", hub.Keys()})
 	}
 	return all
 }

@@ -47,7 +47,7 @@ func (e Entry) Offline() string {
 	if !e.Key.AskOffline {
 		return ""
 	}
-	return e.Name + " gives no refresh token without this scope, so it is on: untick it, and nobody is looked at again. Asked only where the provider lists it."
+	return e.Name + " gives no refresh token without this scope, so it is on. Without it profiles are not refreshed. It is only requested if the provider lists it."
 }
 
 // A Field is one question of an entry. Its answer is LoginKey.Options[Name].

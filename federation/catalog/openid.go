@@ -31,8 +31,8 @@ var offline = []string{"auth0", "authelia", "authentik", "dex", "jumpcloud", "mi
 // Steps that several guides share.
 const (
 	stepCopy   = "Copy the client ID and the client secret into the form."
-	noteSelf   = "Whoever administers it can write any address and call it verified. List as authoritative only the mail domains that are its own."
-	noteGroups = "For roles, let it put the groups into a claim \"groups\", or name its claim below."
+	noteSelf   = "Its administrators can enter any address and call it verified. As authoritative, list only email domains that it controls."
+	noteGroups = "For roles, let it put the groups into a claim \"groups\", or enter its claim below."
 )
 
 func openidCommon() []Entry { return []Entry{google(), microsoft(), apple()} }
@@ -49,7 +49,7 @@ func google() Entry {
 		},
 		Fields: []Field{{
 			Name: "hd", Label: "Workspace domains", Optional: true,
-			Help: "Only accounts of these Google Workspace domains may sign in. Leave it empty for everybody.",
+			Help: "Only accounts of these Google Workspace domains may sign in. Leave it empty to allow all.",
 		}},
 		Console: "https://console.cloud.google.com/auth/clients",
 		Guide: []string{
@@ -59,7 +59,7 @@ func google() Entry {
 			"Under Audience publish the app, or only its test users can sign in.",
 		},
 		Notes: []string{
-			"Google vouches for addresses of gmail.com. Other addresses were proven once and may belong to somebody else by now, so people prove their account here before it is connected.",
+			"Google controls addresses of gmail.com. Other addresses were verified once and may have a new owner, so users prove their account here before it is linked.",
 		},
 	}
 }
@@ -74,26 +74,26 @@ func microsoft() Entry {
 		Fields: []Field{
 			{
 				Name: "tenant", Label: "Tenant", Default: "organizations",
-				Help: "Your tenant id, so that only your own people can sign in; or \"organizations\" for every work and school account, \"consumers\" for personal ones, \"common\" for both.",
+				Help: "Your tenant ID, so that only users of your organisation can sign in; or \"organizations\" for every work and school account, \"consumers\" for personal ones, \"common\" for both.",
 			},
 			{
 				Name: "tenants", Label: "Tenants that may sign in", Optional: true,
-				Help: "Ids of tenants, with commas between, if the tenant above stands for many. Empty admits all of them.",
+				Help: "Tenant IDs, separated by commas, if the tenant above covers several. Leave it empty to allow all of them.",
 			},
 		},
 		Console: "https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade",
 		Guide: []string{
 			"Choose New registration, and whose accounts are supported.",
 			"As redirect URI of the platform Web enter {callback}.",
-			"As another redirect URI of it enter {signed-out}: people are sent back to no other address when they have signed out.",
+			"As another redirect URI of it enter {signed-out}: after a sign-out, users can only return to a registered address.",
 			"Copy the Application (client) ID into the form.",
-			"Under Certificates & secrets make a client secret, copy its Value, and enter here when it expires.",
+			"Under Certificates & secrets create a client secret, copy its Value, and enter its expiry date here.",
 			"Under Token configuration add the optional claims email and xms_edov to the ID token.",
 		},
 		Notes: []string{
-			"People are known by their tenant and object id; addresses are what an administrator of some tenant typed.",
-			"An address counts as verified if xms_edov says that its domain is the tenant's own, or if the key is for one tenant.",
-			"Client secrets end after two years at most.",
+			"Users are identified by tenant and object ID; any tenant's administrator can enter any address.",
+			"An address counts as verified if xms_edov says that the tenant owns its domain, or if the provider is set up for one tenant.",
+			"Client secrets expire after two years at most.",
 		},
 	}
 }
@@ -111,15 +111,15 @@ func apple() Entry {
 		},
 		Console: "https://developer.apple.com/account/resources/identifiers/list/serviceId",
 		Guide: []string{
-			"Make an App ID with the capability Sign in with Apple, if you have none.",
-			"Make a Services ID; its identifier is the client ID.",
+			"Create an App ID with the capability Sign in with Apple, if you have none.",
+			"Create a Services ID; its identifier is the client ID.",
 			"Configure Sign in with Apple for it: your domain, and as return URL {callback}.",
-			"Under Keys make a key for Sign in with Apple, and download it: it can be downloaded once.",
+			"Under Keys create a key for Sign in with Apple, and download it. It can be downloaded only once.",
 			"As client secret paste the whole .p8 file.",
 		},
 		Notes: []string{
-			"Apple posts its answer from its own site, and tells a name at the very first sign-in only.",
-			"People may hide their address behind one of privaterelay.appleid.com, which forwards mail from senders that you registered.",
+			"Apple sends the user's name at the first sign-in only.",
+			"Users may hide their address behind one of privaterelay.appleid.com, which only forwards email from senders that you registered.",
 			"The return URL must be https and not localhost.",
 		},
 	}

@@ -31,8 +31,8 @@ func openidHosted() []Entry {
 				stepCopy,
 			},
 			Notes: []string{
-				"Its addresses come from its own database and from whatever it is connected to in turn: they are as good as the worst of these.",
-				"For roles, an Action must add a claim; its name is the address of a web page, like https://acme.example/roles.",
+				"Its addresses come from its own database and from its own connections: they are only as reliable as the weakest of these.",
+				"For roles, an Action must add a claim with a URL as name, like https://acme.example/roles.",
 			},
 		},
 		{
@@ -86,7 +86,7 @@ func openidHosted() []Entry {
 				"Under Basic Information copy the client ID and the client secret into the form.",
 			},
 			Notes: []string{
-				"Anybody can make a workspace and invite any address, so Slack speaks for no mail domain.",
+				"Anyone can create a workspace and invite any address, so Slack controls no email domain.",
 				"Slack refuses callback addresses that are not https.",
 			},
 		},
@@ -112,8 +112,8 @@ func cognito() Entry {
 			stepCopy,
 		},
 		Notes: []string{
-			"Cognito writes email_verified as a text in its userinfo, which counts as no.",
-			"Groups come in the claim cognito:groups: name it under roles.",
+			"Cognito sends email_verified as a text in its userinfo, which counts as not verified.",
+			"Groups are in the claim cognito:groups: enter it under roles.",
 		},
 	}
 }

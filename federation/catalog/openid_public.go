@@ -16,8 +16,8 @@ func openidPublic() []Entry {
 				"Copy the application ID and the secret into the form.",
 			},
 			Notes: []string{
-				"The paths of a person's groups can be turned into roles.",
-				"On gitlab.com anybody can have any address that they can read mail of. It speaks for no domain.",
+				"The paths of a user's groups can be mapped to roles.",
+				"On gitlab.com users can have any address with a mailbox that they can read. It controls no email domain.",
 			},
 		},
 		{
@@ -28,7 +28,7 @@ func openidPublic() []Entry {
 				"Create an app with the scopes openid, profile and email, and the redirect URL {callback}.",
 				stepCopy,
 			},
-			Notes: []string{"It speaks for no mail domain."},
+			Notes: []string{"It controls no email domain."},
 		},
 		{
 			Preset: "linkedin", Name: "LinkedIn", Group: Social,
@@ -40,8 +40,8 @@ func openidPublic() []Entry {
 				stepCopy,
 			},
 			Notes: []string{
-				"LinkedIn puts no nonce into its tokens and refuses PKCE, so a sign-in with it is tied to the browser by its state alone.",
-				"It speaks for no mail domain.",
+				"LinkedIn's tokens have no nonce, and it refuses PKCE, so only the state binds a sign-in to the browser.",
+				"It controls no email domain.",
 			},
 		},
 		{
@@ -53,7 +53,7 @@ func openidPublic() []Entry {
 				"As OAuth redirect URL enter {callback}.",
 				"Copy the client ID, make a new secret, and copy it too.",
 			},
-			Notes: []string{"It speaks for no mail domain."},
+			Notes: []string{"It controls no email domain."},
 		},
 		{
 			Preset: "yahoo", Name: "Yahoo", Group: Social,
@@ -68,7 +68,7 @@ func openidPublic() []Entry {
 				stepCopy,
 			},
 			Notes: []string{
-				"A Yahoo mailbox that nobody uses for a year can be given to somebody else; people are known by their id, not by their address.",
+				"A Yahoo mailbox that is unused for a year can get a new owner; users are identified by their ID, not by their address.",
 			},
 		},
 	}
@@ -88,8 +88,8 @@ func openidRegional() []Entry {
 				"Copy the channel ID and the channel secret into the form.",
 			},
 			Notes: []string{
-				"LINE signs with the channel secret, as OpenID Connect allows it to: whoever has the secret can write tokens, so keep it as a key.",
-				"It does not say whether an address is verified, so none counts as proven.",
+				"LINE signs with the channel secret, as OpenID Connect allows: anyone with the secret can forge tokens, so protect it like a key.",
+				"It does not say whether an address is verified, so no address counts as verified.",
 			},
 		},
 		{
@@ -100,7 +100,7 @@ func openidRegional() []Entry {
 				"Register an application of the type server side, with the callback URL {callback}.",
 				"Copy the client ID and the secret into the form.",
 			},
-			Notes: []string{"It speaks for no mail domain."},
+			Notes: []string{"It controls no email domain."},
 		},
 		{
 			Preset: "vipps", Name: "Vipps MobilePay", Group: Regional,
@@ -111,7 +111,7 @@ func openidRegional() []Entry {
 				"Add the redirect URI {callback}.",
 				stepCopy,
 			},
-			Notes: []string{"People are identified by their bank when they first register; their addresses are proven by a mail."},
+			Notes: []string{"Banks identify users when they register; their addresses are verified by email."},
 		},
 	}
 }

@@ -51,7 +51,7 @@ func openidServers() []Entry {
 			Guide: []string{
 				"Create an application with a provider of the type OAuth2/OpenID, as a confidential client.",
 				"As redirect URI enter {callback}, with the matching mode Strict.",
-				"Choose a signing key, or it signs with the client secret, which proves nothing here.",
+				"Choose a signing key; otherwise it signs with the client secret, which this hub does not accept.",
 				stepCopy,
 			},
 			Notes: []string{noteSelf, "Older releases call every address verified."},
@@ -69,7 +69,7 @@ func openidServers() []Entry {
 			"Add a static client with the redirect URI {callback} to its configuration."),
 		server("adfs", "AD FS", "https://learn.microsoft.com/windows-server/identity/ad-fs/development/ad-fs-openid-connect-oauth-concepts",
 			"Add an application group: a server application that accesses a web API, with the redirect URI {callback}. Its address ends in /adfs.",
-			"As another redirect URI enter {signed-out}: people are sent back to no other address when they have signed out."),
+			"As another redirect URI enter {signed-out}: after a sign-out, users can only return to a registered address."),
 	}
 }
 

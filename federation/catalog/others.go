@@ -84,7 +84,7 @@ func describedEntries() []Entry {
 				federation.Endpoints{Authorize: "https://meta.wikimedia.org/w/rest.php/oauth2/authorize", Token: "https://meta.wikimedia.org/w/rest.php/oauth2/access_token", Userinfo: "https://meta.wikimedia.org/w/rest.php/oauth2/resource/profile"},
 				federation.Claims{Subject: "sub", Email: "email", EmailVerified: "confirmed_email", Name: "realname", Username: "username"}),
 			Console: "https://meta.wikimedia.org/wiki/Special:OAuthConsumerRegistration/propose/oauth2", Guide: steps("Propose an OAuth 2.0 consumer, a confidential client for user identity with access to real name and e-mail address.", "OAuth callback URL"),
-			Notes: []string{checked, "Volunteers approve a consumer before others than its owner can sign in."},
+			Notes: []string{checked, "Volunteers approve a consumer before users other than its owner can sign in."},
 		},
 		{
 			Preset: "openstreetmap", Name: "OpenStreetMap", Group: Social,

@@ -15,7 +15,7 @@ func socialEntries() []Entry {
 		{
 			Preset: "facebook", Name: "Facebook", Group: Common, Key: social("https://www.facebook.com", federation.Never),
 			Console: "https://developers.facebook.com/apps/", Guide: steps("Create an app and add the product Facebook Login.", "Valid OAuth Redirect URIs"),
-			Notes: []string{unchecked, "Until the app is published only people with a role in it can sign in. Facebook gives each app its own ids: with another app, people are other people."},
+			Notes: []string{unchecked, "Until the app is published only users with a role in it can sign in. Facebook gives each app its own IDs: with another app, users get new identities."},
 		},
 		{
 			Preset: "github-enterprise", Name: "GitHub Enterprise Server", Group: Developers, Fields: site("github.example.org"), Key: social("{site}", federation.Never),
@@ -30,12 +30,12 @@ func socialEntries() []Entry {
 		{
 			Preset: "bitbucket", Name: "Bitbucket", Group: Developers, Key: social("https://bitbucket.org", federation.Confirm),
 			Console: "https://bitbucket.org/account/workspaces/", Guide: steps("In the settings of a workspace, under OAuth consumers, add a consumer with the permissions Account: Email and Read.", "Callback URL"),
-			Notes: []string{checked, "Somebody without a confirmed primary address cannot sign in."},
+			Notes: []string{checked, "A user without a confirmed primary address cannot sign in."},
 		},
 		{
 			Preset: "digitalocean", Name: "DigitalOcean", Group: Developers, Key: social("https://cloud.digitalocean.com", federation.Confirm),
 			Console: "https://cloud.digitalocean.com/account/api/applications", Guide: steps("Register an OAuth application.", "Callback URL"),
-			Notes: []string{checked, "DigitalOcean knows only one scope for this: the app could read what the person's team has there. Nothing but the account is read."},
+			Notes: []string{checked, "DigitalOcean has only one scope for this, with which an app could read the user's team resources. Only the account is read."},
 		},
 		{
 			Preset: "heroku", Name: "Heroku", Group: Developers, Key: social("https://id.heroku.com", federation.Never),
@@ -69,7 +69,7 @@ func socialEntries() []Entry {
 		{
 			Preset: "nextcloud", Name: "Nextcloud", Group: Work, Fields: site("cloud.example.org"), Key: social("{site}", federation.Never),
 			Guide: steps("As an administrator of the Nextcloud, under Administration settings, Security, add an OAuth 2.0 client.", "Redirection URI"),
-			Notes: []string{unchecked, "The id is the user name there. A name that is given to somebody else is that person here too: don't reuse names."},
+			Notes: []string{unchecked, "The ID is the user name there. If a name is given to another user, they get the first user's account here: don't reuse names."},
 		},
 		{
 			Preset: "hubspot", Name: "HubSpot", Group: Work, Key: social("https://app.hubspot.com", federation.Never),
@@ -89,7 +89,7 @@ func socialEntries() []Entry {
 		{
 			Preset: "spotify", Name: "Spotify", Group: Social, Key: social("https://accounts.spotify.com", federation.Never),
 			Console: "https://developer.spotify.com/dashboard", Guide: steps("Create an app for the Web API.", "Redirect URIs"),
-			Notes: []string{unchecked, "A new app is in development mode: only people whom you list there can sign in."},
+			Notes: []string{unchecked, "A new app is in development mode: only users that you list there can sign in."},
 		},
 		{
 			Preset: "strava", Name: "Strava", Group: Social, Key: social("https://www.strava.com", federation.Never),
@@ -106,7 +106,7 @@ func socialEntries() []Entry {
 		{
 			Preset: "uber", Name: "Uber", Group: Social, Key: social("https://login.uber.com", federation.Never),
 			Console: "https://developer.uber.com/dashboard", Guide: steps("Create an app with the scope profile.", "Redirect URIs"),
-			Notes: []string{unchecked, "Uber reviews apps before everybody can sign in."},
+			Notes: []string{unchecked, "Uber reviews apps before all users can sign in."},
 		},
 		{
 			Preset: "kakao", Name: "Kakao", Group: Regional, Key: social("https://kauth.kakao.com", federation.Confirm),
@@ -116,7 +116,7 @@ func socialEntries() []Entry {
 				"Under Consent items choose nickname, profile image and account e-mail.",
 				"The client id of the form is the REST API key.",
 			},
-			Notes: []string{checked, "Kakao gives each app its own ids: with another app, people are other people."},
+			Notes: []string{checked, "Kakao gives each app its own IDs: with another app, users get new identities."},
 		},
 		{
 			Preset: "naver", Name: "Naver", Group: Regional, Key: social("https://nid.naver.com", federation.Never),
@@ -126,7 +126,7 @@ func socialEntries() []Entry {
 		{
 			Preset: "vk", Name: "VK", Group: Regional, Key: social("https://oauth.vk.com", federation.Never),
 			Console: "https://dev.vk.com/", Guide: steps("Open a web application that was registered before VK ID; newer ones use another protocol.", "Trusted redirect URL"),
-			Notes: []string{unchecked, "Somebody without an e-mail address at VK cannot sign in."},
+			Notes: []string{unchecked, "A user without an email address at VK cannot sign in."},
 		},
 	}
 	for i := range entries {
@@ -139,10 +139,10 @@ func socialEntries() []Entry {
 
 // How reliable email addresses are.
 const (
-	checked      = "It says which e-mail addresses it has checked; only those count as proven."
-	checkedThere = "It says which addresses it has checked, and that counts as far as you trust its administrators."
-	unchecked    = "It does not say whether it has checked an e-mail address, so an address from here proves nothing."
-	noAddress    = "It tells no e-mail address: an account here is connected by its owner or not at all."
+	checked      = "It says which email addresses it has verified; only those count as verified."
+	checkedThere = "It says which addresses it has verified; trust that as far as you trust its administrators."
+	unchecked    = "It does not say whether an email address is verified, so its addresses prove nothing."
+	noAddress    = "It sends no email address: only the owner of an account here can link it."
 )
 
 func social(base, linking string) federation.LoginKey {
@@ -151,7 +151,7 @@ func social(base, linking string) federation.LoginKey {
 
 // site asks for the address of a self-hosted server.
 func site(example string) []Field {
-	return []Field{{Name: "site", Label: "Address of the site", Help: "Like https://" + example + ". Whoever runs it decides who its people are."}}
+	return []Field{{Name: "site", Label: "Address of the site", Help: "Like https://" + example + ". Its operator decides who its users are."}}
 }
 
 // steps are the steps at most providers.

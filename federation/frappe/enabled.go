@@ -45,7 +45,7 @@ func (c *Connector) confirm(ctx context.Context, id *federation.Identity) error 
 // the list of fields for a single record.
 func (c *Connector) enabled(ctx context.Context, name string) (bool, error) {
 	if name == "" {
-		return false, c.Faultf(federation.Misconfigured, "the profile has no address, by which Users are named")
+		return false, c.Faultf(federation.Misconfigured, "the profile has no email address, which is the name of a User")
 	}
 	query := url.Values{"fields": {`["enabled"]`}}
 	answer, err := c.Line.ResourceAs(ctx, c.Key.BaseURL+recordsOfUsers+url.PathEscape(name)+"?"+query.Encode(), "token "+c.siteKey)
@@ -58,7 +58,7 @@ func (c *Connector) enabled(ctx context.Context, name string) (bool, error) {
 	case answer.Status == http.StatusUnauthorized:
 		return false, c.Faultf(federation.Misconfigured, "the site does not accept the API key (401)")
 	case answer.Status == http.StatusForbidden:
-		return false, c.Faultf(federation.Misconfigured, "whoever has the API key may not read Users at the site (403)")
+		return false, c.Faultf(federation.Misconfigured, "the owner of the API key has no permission to read Users at the site (403)")
 	case answer.Status != http.StatusOK, !reading.IsJSON(answer.Type):
 		return false, c.Faultf(federation.Untrusted, "the site answered %d with %q for the User", answer.Status, federation.CleanText(answer.Type, 100))
 	}

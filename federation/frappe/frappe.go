@@ -172,9 +172,9 @@ func (c *Connector) Refresh(ctx context.Context, before federation.Tokens) (fede
 func (c *Connector) ready() error {
 	switch {
 	case c.Key.ClientID == "":
-		return c.Faultf(federation.Misconfigured, "the login key has no client id")
+		return c.Faultf(federation.Misconfigured, "the provider's settings have no client ID")
 	case c.Key.BaseURL == "":
-		return c.Faultf(federation.Misconfigured, "the login key has no address of the site")
+		return c.Faultf(federation.Misconfigured, "the provider's settings have no address of the site")
 	}
 	return nil
 }

@@ -173,7 +173,7 @@ func TestTheSiteMayCallItselfAsTheKeySays(t *testing.T) {
 		"plain http":            {plain: true},
 		"another site":          {calls: "https://upstream.example.com", says: `enter "https://upstream.example.com" as the issuer`},
 		"another, and expected": {calls: "https://upstream.example.com", expected: "https://upstream.example.com"},
-		"not what is expected":  {expected: "https://upstream.example.com", says: "calls itself"},
+		"not what is expected":  {expected: "https://upstream.example.com", says: "issuer is"},
 	} {
 		s := newStage(t, frappetest.G1, func(_ *frappetest.Client, k *federation.LoginKey) {
 			k.Options = map[string]string{"issuer": row.expected}

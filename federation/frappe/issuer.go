@@ -29,8 +29,8 @@ func (c *Connector) issuer(d reading.Document) error {
 		return nil
 	}
 	said := federation.CleanText(iss, maxSaid)
-	return c.Faultf(federation.Misconfigured, "the site calls itself %q and not %q. If that is right, enter %q as the issuer of this login key; "+
-		"if not, give the site a Social Login Key named Frappe whose Base URL is its own", said, c.expected(), said)
+	return c.Faultf(federation.Misconfigured, "the site's issuer is %q, not %q. If that is right, enter %q as the issuer of this provider; "+
+		"if not, add a Social Login Key named Frappe at the site, with the site's own address as Base URL", said, c.expected(), said)
 }
 
 func matches(iss, expected string) bool {
@@ -47,9 +47,9 @@ func (c *Connector) spelled(d reading.Document) string {
 	iss := d.Exact("iss")
 	switch {
 	case iss == "":
-		return "not said"
+		return "not stated"
 	case strings.TrimSuffix(iss, "/") == strings.TrimSuffix(c.expected(), "/"):
 		return "as expected"
 	}
-	return fmt.Sprintf("%s, although it is on https; its proxy should send X-Forwarded-Proto", federation.CleanText(iss, maxSaid))
+	return fmt.Sprintf("%s, although the site uses https; its proxy should send X-Forwarded-Proto", federation.CleanText(iss, maxSaid))
 }

@@ -23,7 +23,7 @@ const (
 var outcomes = map[string]string{
 	"token ok":                                   asha,
 	"token scope all only":                       asha, // the profile tells
-	"token client without openid":                "openid among its Scopes",
+	"token client without openid":                "OAuth Client at the site contain openid",
 	"token wrong secret":                         noNonce, // older sites look at no secret
 	"token without secret":                       noNonce,
 	"token without client_id":                    "answered 500",
@@ -98,7 +98,7 @@ var outcomes = map[string]string{
 	"userinfo no token":                         "answered 403, PermissionError",
 	"userinfo session without token":            ownToken,
 	"userinfo unknown token":                    ownToken,
-	"userinfo token of a client without openid": "openid among its Scopes",
+	"userinfo token of a client without openid": "OAuth Client at the site contain openid",
 	"userinfo token with scope all":             asha,
 	"userinfo expired token":                    ownToken,
 	"userinfo token of a disabled user":         kiran, // the site's people are the site's to keep

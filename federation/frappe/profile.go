@@ -29,7 +29,7 @@ func (c *Connector) identify(ctx context.Context, got oauth2client.Tokens, verif
 				return c.Fault(federation.Untrusted, fmt.Errorf("the id_token: %w", err))
 			}
 			if !signed.there {
-				fact("signature", "not looked at: without a client secret there is nothing to check it with")
+				fact("signature", "not checked: there is no client secret to check it with")
 				return nil
 			}
 			fact("issuer", c.spelled(signed.Document))
@@ -73,7 +73,7 @@ func (c *Connector) noProfile(status int, err error) error {
 	if !errors.As(err, &refusal) {
 		return err
 	}
-	hint := "see whether the OAuth Client on the site has openid among its Scopes"
+	hint := "check that the Scopes of the OAuth Client at the site contain openid"
 	return c.Faultf(federation.Untrusted, "the site answered %d to its own token (%s %s); %s", status, refusal.Code, refusal.Description, hint)
 }
 
@@ -106,7 +106,7 @@ func (c *Connector) subject(d reading.Document) error {
 	}
 	return &federation.Fault{
 		Kind:   federation.Untrusted,
-		Reason: "At " + c.Key.Name + " you are signed in with an account that has no identity of its own, such as Administrator. Sign in there with your personal account, then try again.",
+		Reason: "At " + c.Key.Name + " you are signed in with an account that has no ID of its own, such as Administrator. Sign in there with your personal account, then try again.",
 		Cause:  errors.New("its sub is null: the account Administrator of a Frappe site has no id, so it looks the same on every site"),
 	}
 }
@@ -161,4 +161,4 @@ func (c *Connector) rules() mapping.Rules {
 }
 
 // shortSecret is the warning about a short secret.
-const shortSecret = "short: whoever sees one ID token can guess it. Have the site make a new one, and update the site if it makes no longer ones"
+const shortSecret = "short: anyone with an ID token can guess it. Create a new one at the site; if it is not longer, update the site first"

@@ -33,9 +33,9 @@ func (c *Connector) no(answer upstreamhttp.Answer) error {
 	case answer.Status >= 500:
 		return c.Faultf(federation.Unreachable, "the site answered %d", answer.Status)
 	case answer.Status >= 300 && answer.Status < 400:
-		return c.Faultf(federation.Untrusted, "the site sent the request elsewhere (%d); enter the address that it is really at", answer.Status)
+		return c.Faultf(federation.Untrusted, "the site redirected the request (%d); enter the site's real address", answer.Status)
 	case !isJSON:
-		return c.Faultf(federation.Untrusted, "the site answered %d with %q instead of JSON; see whether a Frappe site is at this address", answer.Status, federation.CleanText(answer.Type, 100))
+		return c.Faultf(federation.Untrusted, "the site answered %d with %q instead of JSON; check that a Frappe site is at this address", answer.Status, federation.CleanText(answer.Type, 100))
 	}
 	return c.Faultf(federation.Untrusted, "the site answered %d without an error code", answer.Status)
 }

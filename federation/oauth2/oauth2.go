@@ -72,7 +72,7 @@ func (c *Connector) described() error {
 		{"property that holds the user's id", k.Claims.Subject},
 	} {
 		if need.value == "" {
-			return c.Faultf(federation.Misconfigured, "the login key has no %s", need.name)
+			return c.Faultf(federation.Misconfigured, "the provider's settings have no %s", need.name)
 		}
 	}
 	for _, address := range []string{k.Endpoints.Authorize, k.Endpoints.Token, k.Endpoints.Userinfo} {

@@ -44,7 +44,7 @@ func (c *Connector) readAnswer(leg federation.AuthState, query url.Values) (answ
 		}
 	}
 	if leg.State == "" || leg.Nonce == "" || leg.Verifier == "" {
-		return answer{}, c.faultf(federation.Unexpected, "there is no such leg")
+		return answer{}, c.faultf(federation.Unexpected, "there is no such sign-in")
 	}
 	// RFC 9700 §4.7: the answer must belong to the request of this browser.
 	if !secrets.Same(a.state, leg.State) {
@@ -53,7 +53,7 @@ func (c *Connector) readAnswer(leg federation.AuthState, query url.Values) (answ
 	// RFC 9700 §4.4: a leg of one provider must not be finished at another
 	// (FE-04).
 	if leg.Redirect != c.env.Callback(c.key.ID) {
-		return answer{}, c.faultf(federation.Unexpected, "the leg belongs to another login key")
+		return answer{}, c.faultf(federation.Unexpected, "the sign-in belongs to another provider")
 	}
 	a.handed = handed(user)
 	return a, nil
@@ -63,7 +63,7 @@ func (c *Connector) readAnswer(leg federation.AuthState, query url.Values) (answ
 func (c *Connector) checkAnswer(doc Discovery, leg federation.AuthState, a answer) error {
 	switch {
 	case leg.Issuer != doc.Issuer:
-		return c.faultf(federation.Unexpected, "the leg was begun at another issuer, %q", leg.Issuer)
+		return c.faultf(federation.Unexpected, "the sign-in began at another issuer, %q", leg.Issuer)
 	// RFC 9207 §2.4, also for errors: in a mix-up attack the answer comes from
 	// another server than the one that was asked (FE-32).
 	case a.issuer != "" && a.issuer != doc.Issuer:

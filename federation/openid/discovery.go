@@ -56,7 +56,7 @@ func (c *Connector) Discover(ctx context.Context) (Discovery, error) {
 		// FE-33: an administrator confirms foreign hosts before they get our
 		// secret or a user's code.
 		return Discovery{}, c.faultf(federation.Misconfigured,
-			"its endpoints are on other hosts (%s); confirm them in the login key", strings.Join(doc.ForeignHosts, ", "))
+			"its endpoints are on other hosts (%s); confirm them in the provider's settings", strings.Join(doc.ForeignHosts, ", "))
 	}
 	return doc, nil
 }

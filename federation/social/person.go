@@ -57,7 +57,7 @@ func (c *Connector) identity(ctx context.Context, v *visit, user goth.User) (fed
 // with one that does not fit into a machine word is refused (FE-25).
 func (c *Connector) document(v *visit, user goth.User) (claims.Document, error) {
 	if len(v.records) == 0 {
-		return claims.Document{}, c.Faultf(federation.Untrusted, "the provider was not asked who this is")
+		return claims.Document{}, c.Faultf(federation.Untrusted, "the provider was not asked for the user")
 	}
 	if status := v.records[0].status; status != http.StatusOK {
 		return claims.Document{}, c.Faultf(federation.Untrusted, "the provider answered %d", status)
@@ -71,7 +71,7 @@ func (c *Connector) document(v *visit, user goth.User) (claims.Document, error) 
 		return claims.Document{}, c.Faultf(federation.Untrusted, "the user information: %w", err)
 	}
 	if subject != user.UserID {
-		return claims.Document{}, c.Faultf(federation.Untrusted, "the user information can be read in two ways")
+		return claims.Document{}, c.Faultf(federation.Untrusted, "the user information is ambiguous")
 	}
 	return document, nil
 }

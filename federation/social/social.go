@@ -72,7 +72,7 @@ func (c *Connector) Begin(ctx context.Context, leg *federation.AuthState, hints 
 func (c *Connector) described() error {
 	switch k := c.Key; {
 	case k.ClientID == "" || c.Secret == "":
-		return c.Faultf(federation.Misconfigured, "the login key has no client id or no client secret")
+		return c.Faultf(federation.Misconfigured, "the provider's settings have no client ID or no client secret")
 	case c.provider.issuer != "" && k.BaseURL != c.provider.issuer:
 		// Identities depend on this issuer: with another one they would belong
 		// to other users.
@@ -102,7 +102,7 @@ func (closed) RoundTrip(*http.Request) (*http.Response, error) {
 func (c *Connector) complete(raw string, leg federation.AuthState) (string, error) {
 	u, err := url.Parse(raw)
 	if err != nil || !c.may(u) {
-		return "", c.Faultf(federation.Misconfigured, "the provider's request leads to a place that is not its own")
+		return "", c.Faultf(federation.Misconfigured, "the provider's request leads to an address that is not the provider's")
 	}
 	query := u.Query()
 	for name, value := range c.Key.Params {
@@ -114,7 +114,7 @@ func (c *Connector) complete(raw string, leg federation.AuthState) (string, erro
 	query.Set("code_challenge", oauth2.S256ChallengeFromVerifier(leg.Verifier))
 	query.Set("code_challenge_method", "S256")
 	if query.Get("state") != leg.State || query.Get("redirect_uri") != leg.Redirect {
-		return "", c.Faultf(federation.Misconfigured, "the provider's request is not about this sign-in")
+		return "", c.Faultf(federation.Misconfigured, "the provider's request does not belong to this sign-in")
 	}
 	u.RawQuery = query.Encode()
 	return u.String(), nil

@@ -94,7 +94,7 @@ func (v *visit) judge(err error) error {
 			return c.Faultf(federation.Untrusted, "the provider answered %d", r.status)
 		}
 	}
-	return c.Faultf(federation.Untrusted, "the provider's answer is not what its documentation describes")
+	return c.Faultf(federation.Untrusted, "the provider's answer is not as its documentation describes")
 }
 
 // RoundTrip sends one of goth's requests.

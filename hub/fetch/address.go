@@ -22,7 +22,7 @@ type Refused struct {
 func (r *Refused) Error() string {
 	text := fmt.Sprintf("refused to reach %s: %s", r.Address, r.Reason)
 	if r.Allowable {
-		text += "; set " + AllowPrivateSetting + "=true if this hub is meant to reach such addresses, or name this one in " + AllowedSetting
+		text += "; set " + AllowPrivateSetting + "=true if this hub should reach such addresses, or add this one to " + AllowedSetting
 	}
 	return text
 }
@@ -38,13 +38,13 @@ type judge struct {
 func (j judge) scheme(u *url.URL) error {
 	switch {
 	case u.User != nil:
-		return &Refused{Address: u.Host, Reason: "the address carries a user name"}
+		return &Refused{Address: u.Host, Reason: "the address contains a user name"}
 	case u.Scheme == "https":
 		return nil
 	case u.Scheme != "http":
-		return &Refused{Address: u.Host, Reason: "only https is fetched"}
+		return &Refused{Address: u.Host, Reason: "only https is allowed"}
 	case !j.allowPrivate:
-		return &Refused{Address: u.Host, Reason: "it is plain http, which anybody on the way can read and change", Allowable: true}
+		return &Refused{Address: u.Host, Reason: "it is plain http, which an attacker on the network can read and change", Allowable: true}
 	}
 	return nil
 }
@@ -56,7 +56,7 @@ func (j judge) address(network, hostport string) error {
 	}
 	target = netip.AddrPortFrom(target.Addr().Unmap().WithZone(""), target.Port())
 	if j.closed != nil && j.closed(target) {
-		return &Refused{Address: hostport, Reason: "it is the hub's own database, or where only its proxy reaches the hub"}
+		return &Refused{Address: hostport, Reason: "it is the hub's own database or its internal listener"}
 	}
 	if allowedIP(j.allowed, target) {
 		j.allowPrivate, j.anyPort = true, true
@@ -75,7 +75,7 @@ func (j judge) port(hostport string, port uint16) error {
 	case j.anyPort:
 		return nil
 	case databasePort(port):
-		return &Refused{Address: hostport, Reason: "the port belongs to a database; only " + AllowedSetting + " opens it, by an entry that names the port"}
+		return &Refused{Address: hostport, Reason: "the port belongs to a database; only " + AllowedSetting + " allows it, by an entry with that port"}
 	case !j.allowPrivate && !webPort(port):
 		return &Refused{Address: hostport, Reason: "the port belongs to a service that is not a web server", Allowable: true}
 	}
@@ -108,7 +108,7 @@ func (j judge) ip(ip netip.Addr) error {
 	ip = ip.Unmap().WithZone("")
 	for _, r := range forbidden() {
 		if r.prefix.Contains(ip) {
-			return &Refused{Address: ip.String(), Reason: "it is a " + r.name + " address, which is never reached"}
+			return &Refused{Address: ip.String(), Reason: "it is a " + r.name + " address, which is always refused"}
 		}
 	}
 	for _, r := range private() {

@@ -79,7 +79,7 @@ const perHour = 4
 type asker string
 
 const (
-	anybody    asker = ""           // whoever types the address
+	anybody    asker = ""           // anyone who types the address
 	themselves asker = "themselves" // the signed-in user
 	operators  asker = "operator"   // an administrator, or a command
 )

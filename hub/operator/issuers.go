@@ -49,7 +49,7 @@ type MustDecide struct {
 
 // Error is for the log. Pages and commands have their own text.
 func (m *MustDecide) Error() string {
-	return fmt.Sprintf("%d identities hang on another issuer of login key %q: they are moved or left first", m.Identities, m.KeyID)
+	return fmt.Sprintf("%d identities belong to another issuer of login key %q: first choose to move or leave them", m.Identities, m.KeyID)
 }
 
 // lookAtIssuer is how long an address change waits for the new issuer.

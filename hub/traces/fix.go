@@ -18,20 +18,20 @@ var fixes = []struct {
 }{
 	{[]string{Stranger}, func(t Trace, s Step) Fix {
 		if strings.HasPrefix(t.Client, "https://") || strings.HasPrefix(t.Client, "http://") {
-			return Fix{"See the servers that asked to federate", "/admin/servers"}
+			return Fix{"Open the connected hubs", "/admin/servers"}
 		}
 		return Fix{"Open the applications", "/admin/clients"}
 	}},
 	{[]string{Misplaced}, ofClient("Open this application", "")},
 	{[]string{Redirect}, ofClient("Open the redirect URIs of this application", "#redirect_uris")},
-	{[]string{audit.LinkRefused}, ofKey("Open the sign-up and linking policy of this login key")},
-	{[]string{audit.UpstreamError, Returned, Left}, ofKey("Open this login key")},
+	{[]string{audit.LinkRefused}, ofKey("Open the account policy of this provider")},
+	{[]string{audit.UpstreamError, Returned, Left}, ofKey("Open this provider")},
 	{[]string{NoRole}, ofClient("Open the roles of this application", "#allowed_roles")},
 	{[]string{audit.SignInFailed, Unproved}, func(t Trace, _ Step) Fix {
 		if t.User == "" {
 			return Fix{}
 		}
-		return Fix{"Open this person", "/admin/users/" + url.PathEscape(t.User)}
+		return Fix{"Open this user", "/admin/users/" + url.PathEscape(t.User)}
 	}},
 	{[]string{audit.ClientRefused, audit.RequestRefused, audit.CodeMisused, audit.CodeReplayed, Token}, ofClient("Open this application", "")},
 	{[]string{ErrorPage}, func(t Trace, s Step) Fix {
@@ -77,7 +77,7 @@ func (t Trace) Fix() (Fix, bool) {
 		}
 	}
 	if strings.HasPrefix(s.What, upstreamStep) && t.LoginKey != "" {
-		return ofKey("Open this login key")(t, s), true
+		return ofKey("Open this provider")(t, s), true
 	}
 	return Fix{}, false
 }

@@ -44,26 +44,26 @@ type meaning struct {
 
 var words = map[string]meaning{
 	Request:   {title: "Request from the app"},
-	Redirect:  {title: "Where the answer goes"},
-	Stranger:  {title: "Which app asks"},
-	Misplaced: {title: "Where the app looks for the hub"},
+	Redirect:  {title: "Redirect URI"},
+	Stranger:  {title: "Application"},
+	Misplaced: {title: "Address that the app uses"},
 	Session:   {title: "Session"},
 	Page:      {title: "Page"},
-	Left:      {title: "To the upstream", acted: true},
-	Returned:  {title: "Back from the upstream", acted: true},
-	NoRole:    {title: "Who may use the app", acted: true},
-	Unproved:  {title: "E-mail address", acted: true},
+	Left:      {title: "To the provider", acted: true},
+	Returned:  {title: "Back from the provider", acted: true},
+	NoRole:    {title: "Access to the app", acted: true},
+	Unproved:  {title: "Email address", acted: true},
 	Denied:    {title: "Answer to the app", settles: true},
 	Answer:    {title: "Answer to the app"},
-	Token:     {title: "The app asks for tokens", acted: true},
+	Token:     {title: "Token request", acted: true},
 	ErrorPage: {title: "Error page"},
 
 	audit.SignInOK:       {title: "Session started", outcome: OK, code: "trace.signedin", begins: true, acted: true, settles: true},
 	audit.SignInFailed:   {title: "Password", outcome: Failed, begins: true, acted: true},
-	audit.UpstreamOK:     {title: "Whose account", outcome: OK, begins: true, acted: true},
-	audit.UpstreamError:  {title: "Upstream", outcome: Failed, begins: true, acted: true},
-	audit.LinkMade:       {title: "Whose account", outcome: OK, begins: true, acted: true},
-	audit.LinkRefused:    {title: "Whose account", outcome: Failed, begins: true, acted: true},
+	audit.UpstreamOK:     {title: "Account", outcome: OK, begins: true, acted: true},
+	audit.UpstreamError:  {title: "Provider", outcome: Failed, begins: true, acted: true},
+	audit.LinkMade:       {title: "Account", outcome: OK, begins: true, acted: true},
+	audit.LinkRefused:    {title: "Account", outcome: Failed, begins: true, acted: true},
 	audit.RolesUnknown:   {title: "Roles", outcome: Noted, acted: true},
 	audit.RolesLapsed:    {title: "Roles", outcome: Noted, acted: true},
 	audit.ConsentGiven:   {title: "Permission", outcome: OK, code: "trace.allowed", acted: true},
@@ -72,7 +72,7 @@ var words = map[string]meaning{
 	audit.TokensIssued:   {title: "Tokens", outcome: OK, code: "trace.exchanged", acted: true, settles: true},
 	audit.CodeReplayed:   {title: "Tokens", outcome: Failed, acted: true},
 	audit.CodeMisused:    {title: "Tokens", outcome: Failed, acted: true},
-	audit.ClientRefused:  {title: "Who the app is", outcome: Failed},
+	audit.ClientRefused:  {title: "Client authentication", outcome: Failed},
 	audit.RequestRefused: {title: "Answer to the app", outcome: Failed},
 }
 
@@ -80,14 +80,14 @@ func wordFor(what string) meaning { return words[what] }
 
 // connectorSteps are the titles of connectors' steps.
 var connectorSteps = map[string]string{
-	"discovery": "Upstream: discovery",
-	"authorize": "Upstream: request made",
-	"answer":    "Upstream: its answer",
-	"token":     "Upstream: token",
-	"id_token":  "Upstream: ID token checked",
-	"userinfo":  "Upstream: userinfo",
-	"user":      "Upstream: the User",
-	"claims":    "Upstream: claims mapped",
+	"discovery": "Provider: discovery",
+	"authorize": "Provider: request",
+	"answer":    "Provider: answer",
+	"token":     "Provider: token",
+	"id_token":  "Provider: ID token",
+	"userinfo":  "Provider: userinfo",
+	"user":      "Provider: User record",
+	"claims":    "Provider: claims",
 }
 
 const upstreamStep = "upstream "

@@ -83,7 +83,7 @@ func (b *Base) pin(ctx context.Context) error {
 // before (OpenID Connect Core §12.2 requires the same for ID tokens).
 func (b *Base) Again(before federation.Tokens, id federation.Identity, err error) (federation.Identity, error) {
 	if err == nil && id.Subject != before.Subject {
-		return federation.Identity{}, b.Faultf(federation.Untrusted, "the refreshed token is about another person")
+		return federation.Identity{}, b.Faultf(federation.Untrusted, "the refreshed token is about another user")
 	}
 	return id, err
 }
@@ -110,14 +110,14 @@ func (b *Base) Code(leg federation.AuthState, query url.Values) (string, error) 
 	}
 	switch {
 	case leg.State == "" || leg.Verifier == "":
-		return "", b.Faultf(federation.Unexpected, "there is no such leg")
+		return "", b.Faultf(federation.Unexpected, "there is no such sign-in")
 	// RFC 9700 §4.7: the answer must belong to the request of this browser.
 	case !secrets.Same(read["state"], leg.State):
 		return "", b.Faultf(federation.Unexpected, "the state is not the one that was sent")
 	case leg.Redirect != b.Env.Callback(b.Key.ID): // FE-04
-		return "", b.Faultf(federation.Unexpected, "the leg belongs to another login key")
+		return "", b.Faultf(federation.Unexpected, "the sign-in belongs to another provider")
 	case leg.Issuer != b.Key.BaseURL: // FE-27
-		return "", b.Faultf(federation.Unexpected, "the leg was begun at another address, %q", leg.Issuer)
+		return "", b.Faultf(federation.Unexpected, "the sign-in began at another address, %q", leg.Issuer)
 	case read["error"] != "":
 		return "", federation.NewRefusal(b.Key.Name, read["error"], read["error_description"])
 	case read["code"] == "":

@@ -22,7 +22,7 @@ type Failures struct {
 	burst float64
 	every time.Duration
 	now   func() time.Time
-	good  *cache.Map[string, time.Time] // networks from which somebody signed in, and when
+	good  *cache.Map[string, time.Time] // networks with a successful sign-in, and when
 
 	mu   sync.Mutex
 	left float64

@@ -24,7 +24,7 @@ func TestTheSimulatorSaysWhoItWouldBeAndWhy(t *testing.T) {
 		{"ada@example.org", "1", "D7", "prove that the account is theirs"},
 		{"ada@example.org", "", "D4", "They are refused"},
 		{"new@example.org", "1", "D5", "does not allow sign-ups"},
-		{"a@b@example.org", "1", "D12", "not one plain address"},
+		{"a@b@example.org", "1", "D12", "address is malformed"},
 	} {
 		p = b.Submit(p, path, "subject", "1", "email", tt.email, "verified", tt.verified)
 		if p.Status != http.StatusOK || !strings.Contains(p.Body, `id="decided-title">`+tt.row+":") || !strings.Contains(p.Body, tt.says) {
