@@ -75,7 +75,7 @@ func (b *tab) registerApp(at *site) *bareApp {
 	b.fill("#app_name", "Wiki of the branch")
 	b.fill("#redirect_uris", app.URL+sampleapp.CallbackPath)
 	b.press("#create")
-	b.seeText("You won't be able to see it again.")
+	b.seeText("You won't see it again.")
 	id, secret := b.read("#client-id"), b.read("#secret")
 	app.connect(at, id, secret)
 
@@ -165,7 +165,7 @@ func TestWhoIsNoAdministratorIsTurnedAway(t *testing.T) {
 		b := newWindow(t)
 		b.open(w.secondary.URL + "/admin/clients")
 		b.signIn(w.bo)
-		b.seeText("This page is for administrators.")
+		b.seeText("Only administrators can open this page.")
 		b.press("#action")
 		b.seeAt(w.secondary.URL+"/account", "h1")
 		want(t, "a link to the administration", b.has("#to-admin"), false)

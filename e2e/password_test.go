@@ -41,7 +41,7 @@ func TestAWrongPasswordKeepsTheAddressAndSaysWhatToDo(t *testing.T) {
 		b.press("#sign-in")
 
 		b.see("#problems")
-		b.seeText("That email or password isn't right.")
+		b.seeText("Wrong email or password.")
 		want(t, "the address", b.value("#email"), w.bo.Email)
 		want(t, "the password", b.value("#password"), "")
 		want(t, "what has the focus", evaluate[string](b, "document.activeElement.id"), "problems")

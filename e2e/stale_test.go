@@ -41,7 +41,7 @@ func TestAFormThatIsOlderThanTheSignInSaysSoAndLeadsOn(t *testing.T) {
 		two.signIn(w.bo)
 
 		one.press(toPrimary)
-		one.seeText("This page was out of date, so nothing was changed.")
+		one.seeText("This page was out of date. Nothing was changed.")
 		one.click("#action")
 		// Signed in meanwhile: the hub goes on with what the app asked for.
 		one.seeAt(w.secondary.URL+"/consent", "#allow")

@@ -301,7 +301,7 @@ func TestTimesAreReadByPeopleAndMachines(t *testing.T) {
 
 func TestSpansAreRoundedUp(t *testing.T) {
 	rows := map[time.Duration]string{
-		0: "a second", time.Second: "1 second", 59 * time.Second: "59 seconds", time.Minute: "1 minute",
+		0: "1 second", time.Second: "1 second", 59 * time.Second: "59 seconds", time.Minute: "1 minute",
 		90 * time.Second: "2 minutes", 4 * time.Minute: "4 minutes", time.Hour: "1 hour", 25 * time.Hour: "2 days",
 	}
 	for span, want := range rows {

@@ -127,7 +127,7 @@ func TestASentenceOfARule(t *testing.T) {
 
 func TestOneIsNotMany(t *testing.T) {
 	for d, want := range map[time.Duration]string{
-		0: "a second", time.Second: "1 second", 90 * time.Second: "2 minutes", 25 * time.Hour: "2 days", 24 * time.Hour: "1 day",
+		0: "1 second", time.Second: "1 second", 90 * time.Second: "2 minutes", 25 * time.Hour: "2 days", 24 * time.Hour: "1 day",
 	} {
 		if got, err := English().Span(d); err != nil || got != want {
 			t.Errorf("%s is %q, want %q (%v)", d, got, want, err)

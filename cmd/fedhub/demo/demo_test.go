@@ -268,8 +268,8 @@ func TestWhoSaysNoGetsAPageWithAWayBack(t *testing.T) {
 	s.toThePrimary(b)
 	s.signIn(b, s.People[0])
 	b.press("Cancel", nil)
-	b.sees(s.Secondary.URL+"/signin/from/primary", "Choose another way to sign in")
-	b.click("Choose another way to sign in")
+	b.sees(s.Secondary.URL+"/signin/from/primary", "Choose another sign-in method")
+	b.click("Choose another sign-in method")
 	b.sees(s.Secondary.URL+"/signin", "to continue to "+demo.AppName)
 }
 

@@ -40,10 +40,10 @@ func TestWhatWasAgreedToBeyondScopesIsSaid(t *testing.T) {
 		extras, want []string
 	}{
 		{nil, nil},
-		{[]string{"claim:updated_at"}, []string{"See when your profile last changed"}},
-		{[]string{"resource:https://api.example"}, []string{"Act for you at https://api.example"}},
+		{[]string{"claim:updated_at"}, []string{"See when your profile was last changed"}},
+		{[]string{"resource:https://api.example"}, []string{"Act on your behalf at https://api.example"}},
 		{[]string{"detail:1"}, []string{"Do one thing that you allowed in detail"}},
-		{[]string{"detail:1", "claim:updated_at", "detail:2"}, []string{"See when your profile last changed", "Do 2 things that you allowed in detail"}},
+		{[]string{"detail:1", "claim:updated_at", "detail:2"}, []string{"See when your profile was last changed", "Do 2 things that you allowed in detail"}},
 		{[]string{"something:else"}, nil},
 	} {
 		if got := said(row.extras...); !slices.Equal(got, row.want) {

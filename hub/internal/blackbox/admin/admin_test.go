@@ -166,7 +166,7 @@ func TestFederatingByTheAdminPages(t *testing.T) {
 	there.Submit(there.Open("/admin/servers"), "/admin/servers/suspend", "server", id)
 	fresh := secondary.Browser()
 	at := hubs.Through(fresh, a, "ada@example.org")
-	if strings.HasPrefix(at.Location, hubtest.Callback) || !strings.Contains(at.Body, "An administrator of this hub has suspended it.") {
+	if strings.HasPrefix(at.Location, hubtest.Callback) || !strings.Contains(at.Body, "An administrator of this hub suspended it.") {
 		t.Errorf("where the server is suspended: %d %s\n%s", at.Status, at.Location, at.Body)
 	}
 	p = here.Submit(here.Open("/admin/keys/"+key+"/delete"), "/admin/keys/"+key+"/delete", "confirm", "wrong name")
@@ -282,7 +282,7 @@ func TestWrongPasswordsSlowDown(t *testing.T) {
 				bodies = append(bodies, p.Body)
 			}
 			hubtest.Want(t, email+" in the end", p.Status, 429)
-			if !strings.Contains(bodies[0], "That email or password isn&#39;t right.") {
+			if !strings.Contains(bodies[0], "Wrong email or password.") {
 				t.Errorf("the first answer:\n%s", bodies[0])
 			}
 		}

@@ -175,8 +175,8 @@ func TestConsentIsForExactlyWhatWasAsked(t *testing.T) {
 		shown string
 	}{
 		"a claim":         {[]string{"claims", `{"userinfo":{"email":{"essential":true}}}`}, "See your email address"},
-		"an API":          {[]string{"resource", api}, "Act for you at " + api},
-		"another API":     {[]string{"resource", other}, "Act for you at " + other},
+		"an API":          {[]string{"resource", api}, "Act on your behalf at " + api},
+		"another API":     {[]string{"resource", other}, "Act on your behalf at " + other},
 		"a payment":       {[]string{"authorization_details", payment("12.50")}, "amount 12.50; currency EUR"},
 		"another payment": {[]string{"authorization_details", payment("99.00")}, "amount 99.00; currency EUR"},
 	} {

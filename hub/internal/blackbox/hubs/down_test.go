@@ -23,7 +23,7 @@ func TestAPrimaryThatWentDownIsNoticedBeforePeopleAreSentThere(t *testing.T) {
 	stranger := secondary.Browser()
 	p := stranger.Post(stranger.Authorize(a.Request()), "/signin/with/"+hubs.Key.ID)
 	hubtest.Want(t, "status", p.Status, http.StatusServiceUnavailable)
-	for _, text := range []string{"Head office isn&#39;t answering.", "Sign in with a password", "Try again"} {
+	for _, text := range []string{"Head office is not responding.", "Sign in with a password", "Try again"} {
 		if !strings.Contains(p.Body, text) {
 			t.Errorf("the page does not say %q:\n%s", text, p.Body)
 		}

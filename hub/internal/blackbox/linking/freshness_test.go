@@ -190,7 +190,7 @@ func TestAChangeThatWouldHarmIsNotUndone(t *testing.T) {
 	link(u)
 	unlink(u.ID)
 	link(other)
-	undone("what is somebody else's by now", last(), http.StatusConflict, "It signs in to another account by now.")
+	undone("what is somebody else's by now", last(), http.StatusConflict, "It is connected to another account.")
 	all, err := links.ByUser(t.Context(), other.ID)
 	if err != nil || len(all) != 1 {
 		t.Errorf("the other account has %d identities, %v", len(all), err)

@@ -61,7 +61,7 @@ func TestWhatAnAdministratorDisconnectedIsShownWithoutAWayBack(t *testing.T) {
 	root := hubs.Secondary.Home("root@example.org")
 	root.Submit(root.Open(path), path+"/unlink")
 	p := hubs.Here("other@example.org").Open("/account/connections")
-	if !strings.Contains(p.Body, "only an administrator can put it back") || strings.Contains(p.Body, `aria-label="Undo: Head office was disconnected"`) {
+	if !strings.Contains(p.Body, "only an administrator can restore it") || strings.Contains(p.Body, `aria-label="Undo: Head office was disconnected"`) {
 		t.Errorf("got:\n%s", p.Body)
 	}
 }
@@ -172,7 +172,7 @@ func TestThisWasntMe(t *testing.T) {
 	p = reader.Open(link)
 	hubtest.Want(t, "links after opening the email's link", hubs.LinkedTo(t, local), 1)
 	done := reader.Submit(p, "/wasnt-me")
-	if !strings.Contains(done.Body, "It is undone") {
+	if !strings.Contains(done.Body, "Undone") {
 		t.Errorf("got %d at %s:\n%s", done.Status, done.URL, done.Body)
 	}
 	hubtest.Want(t, "links", hubs.LinkedTo(t, local), 0)

@@ -27,7 +27,7 @@ func TestTurningAProviderOffAsksWhatBecomesOfWhoCameByIt(t *testing.T) {
 		h, b, app, tv := came(t, byOpenID)
 		root := h.Operator()
 		p := root.Open(path)
-		if !strings.Contains(p.Body, "End the 1 session and 2 app connections that came this way?") {
+		if !strings.Contains(p.Body, "End the 1 session and 2 app connections that used this provider?") {
 			t.Errorf("%s does not ask:\n%s", path, p.Body)
 		}
 		form := strings.Replace(path, "company", "company/switch", 1)

@@ -18,7 +18,7 @@ func TestAnInvitedPersonMakesTheirAccount(t *testing.T) {
 	w.Person("root@example.org", "admin")
 	root := w.Home("root@example.org")
 	p := root.Submit(root.Open("/admin/users"), "/admin/users/invite", "email", "Grace@example.org", "roles", "editors")
-	if !strings.Contains(p.Body, "Invited. An email is on its way.") || strings.Contains(p.Body, "/invite/") || !strings.Contains(p.Body, "Grace@example.org") {
+	if !strings.Contains(p.Body, "Invited. We sent them an email.") || strings.Contains(p.Body, "/invite/") || !strings.Contains(p.Body, "Grace@example.org") {
 		t.Errorf("%s", p.Body)
 	}
 	link := box.Link(w, "Grace@example.org")

@@ -198,7 +198,7 @@ func TestTheCurrentPasswordCountsBySession(t *testing.T) {
 			hubtest.Want(t, "a wrong one", change(there, "wrong").Status, http.StatusUnprocessableEntity)
 		}
 		p := change(there, "wrong")
-		if p.Status != http.StatusForbidden || !strings.Contains(p.Body, "You are signed out.") {
+		if p.Status != http.StatusForbidden || !strings.Contains(p.Body, "You were signed out.") {
 			t.Errorf("the fifth: %d %s", p.Status, p.Body)
 		}
 		if at := there.Open("/account").URL.Path; at != "/signin" {
@@ -219,7 +219,7 @@ func TestTheCurrentPasswordCountsBySession(t *testing.T) {
 		})
 		looked := 0
 		for _, p := range answers {
-			if strings.Contains(p.Body, "That isn&#39;t your current password.") || strings.Contains(p.Body, "You are signed out.") {
+			if strings.Contains(p.Body, "Wrong current password.") || strings.Contains(p.Body, "You were signed out.") {
 				looked++
 			}
 		}

@@ -39,7 +39,7 @@ func TestFrappeHole17945PasswordsMayBeForAdministratorsAlone(t *testing.T) {
 		t.Errorf("administrators have no way in: %s", p.Body)
 	}
 	p = b.SignIn(p, "grace@example.org")
-	if p.Status != 403 || !strings.Contains(p.Body, "Your password is not a way in here.") {
+	if p.Status != 403 || !strings.Contains(p.Body, "You can&#39;t sign in with a password here.") {
 		t.Errorf("got %d: %s", p.Status, p.Body)
 	}
 	if p = b.Open("/account"); p.URL.Path != "/signin" {
@@ -98,7 +98,7 @@ func TestAPasswordThatIsNoWayInLinksNothing(t *testing.T) {
 	}
 	p = b.At(here).Submit(p, "/signin/link", "password", hubtest.Password)
 	hubtest.Want(t, "status", p.Status, http.StatusForbidden)
-	if strings.Contains(p.Body, `name="password"`) || !strings.Contains(p.Body, "Your password is not a way in here.") || !strings.Contains(p.Body, `id="send-email"`) {
+	if strings.Contains(p.Body, `name="password"`) || !strings.Contains(p.Body, "You can&#39;t sign in with a password here.") || !strings.Contains(p.Body, `id="send-email"`) {
 		t.Errorf("it asks for a password again, or says no other way: %s", p.Body)
 	}
 	hubtest.Want(t, "links", hubs.LinkedTo(t, ada), 0)

@@ -44,7 +44,7 @@ func TestAForgottenPasswordIsReplacedByALinkThatWorksOnce(t *testing.T) {
 	weak := b.Submit(b.Open(link), link, "password", "short")
 	hubtest.Want(t, "a weak password", weak.Status, http.StatusUnprocessableEntity)
 	done := b.Submit(weak, link, "password", "three quiet herons wade")
-	if done.Status != 200 || !strings.Contains(done.Body, "Your password is set") {
+	if done.Status != 200 || !strings.Contains(done.Body, "Password changed") {
 		t.Fatalf("%d %s", done.Status, done.Body)
 	}
 	// It ended everything, and it cannot be used again.

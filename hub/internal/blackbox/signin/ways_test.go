@@ -77,7 +77,7 @@ func TestManyWaysToSignInAreFoldedAwayAndFound(t *testing.T) {
 		hubtest.Want(t, id, strings.Contains(p.Body, `id="`+id+`"`), there)
 	}
 	p = w.Browser().Open("/signin?q=nobody")
-	if !strings.Contains(p.Body, "Nothing has this name.") {
+	if !strings.Contains(p.Body, "No results.") {
 		t.Error("the page does not say that nothing was found")
 	}
 }
