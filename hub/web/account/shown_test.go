@@ -42,8 +42,8 @@ func TestWhatWasAgreedToBeyondScopesIsSaid(t *testing.T) {
 		{nil, nil},
 		{[]string{"claim:updated_at"}, []string{"See when your profile was last changed"}},
 		{[]string{"resource:https://api.example"}, []string{"Act on your behalf at https://api.example"}},
-		{[]string{"detail:1"}, []string{"Do one thing that you allowed in detail"}},
-		{[]string{"detail:1", "claim:updated_at", "detail:2"}, []string{"See when your profile was last changed", "Do 2 things that you allowed in detail"}},
+		{[]string{"detail:1"}, []string{"Do 1 action that you allowed in detail"}},
+		{[]string{"detail:1", "claim:updated_at", "detail:2"}, []string{"See when your profile was last changed", "Do 2 actions that you allowed in detail"}},
 		{[]string{"something:else"}, nil},
 	} {
 		if got := said(row.extras...); !slices.Equal(got, row.want) {
@@ -81,12 +81,12 @@ func TestAConnectionSaysHowFarItsUpstreamIsRelied(t *testing.T) {
 		trust  string
 		off    bool
 	}{
-		{"nothing said", func(*federation.LoginKey) {}, "Its address is not relied on", false},
-		{"trusted", func(k *federation.LoginKey) { k.TrustEmail = true }, "Trusted to check addresses", false},
-		{"it runs the mailbox", func(k *federation.LoginKey) { k.AuthoritativeDomains = []string{"example.org"} }, "Runs this mailbox", false},
-		{"it runs others", func(k *federation.LoginKey) { k.AuthoritativeDomains = []string{"example.com"} }, "Its address is not relied on", false},
-		{"it is off", func(k *federation.LoginKey) { k.Enabled = false }, "Its address is not relied on", true},
-		{"a hub that has not let us in", func(k *federation.LoginKey) { k.Kind = federation.KindPeer }, "Its address is not relied on", true},
+		{"nothing said", func(*federation.LoginKey) {}, "Email not trusted", false},
+		{"trusted", func(k *federation.LoginKey) { k.TrustEmail = true }, "Email trusted", false},
+		{"it runs the mailbox", func(k *federation.LoginKey) { k.AuthoritativeDomains = []string{"example.org"} }, "Controls this email address", false},
+		{"it runs others", func(k *federation.LoginKey) { k.AuthoritativeDomains = []string{"example.com"} }, "Email not trusted", false},
+		{"it is off", func(k *federation.LoginKey) { k.Enabled = false }, "Email not trusted", true},
+		{"a hub that has not let us in", func(k *federation.LoginKey) { k.Kind = federation.KindPeer }, "Email not trusted", true},
 	} {
 		k := key
 		row.change(&k)

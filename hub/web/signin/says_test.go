@@ -31,9 +31,9 @@ func TestWhoMistypedIsToldAndWhatBrokeIsNot(t *testing.T) {
 		status int
 		words  string
 	}{
-		{users.ErrWrongPassword, http.StatusUnauthorized, "isn't right"},
-		{users.ErrDisabled, http.StatusForbidden, "turned off"},
-		{errOnlyAdministrators, http.StatusForbidden, "not a way in"},
+		{users.ErrWrongPassword, http.StatusUnauthorized, "Wrong email or password"},
+		{users.ErrDisabled, http.StatusForbidden, "disabled"},
+		{errOnlyAdministrators, http.StatusForbidden, "can't sign in with a password here"},
 		{errDisk, 0, ""},
 		{nil, 0, ""},
 	} {

@@ -189,7 +189,7 @@ func TestALikenessOfAnAddressIsNobodyElsesAtASite(t *testing.T) {
 		b := w.Browser()
 		p := b.SignIn(b.Open(hubtest.SiteRequest(a, hubtest.FrappePath+"authorize", "s")), like)
 		hubtest.Want(t, like, p.Status, http.StatusForbidden)
-		if !strings.Contains(p.Body, "plain Latin letters") {
+		if !strings.Contains(p.Body, "a verified email address in ASCII") {
 			t.Errorf("the page does not say why:\n%s", p.Body)
 		}
 	}

@@ -209,7 +209,7 @@ func TestAnotherPasswordTakesTheCurrentOne(t *testing.T) {
 	for range 4 {
 		p := guess()
 		hubtest.Want(t, "status", p.Status, http.StatusUnprocessableEntity)
-		if !strings.Contains(p.Body, `isn&#39;t your current password`) {
+		if !strings.Contains(p.Body, `Wrong current password`) {
 			t.Errorf("the page does not say what is wrong: %s", p.Body)
 		}
 	}

@@ -27,7 +27,7 @@ func TestAPersonConnectsAndDisconnectsAnIdentity(t *testing.T) {
 
 	back := hubs.Abroad(b, b.Post(b.Open("/account/connections"), connect), "ada@example.org")
 	p := b.Follow(b.Hop(back))
-	if !strings.Contains(p.Body, "Connected. You can sign in with it") || hubs.LinkedTo(t, local) != 1 {
+	if !strings.Contains(p.Body, "Connected. You can now sign in with it") || hubs.LinkedTo(t, local) != 1 {
 		t.Fatalf("got %d at %s:\n%s", p.Status, p.URL, p.Body)
 	}
 	hubtest.RefusedPage(t, "the answer a second time", b.Hop(back))

@@ -24,7 +24,7 @@ func TestASignOutIsALineOfTheLedger(t *testing.T) {
 
 		// The person sees who has heard, again and again if they like.
 		p = b.OpenUntil(p.URL.RequestURI(), func(p hubtest.Page) bool { return strings.Contains(p.Text("told"), "Signed out of 1 app.") })
-		if told := p.Text("told"); !strings.Contains(told, "1 hasn’t answered yet; we keep trying") || strings.Count(told, "Payroll") != 1 {
+		if told := p.Text("told"); !strings.Contains(told, "1 app has not answered yet. We keep trying") || strings.Count(told, "Payroll") != 1 {
 			t.Errorf("the person reads %q", told)
 		}
 		if p := w.Browser().Open(p.URL.RequestURI()); p.Text("told") != "" {

@@ -27,7 +27,7 @@ func TestTurningAProviderOffAsksWhatBecomesOfWhoCameByIt(t *testing.T) {
 		h, b, app, tv := came(t, byOpenID)
 		root := h.Operator()
 		p := root.Open(path)
-		if !strings.Contains(p.Body, "End the 1 session and 2 app connections that used this provider?") {
+		if !strings.Contains(p.Body, "Also end the 1 session and 2 app connections that used this provider?") {
 			t.Errorf("%s does not ask:\n%s", path, p.Body)
 		}
 		form := strings.Replace(path, "company", "company/switch", 1)
@@ -114,7 +114,7 @@ func TestAnAdministratorWhoCameByAKeyGoesWithIt(t *testing.T) {
 		}
 		p := b.Open("/admin/keys/" + h.key)
 		hubtest.Want(t, "before", p.Status, http.StatusOK)
-		if !strings.Contains(p.Body, "You came this way yourself") {
+		if !strings.Contains(p.Body, "This includes your own session") {
 			t.Error("nothing warns an administrator who came this way")
 		}
 		end(h)
