@@ -35,7 +35,7 @@ func TestTwoAdministratorsConnectTwoHubsAndAnApp(t *testing.T) {
 
 		chief.open(primary.URL + "/admin/servers")
 		chief.press("#active form[action$='/suspend'] button")
-		chief.seeText("Suspended. Nobody can sign in through that server")
+		chief.seeText("Suspended. Sign-ins through this hub are blocked")
 		again := newWindow(t)
 		again.open(app.URL + "/login")
 		again.click("[id^=with-]")
@@ -57,7 +57,7 @@ func (s *site) setUp(name string) *tab {
 	b.fill("#name", name)
 	b.fill("#password", "seven green bottles")
 	b.press("#set-up")
-	b.seeText("You are its administrator.")
+	b.seeText("you are its administrator.")
 	b.seeText(name)
 
 	stranger := newWindow(s.t)
@@ -115,7 +115,7 @@ func (b *tab) addPrimary(primary, secondary *site) string {
 func (b *tab) approve(primary, secondary *site, keys string) {
 	b.t.Helper()
 	b.open(primary.URL + "/admin")
-	b.seeText("1 waiting")
+	b.seeText("1 pending")
 	b.click("nav a[href='/admin/servers']")
 	b.seeAt(primary.URL+"/admin/servers", "#waiting")
 	b.seeText(strings.TrimPrefix(secondary.URL, "http://"))

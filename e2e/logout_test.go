@@ -9,7 +9,7 @@ func TestSigningOutAtThePrimaryEndsTheSessionsEverywhere(t *testing.T) {
 
 		b.open(w.primary.URL + "/account")
 		b.press("#to-sign-out")
-		b.seeText("These apps will be told to sign you out as well")
+		b.seeText("You will also be signed out of these apps")
 		b.press("#sign-out")
 		b.seeText("You are signed out")
 
@@ -18,7 +18,7 @@ func TestSigningOutAtThePrimaryEndsTheSessionsEverywhere(t *testing.T) {
 		b.openUntil(w.secondary.URL+"/account", "#email")
 		want(t, "where the secondary's account page leads", b.path(), "/signin")
 		b.openUntil(w.app.URL, "#sign-in")
-		b.seeText("It asks")
+		b.seeText("The hub asks")
 	})
 }
 

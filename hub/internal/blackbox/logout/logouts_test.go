@@ -35,7 +35,7 @@ func TestAClientThatIsAwayIsToldWhenItIsBack(t *testing.T) {
 
 		l.Status.Store(http.StatusNoContent)
 		p = op.Submit(p, path+"/logouts")
-		hubtest.Want(t, "the notice", strings.Contains(p.Text("notice"), "Being told now"), true)
+		hubtest.Want(t, "the notice", strings.Contains(p.Text("notice"), "Sending now"), true)
 		p = op.OpenUntil(path, func(p hubtest.Page) bool { return p.Text("logouts-waiting") == "0" })
 		hubtest.Want(t, "last error", p.Text("logouts-error"), "")
 		if p.Text("logouts-told") == "never" || p.Text("logouts-failed") == "" || strings.Contains(p.Body, "try-logouts") {
