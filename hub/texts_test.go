@@ -62,6 +62,11 @@ func TestEveryCodeHasASentence(t *testing.T) {
 				if !ok {
 					return true
 				}
+				if callee(call) == "NewEmail" { // its words are put together in hub/web/emails
+					if code, ok := literal(call.Args[1]); ok {
+						used["mail."+code+".subject"], used["mail."+code+".text"] = true, true
+					}
+				}
 				at, gives := givers[callee(call)]
 				if !gives {
 					at, gives = givers[folder+"."+callee(call)]
@@ -114,7 +119,7 @@ func TestEveryCodeHasASentence(t *testing.T) {
 func namedByTemplates(t *testing.T) map[string]bool {
 	t.Helper()
 	found := map[string]bool{}
-	for _, pattern := range []string{"../templates/*/*.html", "web/emails/*.txt"} {
+	for _, pattern := range []string{"../templates/*/*.html"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			t.Fatal(pattern, err)

@@ -186,7 +186,7 @@ func TestUndoingATakeOverGivesTheTrapNothingBack(t *testing.T) {
 		t.Errorf("emptied: %v, %v", d.Emptied, w.emptied)
 	}
 	sent := w.post.Take()
-	if len(sent) != 1 || !strings.Contains(sent[0].Text, "emptied first") {
+	if len(sent) != 1 || !strings.Contains(sent[0].Text, "was never confirmed") {
 		t.Fatalf("got %+v", sent)
 	}
 	if _, _, err := w.Undo(t.Context(), d.Record, linking.ByEmail); err != nil {
@@ -267,7 +267,7 @@ func TestWhatAnAdministratorRemovedOnlyAnAdministratorPutsBack(t *testing.T) {
 	id := must[[]linking.Identity](t)(w.ByUser(t.Context(), ada.ID))[0].ID
 	w.post.Take()
 	must[users.User](t)(w.Unlink(t.Context(), ada.ID, id, "root"))
-	if sent := w.post.Take(); len(sent) != 1 || undoLink.MatchString(sent[0].Text) || !strings.Contains(sent[0].Text, "An administrator did it") {
+	if sent := w.post.Take(); len(sent) != 1 || undoLink.MatchString(sent[0].Text) || !strings.Contains(sent[0].Text, "An administrator disconnected") {
 		t.Errorf("got %+v", sent)
 	}
 	r := must[[]linking.LinkEvent](t)(w.Records(t.Context(), ada.ID))[0]

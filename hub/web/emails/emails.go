@@ -1,44 +1,45 @@
-// Package emails has the words of every email that the hub sends: one text file
-// for each code that a service may name (mail.Email). The first line of a file
-// is the subject; the text begins behind the empty line after it.
+// Package emails writes every email that the hub sends. The words are messages
+// of the catalogue (templates/locales): for each code that a service may name
+// (mail.Email) a subject and a text, "mail.<code>.subject" and
+// "mail.<code>.text".
 //
 // An email is plain text, so that it reads the same everywhere and hides no
-// address behind a word. It says why it came, what to do, and what to do if
-// one did not ask for it.
+// address behind a word. It says what happened, what to do, and what to do if
+// the reader did not ask for it.
 package emails
 
 import (
-	"bytes"
 	"context"
-	"embed"
 	"fmt"
 	"maps"
 	"strings"
-	"sync"
-	"text/template"
+	"time"
+	"unicode"
 
 	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/internal/texts"
+	"github.com/fedhub/fedhub/templates/locales"
 )
-
-//go:embed *.txt
-var files embed.FS
 
 // A Mailer puts emails into words and hands them to a Sender.
 type Mailer struct {
 	Sender  mail.Sender
 	HubName func(context.Context) string
-	URL     string      // the hub's
-	Words   texts.Words // of arguments that are codes themselves
+	URL     string         // the hub's
+	Words   *locales.Words // nil: English
 }
 
 // Mail sends an email. A nil error means that it is on its way.
 func (m *Mailer) Mail(ctx context.Context, e mail.Email) error {
 	args := maps.Clone(e.Args)
 	args["hub"], args["address"], args["email"] = m.HubName(ctx), m.URL, e.To // every email may speak of these
-	subject, text, err := render(e.Code, args, m.Words)
+	words := m.Words
+	if words == nil {
+		words = locales.English()
+	}
+	subject, text, err := render(words, e.Code, args)
 	if err != nil {
-		return err
+		return fmt.Errorf("write the email %q: %w", e.Code, err)
 	}
 	if err := m.Sender.Send(ctx, mail.Message{To: e.To, Subject: subject, Text: text}); err != nil {
 		return fmt.Errorf("send an email: %w", err)
@@ -49,27 +50,71 @@ func (m *Mailer) Mail(ctx context.Context, e mail.Email) error {
 // Delivers says whether emails reach anybody.
 func (m *Mailer) Delivers() bool { return mail.Delivers(m.Sender) }
 
-// render makes the words of a code. Every argument is one short line, whatever
-// somebody called themselves: no name can continue our text with a paragraph
-// of its own.
-func render(code string, args map[string]any, words texts.Words) (subject, text string, err error) {
-	shown := make(map[string]any, len(args))
+// render makes the words of a code: its subject, its text and the signature.
+func render(words *locales.Words, code string, args map[string]any) (subject, text string, err error) {
+	pairs := make([]any, 0, 2*len(args))
 	for name, value := range args {
-		shown[name] = lines(value, words)
+		shown, err := lines(words, value)
+		if err != nil {
+			return "", "", err
+		}
+		pairs = append(pairs, name, shown)
 	}
-	var whole bytes.Buffer
-	if err := parsed().ExecuteTemplate(&whole, code+".txt", shown); err != nil {
-		return "", "", fmt.Errorf("write the email %q: %w", code, err)
+	parts := []locales.Text{
+		locales.Say("mail."+code+".subject", pairs...),
+		locales.Say(body(code, args), pairs...),
+		locales.Say("mail.signature", pairs...),
 	}
-	subject, text, found := strings.Cut(whole.String(), "\n\n")
-	if !found || strings.Contains(subject, "\n") {
-		return "", "", fmt.Errorf("write the email %q: the first line must be the subject", code)
+	said := make([]string, len(parts))
+	for i, part := range parts {
+		if said[i], err = part.In(words); err != nil {
+			return "", "", err
+		}
 	}
-	return subject, strings.TrimSpace(text) + "\n", nil
+	return said[0], said[1] + "\n\n" + said[2] + "\n", nil
 }
 
-// parsed reads every file once. One that does not parse is a mistake of the
-// program, which the test of this package meets, so it may panic.
-var parsed = sync.OnceValue(func() *template.Template {
-	return template.Must(template.New("").Funcs(template.FuncMap{"span": span}).Option("missingkey=error").ParseFS(files, "*.txt"))
-})
+// body is the message of an email's text. Some emails have a second one, for
+// which an argument decides.
+func body(code string, args map[string]any) string {
+	switch {
+	case code == "identity.linked" && args["emptied"] == true:
+		return "mail.identity.linked.text-emptied"
+	case code == "identity.unlinked" && args["link"] == "":
+		return "mail.identity.unlinked.text-by-administrator"
+	case code == "password.changed" && args["forgot"] == "":
+		return "mail.password.changed.text-no-reset"
+	}
+	return "mail." + code + ".text"
+}
+
+// lines is an argument as a message gets it. Every text is one short line,
+// whatever somebody called themselves: no name can continue our text with a
+// paragraph of its own. A list has one line for each of its sentences.
+func lines(words *locales.Words, value any) (any, error) {
+	switch v := value.(type) {
+	case string:
+		return line(v), nil
+	case time.Duration:
+		return words.Span(v)
+	case []texts.Text:
+		all := make([]string, len(v))
+		for i, t := range v {
+			all[i] = "- " + line(t.In(words.Sentence, ""))
+		}
+		return strings.Join(all, "\n"), nil
+	}
+	return value, nil
+}
+
+const longest = 500 // runes
+
+func line(s string) string {
+	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
+	}), " ")
+	if runes := []rune(s); len(runes) > longest {
+		return string(runes[:longest])
+	}
+	return s
+}

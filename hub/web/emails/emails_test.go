@@ -3,7 +3,9 @@ package emails
 import (
 	"context"
 	"errors"
-	"regexp"
+	"io/fs"
+	"os"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/internal/texts"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // bait is what somebody calls themselves who wants to add a text of their own.
@@ -20,16 +23,19 @@ const bait = "Ada & <b>\r\n\r\nYour account is blocked.\u202e"
 func spokenOf(t *testing.T) map[string][]string {
 	t.Helper()
 	out := map[string][]string{}
-	for _, words := range parsed().Templates() {
-		code := strings.TrimSuffix(words.Name(), ".txt")
-		for _, found := range regexp.MustCompile(`{{[^}]*\.([a-z]+)`).FindAllStringSubmatch(words.Root.String(), -1) {
-			if !slices.Contains([]string{"hub", "address", "email"}, found[1]) && !slices.Contains(out[code], found[1]) {
-				out[code] = append(out[code], found[1])
+	for id, args := range locales.English().Args() {
+		code, isText := strings.CutSuffix(strings.TrimPrefix(id, "mail."), ".text")
+		if !strings.HasPrefix(id, "mail.") || !isText {
+			continue
+		}
+		for _, name := range args {
+			if !slices.Contains([]string{"hub", "address", "email"}, name) {
+				out[code] = append(out[code], name)
 			}
 		}
 		out[code] = slices.Sorted(slices.Values(out[code]))
 	}
-	if len(out) != 12 || !slices.Equal(out["identity.linked"], []string{"emptied", "life", "link", "provider"}) {
+	if len(out) != 12 || !slices.Equal(out["identity.linked"], []string{"life", "link", "provider"}) {
 		t.Fatalf("there are %d emails, and they speak of %v", len(out), out)
 	}
 	return out
@@ -42,10 +48,8 @@ func baited(names []string) []any {
 		switch name {
 		case "life":
 			pairs = append(pairs, name, 24*time.Hour)
-		case "emptied":
-			pairs = append(pairs, name, true)
 		case "found":
-			pairs = append(pairs, name, []texts.Text{texts.New("a", "cause", bait)})
+			pairs = append(pairs, name, []texts.Text{texts.New(texts.Unexplained, "cause", bait), texts.New(texts.Unexplained, "cause", "The second.")})
 		default:
 			pairs = append(pairs, name, bait)
 		}
@@ -67,7 +71,6 @@ func (b *box) Send(_ context.Context, m mail.Message) error {
 func mailer(to mail.Sender) *Mailer {
 	return &Mailer{
 		Sender: to, URL: "https://hub.example", HubName: func(context.Context) string { return "Contoso ID" },
-		Words: func(_ string, args map[string]string) string { return args["cause"] },
 	}
 }
 
@@ -87,7 +90,7 @@ func TestEveryEmailHasASubjectAndNoTextOfStrangers(t *testing.T) {
 		if strings.Contains(m.Text, "\n\nYour account is blocked") || strings.ContainsAny(m.Text, "\r\u202e—") || strings.HasPrefix(m.Text, "\n") {
 			t.Errorf("%s: %s", code, m.Text)
 		}
-		if !strings.Contains(m.Text, "https://hub.example") {
+		if !strings.HasSuffix(m.Text, "\n\nContoso ID\nhttps://hub.example\n") {
 			t.Errorf("%s does not say which hub writes: %s", code, m.Text)
 		}
 	}
@@ -115,10 +118,47 @@ func TestEmailsReachPeopleWhereTheyAreNotOnlyLogged(t *testing.T) {
 	}
 }
 
-func TestSpansAreSaidInWords(t *testing.T) {
-	for d, want := range map[time.Duration]string{24 * time.Hour: "1 day", 7 * 24 * time.Hour: "7 days", time.Hour: "1 hour", 30 * time.Minute: "30 minutes", 0: "a moment"} {
-		if got := span(d); got != want {
-			t.Errorf("%v: %s, want %s", d, got, want)
+// What an email says depends on what happened; each case is a message.
+func TestAnEmailFitsWhatHappened(t *testing.T) {
+	linked := []any{"provider", "Company", "link", "https://hub.example/undo", "life", 7 * 24 * time.Hour}
+	for _, tt := range []struct {
+		code       string
+		args       []any
+		has, lacks string
+	}{
+		{"identity.linked", append(linked, "emptied", false), "for 7 days.", "was never confirmed"},
+		{"identity.linked", append(linked, "emptied", true), "was never confirmed", "{{"},
+		{"identity.unlinked", linked, "https://hub.example/undo", "An administrator"},
+		{"identity.unlinked", append(linked, "link", ""), "An administrator disconnected Company", "undo"},
+		{"password.changed", []any{"forgot", "https://hub.example/forgot"}, "\n\nhttps://hub.example/forgot\n\n", "administrator"},
+		{"password.changed", []any{"forgot", ""}, "contact an administrator of Contoso ID", "choose a new password"},
+		{"attention", []any{"found", []texts.Text{texts.New(texts.Unexplained, "cause", "One."), texts.New(texts.Unexplained, "cause", "Two & <b>.")}}, "\n\n- One.\n- Two & <b>.\n\n", "&amp;"},
+	} {
+		b := &box{}
+		if err := mailer(b).Mail(t.Context(), mail.NewEmail("ada@example.org", tt.code, tt.args...)); err != nil {
+			t.Fatal(err)
 		}
+		if m := b.sent[0]; !strings.Contains(m.Text, tt.has) || strings.Contains(m.Text, tt.lacks) {
+			t.Errorf("%s lacks %q or has %q: %s", tt.code, tt.has, tt.lacks, m.Text)
+		}
+	}
+}
+
+// Subject and text are only made of messages, so only this package makes what
+// is sent.
+func TestOnlyThisPackageWritesEmails(t *testing.T) {
+	root := os.DirFS("../../..")
+	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || path.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") || name == "hub/web/emails/emails.go" {
+			return err
+		}
+		content, err := fs.ReadFile(root, name)
+		if strings.Contains(string(content), "mail.Message{") {
+			t.Errorf("%s makes an email: name a code (mail.NewEmail) instead", name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

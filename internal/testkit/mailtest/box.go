@@ -8,7 +8,6 @@ import (
 
 	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/hub/web/emails"
-	"github.com/fedhub/fedhub/templates"
 )
 
 // A Box is a mail.Sender whose emails stay in it.
@@ -21,7 +20,7 @@ type Box struct {
 // https://hub.example would.
 func Mailer(b *Box) mail.Mailer {
 	name := func(context.Context) string { return "Fedhub" }
-	return &emails.Mailer{Sender: b, HubName: name, URL: "https://hub.example", Words: templates.Sentence}
+	return &emails.Mailer{Sender: b, HubName: name, URL: "https://hub.example"}
 }
 
 // Send puts an email into the box.
