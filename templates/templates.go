@@ -72,7 +72,7 @@ func (p Person) Shown() string { return either(p.Name, p.Account()) }
 // Account is what tells the person from others of the name: the address, if
 // there is one. Nobody is shown by an id, which nobody knows.
 func (p Person) Account() string {
-	return either(either(p.Email, p.Username), either(p.Name, "somebody without a name"))
+	return either(either(p.Email, p.Username), either(p.Name, "a user without a name"))
 }
 
 // A view is what a template sees as its dot.
