@@ -3,6 +3,9 @@
 
 const make = (tag, properties) => Object.assign(document.createElement(tag), properties);
 
+// The words are the page's (templates/locales).
+const words = document.body.dataset;
+
 const said = make("p", { className: "unseen" });
 said.setAttribute("role", "status");
 document.body.append(said);
@@ -16,17 +19,16 @@ function button(text, label) {
 // Copy buttons beside values that are typed elsewhere.
 if (navigator.clipboard) {
   for (const box of document.querySelectorAll("[data-copy]")) {
-    const copy = button("Copy", "Copy " + box.dataset.copy);
+    const copy = button(words.copyText, box.dataset.copy);
     copy.onclick = async () => {
       try {
         await navigator.clipboard.writeText(box.querySelector("code").textContent);
-        copy.textContent = "Copied";
-        said.textContent = box.dataset.copy + " copied";
+        copy.textContent = said.textContent = words.copiedText;
       } catch {
         getSelection().selectAllChildren(box.querySelector("code"));
-        said.textContent = "Selected. Copy it with your keyboard.";
+        said.textContent = words.selectedText;
       }
-      setTimeout(() => { copy.textContent = "Copy"; said.textContent = ""; }, 2000);
+      setTimeout(() => { copy.textContent = words.copyText; said.textContent = ""; }, 2000);
     };
     box.append(copy);
   }
@@ -34,12 +36,12 @@ if (navigator.clipboard) {
 
 // Show or hide what is typed into a password box.
 for (const input of document.querySelectorAll("input[type=password]")) {
-  const show = button("Show", "Show password");
+  const show = button(words.showText, words.showLabel);
   show.setAttribute("aria-pressed", "false");
   show.onclick = () => {
     const hidden = input.type === "password";
     input.type = hidden ? "text" : "password";
-    show.textContent = hidden ? "Hide" : "Show";
+    show.textContent = hidden ? words.hideText : words.showText;
     show.setAttribute("aria-pressed", String(hidden));
   };
   const frame = make("span", { className: "with-button inset" });

@@ -3,11 +3,14 @@
 const make = (tag, properties) => Object.assign(document.createElement(tag), properties);
 const button = (text) => make("button", { type: "button", className: "btn small", textContent: text });
 
+// The words are the page's (templates/locales).
+const words = document.body.dataset;
+
 // A list of addresses, one per line, becomes rows. The text box stays in the
 // form and carries the value; the first row takes over its id and its label.
 for (const box of document.querySelectorAll("textarea[data-rows]")) {
   const rows = make("div", { className: "stack tight" });
-  const add = button("Add another");
+  const add = button(words.addText);
   add.onclick = () => insert("").focus();
   const last = make("div");
   last.append(add);
@@ -17,14 +20,14 @@ for (const box of document.querySelectorAll("textarea[data-rows]")) {
   };
   const inputs = () => [...rows.querySelectorAll("input")];
   const number = () => inputs().forEach((input, n) => {
-    if (n) input.setAttribute("aria-label", box.dataset.rows + " " + (n + 1));
-    input.nextSibling.setAttribute("aria-label", "Remove " + box.dataset.rows + " " + (n + 1));
+    if (n) input.setAttribute("aria-label", box.dataset.rows.replace("{number}", n + 1));
+    input.nextSibling.setAttribute("aria-label", box.dataset.remove.replace("{number}", n + 1));
     input.nextSibling.hidden = n === 0;
   });
   const insert = (value, after) => {
     const row = make("div", { className: "with-button" });
     const input = make("input", { inputMode: "url", value, spellcheck: false, className: "mono" });
-    const remove = button("Remove");
+    const remove = button(words.removeText);
     remove.onclick = () => { row.remove(); number(); gather(); inputs().at(-1).focus(); };
     input.oninput = gather;
     input.onkeydown = (event) => {
@@ -90,7 +93,7 @@ function watch() {
       if (focused) document.getElementById(focused)?.focus();
       const said = document.querySelector(".unseen[role=status]");
       const done = [...fresh.querySelectorAll("li.ok h3")].at(-1);
-      if (said && done) said.textContent = done.textContent + " is done";
+      if (said && done) said.textContent = words.doneText.replace("{name}", () => done.textContent);
     }
     watch();
   }, 3000);

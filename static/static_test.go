@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -215,4 +216,19 @@ func unzip(t *testing.T, zipped string) string {
 		t.Fatal(err)
 	}
 	return string(content)
+}
+
+// Words of a page come from its catalogue, so a script has none of its own:
+// what its strings hold is for the browser.
+func TestScriptsHaveNoWords(t *testing.T) {
+	names := regexp.MustCompile(`^([a-z-]*|\{[a-z]+\}|[a-z.]*\[[a-z=-]+\]|[a-z]+\.[a-z]+ h3)$`) // of elements, attributes, events; selectors
+	others := []string{"btn small", "with-button inset", "with-button", "stack tight", "button", "Enter", "key_id", "text/html", "1", "\\n", " "}
+	for _, name := range []string{"base.js", "desk.js", "signout.js"} {
+		script := regexp.MustCompile(`(?m)^\s*//.*$|\s// .*$`).ReplaceAllString(string(assets()[name].plain), "")
+		for _, found := range regexp.MustCompile(`"([^"\n]*)"|'([^'\n]*)'|\x60([^\x60]*)\x60`).FindAllStringSubmatch(script, -1) {
+			if text := found[1] + found[2] + found[3]; !names.MatchString(text) && !slices.Contains(others, text) {
+				t.Errorf("%s has the words %q: give them to the page by a data attribute (parts/shells.html)", name, text)
+			}
+		}
+	}
 }

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/net/html"
 )
 
 // TestNothingIsDeclaredSafe keeps the escaping of html/template switched on.
@@ -156,4 +158,41 @@ func htmlFiles(t *testing.T) map[string]string {
 		}
 	}
 	return contents
+}
+
+// TestTemplatesHaveNoWords finds texts that are not of the catalogue: letters
+// between tags, and in the attributes that people read.
+func TestTemplatesHaveNoWords(t *testing.T) {
+	action := regexp.MustCompile(`(?s)\{\{.*?\}\}`)
+	letters := regexp.MustCompile(`\pL`)
+	attributes := regexp.MustCompile(`^[\s\x{fffc}]+[a-z-]+="[^<]*$`) // a part that stands inside a tag
+	read := []string{"title", "alt", "placeholder", "aria-label", "data-copy"}
+	for name, content := range htmlFiles(t) {
+		content = strings.NewReplacer("<noscript>", "", "</noscript>", "", "{{define ", "\x00{{define ").Replace(content)
+		for part := range strings.SplitSeq(content, "\x00") {
+			part = action.ReplaceAllString(part, "\ufffc")
+			if attributes.MatchString(part) {
+				part = "<i " + part + ">"
+			}
+			tokens := html.NewTokenizer(strings.NewReader(part))
+			sample := 0 // code samples and the script of formpost.html (TestTemplatesKeepToThePolicy)
+			for kind := tokens.Next(); kind != html.ErrorToken; kind = tokens.Next() {
+				token := tokens.Token()
+				inSample := token.Data == "pre" || token.Data == "script"
+				switch {
+				case inSample && kind == html.StartTagToken:
+					sample++
+				case inSample && kind == html.EndTagToken:
+					sample--
+				case kind == html.TextToken && sample == 0 && letters.MatchString(token.Data):
+					t.Errorf("%s has the words %q: make them a message", name, strings.TrimSpace(token.Data))
+				}
+				for _, a := range token.Attr {
+					if slices.Contains(read, a.Key) && letters.MatchString(a.Val) {
+						t.Errorf("%s has the words %s=%q: make them a message", name, a.Key, a.Val)
+					}
+				}
+			}
+		}
+	}
 }
