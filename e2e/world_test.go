@@ -15,6 +15,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/internal/testkit/mongodtest"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // onBothEngines tells the same story on the embedded database and on a real
@@ -55,8 +56,14 @@ var cheap = passwords.HashParams{Memory: 64, Time: 1, Threads: 1}
 // the embedded one.
 func newWorld(t *testing.T, database string) *world {
 	t.Helper()
+	return newWorldIn(t, database, nil)
+}
+
+// newWorldIn is newWorld with pages in other words than English.
+func newWorldIn(t *testing.T, database string, words *locales.Words) *world {
+	t.Helper()
 	browser(t) // without one nothing needs to start
-	d, err := demo.Start(t.Context(), demo.Options{Start: startHub, Database: database, Hash: cheap, Log: newLog(t)})
+	d, err := demo.Start(t.Context(), demo.Options{Start: startHub(words), Database: database, Hash: cheap, Log: newLog(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,14 +78,16 @@ func newWorld(t *testing.T, database string) *world {
 }
 
 // startHub builds a hub of the demo.
-func startHub(ctx context.Context, s demo.Setup, backend store.Backend) (demo.Running, error) {
-	h, err := hub.New(ctx, hub.Config{
-		URL: s.URL, Name: s.Name, SecretKey: s.SecretKey, Hash: s.Hash, Log: s.Log, Watch: s.Watch, Fetched: s.Fetched,
-	}, backend)
-	if err != nil {
-		return demo.Running{}, err
+func startHub(words *locales.Words) demo.StartHub {
+	return func(ctx context.Context, s demo.Setup, backend store.Backend) (demo.Running, error) {
+		h, err := hub.New(ctx, hub.Config{
+			URL: s.URL, Name: s.Name, SecretKey: s.SecretKey, Hash: s.Hash, Log: s.Log, Watch: s.Watch, Fetched: s.Fetched, Words: words,
+		}, backend)
+		if err != nil {
+			return demo.Running{}, err
+		}
+		return demo.Running{Handler: h, Operator: h.Service, Run: h.Run}, nil
 	}
-	return demo.Running{Handler: h, Operator: h.Service, Run: h.Run}, nil
 }
 
 // person makes an account.

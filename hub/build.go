@@ -82,7 +82,7 @@ func (h *Hub) buildTools() {
 	})
 	h.proofs = &dpop.Verifier{Nonces: dpop.NewNonces(h.box.Derive(names.KeyOfNonces), c.Now), Replay: d.useOnce, Now: c.Now}
 	sender, queue, _ := c.post() // withDefaults checked the error
-	h.queue, h.mailer = queue, &emails.Mailer{Sender: sender, HubName: h.name, URL: c.URL}
+	h.queue, h.mailer = queue, &emails.Mailer{Sender: sender, HubName: h.name, URL: c.URL, Words: c.Words}
 	h.audit = &audit.Recorder{Set: d.Audit, Log: c.Log, Now: c.Now, Words: templates.Sentence, Watch: c.Watch, Hear: traces.Record}
 	h.settings = settings.NewService(d.Settings, c.Name, c.Now)
 	h.traces = h.newTraces()

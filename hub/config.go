@@ -22,6 +22,7 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/hub/web/publicurl"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // Config is what is fixed when the hub starts. What an administrator can change
@@ -111,6 +112,10 @@ type Config struct {
 	// the hub makes. Both may be nil.
 	Watch   func(audit.Event)
 	Fetched func(fetch.Call)
+
+	// Words are the words of pages and emails; English if nil. A test replaces
+	// them to find texts that are in no catalogue.
+	Words *locales.Words
 }
 
 const defaultMinPassword = 15

@@ -15,7 +15,7 @@ import (
 // frame is the layout data around every page. It must not fail, because error
 // pages need it too.
 func (h *Hub) frame(r *http.Request) templates.Frame {
-	f := templates.Frame{Hub: "fedhub"}
+	f := templates.Frame{Hub: "fedhub", Words: h.config.Words}
 	if s, err := h.settings.Current(r.Context()); err == nil {
 		f.Hub = s.HubName
 	}

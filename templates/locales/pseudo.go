@@ -48,5 +48,12 @@ func disguise(message string) string {
 	if letters == 0 {
 		return message
 	}
-	return "⟦" + b.String() + strings.Repeat("~", (letters*2+4)/5) + "⟧"
+	for i := range (letters*2 + 4) / 5 {
+		if i%6 == 5 {
+			b.WriteByte(' ') // so that a line can break there, as between words
+		} else {
+			b.WriteByte('~')
+		}
+	}
+	return "⟦" + b.String() + "⟧"
 }

@@ -1,0 +1,92 @@
+package e2e_test
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/templates/locales"
+)
+
+// With the generated catalogue every text of a page stands in ⟦…⟧ and is two
+// fifths longer. What stands outside bypasses the catalogue.
+func TestEveryTextIsOfTheCatalogueAndMayBeLonger(t *testing.T) {
+	t.Parallel()
+	w := newWorldIn(t, "", locales.Pseudo())
+	root := person(t, w.secondary.Operator, "Root Example", "root@branch.example", users.AdminRole)
+
+	b := newWindow(t)
+	b.open(w.app.URL + "/login")
+	b.speaksTheCatalogue("signin")
+	b.signIn(w.bo)
+	b.speaksTheCatalogue("consent")
+	b.click("#allow")
+	b.seeAt(w.app.URL+"/", "#email")
+	for _, path := range []string{"/account", "/account/connections", "/no/such/page"} {
+		b.open(w.secondary.URL + path)
+		b.speaksTheCatalogue(path)
+	}
+
+	b = newWindow(t)
+	b.open(w.secondary.URL + "/signin")
+	b.signIn(root)
+	for _, path := range []string{"/admin", "/admin/users", "/admin/clients", "/admin/clients/new", "/admin/keys", "/admin/servers", "/admin/settings"} {
+		b.open(w.secondary.URL + path)
+		b.speaksTheCatalogue(path)
+	}
+	b.open(w.secondary.URL + "/admin/clients")
+	b.press("#clients .name a")
+	b.openAllFolds()
+	b.speaksTheCatalogue("client")
+}
+
+// algorithm is the name of one for signatures or encryption (RFC 7518).
+var algorithm = regexp.MustCompile(`^([A-Z]{2}\d{3}|EdDSA|RSA-OAEP(-256)?|ECDH-ES(\+A\d+KW)?|A\d+(GCM|CBC-HS\d+))$`)
+
+// storyData is what the pages show of what is stored: names and addresses, and
+// the browser of a session.
+func storyData(text string) bool {
+	return text == "" || strings.Contains(text, "@") || strings.Contains(text, "://") ||
+		slices.Contains([]string{"Bo Brown", "Root Example", "Primary hub", "Secondary hub", "Secondary administrator", "Sample app", "Chrome on Linux"}, text) ||
+		algorithm.MatchString(text)
+}
+
+// speaksTheCatalogue finds letters outside of ⟦…⟧ on the page and in the
+// attributes that people read. A sentence may reach over several elements.
+func (b *tab) speaksTheCatalogue(name string) {
+	b.t.Helper()
+	b.see("h1")
+	bypass := evaluate[[]string](b, `(() => {
+		const found = [], letters = /\p{L}/u
+		let depth = 0
+		const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+		while (walk.nextNode()) {
+			const node = walk.currentNode
+			let outside = ""
+			for (const c of node.data) {
+				if (c === "⟦") depth++
+				else if (c === "⟧") depth--
+				else if (!depth) outside += c
+			}
+			if (letters.test(outside) && !node.parentElement.closest("script, style, code, pre, time, textarea, .tile, .letter, .pick b")) found.push(outside.trim())
+		}
+		for (const e of document.querySelectorAll("body *"))
+			for (const a of ["title", "alt", "placeholder", "aria-label", "data-copy"]) {
+				const outside = (e.getAttribute(a) ?? "").replace(/⟦.*⟧/s, "")
+				if (letters.test(outside)) found.push(outside.trim())
+			}
+		return found
+	})()`)
+	for _, text := range bypass {
+		if !storyData(text) {
+			b.t.Errorf("%s: %q is not of the catalogue", name, text)
+		}
+	}
+	narrowest := light{"narrow-dark", narrow, "dark"}
+	b.dress(narrowest)
+	b.holdsItsWidth(name, narrowest)
+	b.passesAxe(name, narrowest)
+	b.dress(light{"wide-light", wide, "light"})
+}
