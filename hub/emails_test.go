@@ -4,15 +4,15 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/fedhub/fedhub/templates"
 )
 
-// A service names an email by its code, and hub/web/emails has its words. Each
+// A service names an email by its code, and the catalogue (templates/locales) has its words. Each
 // code that is named has them, they speak of exactly what is given, and no
 // words are without a service that asks for them.
 func TestEveryEmailThatIsNamedHasWords(t *testing.T) {
@@ -51,7 +51,7 @@ func TestEveryEmailThatIsNamedHasWords(t *testing.T) {
 				named[code] = true
 				slices.Sort(gives)
 				if wants, ok := known[code]; !ok {
-					t.Errorf("%s: no words for the email %q: add hub/web/emails/%s.txt", set.Position(n.Pos()), code, code)
+					t.Errorf("%s: no words for the email %q: add mail.%s.subject and .text to templates/locales", set.Position(n.Pos()), code, code)
 				} else if !slices.Equal(gives, wants) {
 					t.Errorf("%s: the email %q is given %q and speaks of %q", set.Position(n.Pos()), code, gives, wants)
 				}
@@ -66,28 +66,35 @@ func TestEveryEmailThatIsNamedHasWords(t *testing.T) {
 	}
 }
 
-// emailWords are all codes with words, each with the arguments that the words
-// speak of and that a service gives: hub/web/emails adds three by itself.
+// emailWords are all codes with a subject and a text, each with the arguments
+// that its messages speak of or that choose between them (hub/web/emails), and
+// that a service gives: hub/web/emails adds three by itself.
 func emailWords(t *testing.T) map[string][]string {
 	t.Helper()
-	files, err := filepath.Glob("web/emails/*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("%d emails have words: %v", len(files), err)
-	}
-	out := map[string][]string{}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
+	known := templates.SentenceArgs()
+	out := map[string][]string{"identity.linked": {"emptied"}}
+	for id, speaks := range known {
+		code, isText := strings.CutPrefix(id, "mail.")
+		code, _, hasText := strings.Cut(code, ".text")
+		if !isText || !hasText {
+			continue
 		}
-		names := []string{}
-		for _, found := range regexp.MustCompile(`{{[^}]*\.([a-z]+)`).FindAllStringSubmatch(string(text), -1) {
-			if !slices.Contains([]string{"hub", "address", "email"}, found[1]) && !slices.Contains(names, found[1]) {
-				names = append(names, found[1])
+		if out[code] == nil {
+			out[code] = []string{}
+		}
+		subject, ok := known["mail."+code+".subject"]
+		if !ok {
+			t.Errorf("the email %q has no subject", code)
+		}
+		for _, name := range slices.Concat(speaks, subject) {
+			if !slices.Contains([]string{"hub", "address", "email"}, name) && !slices.Contains(out[code], name) {
+				out[code] = append(out[code], name)
 			}
 		}
-		slices.Sort(names)
-		out[strings.TrimSuffix(filepath.Base(file), ".txt")] = names
+		slices.Sort(out[code])
+	}
+	if len(out) != 12 {
+		t.Fatalf("%d emails have words", len(out))
 	}
 	return out
 }

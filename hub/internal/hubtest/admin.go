@@ -28,7 +28,7 @@ func (p Page) Copied(t testing.TB) map[string]string {
 	}
 	found := map[string]string{}
 	for n := range root.Descendants() {
-		label := Attr(n, "data-copy")
+		label := strings.TrimPrefix(Attr(n, "data-copy"), "Copy ") // of the button, less its verb
 		if n.Type != html.ElementNode || label == "" {
 			continue
 		}
