@@ -17,7 +17,7 @@ func TestTwoAdministratorsConnectTwoHubsAndAnApp(t *testing.T) {
 		want(t, "the primary's button before the approval", newVisitor(t, secondary).has("[id^=with-]"), false)
 		chief.approve(primary, secondary, secondaryKeys)
 		root.press("#ask-again")
-		root.seeText("The primary approved it")
+		root.seeText("The primary hub approved this hub")
 
 		ada := person(t, primary.Hub.Service, "Ada Lovelace", "ada@example.org")
 		b := newWindow(t)
@@ -103,7 +103,7 @@ func (b *tab) addPrimary(primary, secondary *site) string {
 	b.fill("#base_url", primary.URL)
 	b.press("#create")
 	b.see("#card")
-	b.seeText("Nothing has been sent yet")
+	b.seeText("Nothing was sent yet")
 	b.seeText(primary.URL)
 	b.press("#confirm")
 	b.seeText("Waiting for approval")

@@ -37,7 +37,7 @@ func TestAnERPNextSiteIsFederatedByItsAddressAndAnAPIKey(t *testing.T) {
 	other.see("#password")
 	other.signIn(ada)
 	other.see("#allow")
-	b.seeText("They have not been sent back yet")
+	b.seeText("The user has not returned yet")
 	b.forGuide("frappe-waiting", "#first-login", names...)
 	other.click("#allow")
 	b.see("#works")

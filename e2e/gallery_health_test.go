@@ -5,9 +5,9 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// healthGallery is what administrators see of how the hub stands with others.
+// healthGallery is what administrators see of the connections of the hub.
 func healthGallery() map[string]templates.Page {
-	ok, warn, danger := templates.Chip{Tone: "ok", Text: locales.Stored("Works")}, templates.Chip{Tone: "warn", Text: locales.Stored("Retrying")}, templates.Chip{Tone: "danger", Text: locales.Stored("Doesn’t answer")}
+	ok, warn, danger := templates.Chip{Tone: "ok", Text: locales.Stored("Working")}, templates.Chip{Tone: "warn", Text: locales.Stored("Retrying")}, templates.Chip{Tone: "danger", Text: locales.Stored("Not responding")}
 	needs := []templates.Attention{
 		{About: locales.Stored(longName), Text: locales.Stored(longName + " doesn't answer."), Do: locales.Stored("Try its address in a browser."), URL: "/", Urgent: true, Since: noon()},
 		{About: locales.Stored(longHost), Text: locales.Stored("The client secret ends soon."), Do: locales.Stored("Make a new one."), URL: "/", Since: noon()},
@@ -21,7 +21,7 @@ func healthGallery() map[string]templates.Page {
 		"map: with long names":          templates.AdminMap{Upstreams: []templates.MapNode{{Name: longName, Kind: locales.Stored("upstream"), URL: "/", State: danger, Note: locales.Stored("214 sign-ins")}, {Name: "Up", Kind: locales.Stored("another hub, above this one"), URL: "/", State: ok}}, Below: []templates.MapNode{{Name: longHost, Kind: locales.Stored("another hub, below this one"), URL: "/", State: warn}, {Name: "Payroll", Kind: locales.Stored("app"), URL: "/", State: ok}, {Name: "Old", Kind: locales.Stored("app"), URL: "/", State: templates.Chip{Text: locales.Stored("Off")}}}, Hidden: 7},
 		"signouts: none":                templates.AdminSignOuts{},
 		"signouts: some":                templates.AdminSignOuts{Rows: []templates.SignOutRow{{ID: "a", Who: locales.Stored(longEmail), At: noon(), To: "2 recipients", State: warn}, {ID: "b", Who: locales.Stored("ada@example.org"), At: noon(), To: "1 recipient", State: ok}}, More: "/"},
-		"signout1: with every state":    templates.AdminSignOut{Who: locales.Stored(longEmail), At: noon(), Why: locales.Stored("The session was ended by its owner."), Recipients: []templates.RecipientRow{{ClientID: "a", Name: longName, State: warn, Tries: 7, Last: noon(), Error: locales.Stored(longWord), Next: noon()}, {ClientID: "b", Name: longHost, Server: true, State: ok, Tries: 1, Last: noon()}}},
+		"signout1: with every state":    templates.AdminSignOut{Who: locales.Stored(longEmail), At: noon(), Why: locales.Stored("The user ended the session."), Recipients: []templates.RecipientRow{{ClientID: "a", Name: longName, State: warn, Tries: 7, Last: noon(), Error: locales.Stored(longWord), Next: noon()}, {ClientID: "b", Name: longHost, Server: true, State: ok, Tries: 1, Last: noon()}}},
 		"signedout: some do not answer": templates.SignedOut{Told: []templates.ToldApp{{Name: "Payroll"}}, Waiting: []templates.ToldApp{{Name: longName}, {Name: longHost}}, Again: "/"},
 		"key: that is silent":           templates.AdminKey{ID: "up", Name: longName, State: danger, Health: health},
 		"keys: one of them silent":      templates.AdminKeys{Keys: []templates.KeyRow{{ID: "up", Name: longName, State: ok, Health: health, First: true, Last: true}}},

@@ -46,7 +46,7 @@ func galleryPages(t *testing.T, o *tour) {
 		"link: by an email":                    templates.Link{Stop: "s", Provider: longName, Email: longEmail, Mail: true, Sent: true, Cancel: "/"},
 		"decisions: with long names":           templates.AdminDecisions{User: "u", Next: "n", Decisions: []templates.Decision{{ID: "r", UserID: "u", User: longEmail, Key: "k", Provider: longName, Emptied: true, Row: "D6", Reason: locales.Stored("The upstream runs this mailbox and may link users by it."), Policy: locales.Stored(longWord), Made: noon(), Until: noon()}, {ID: "s", UserID: "u", User: longWord, Provider: longName, Unlinked: true, Reason: locales.Stored("The identity was removed from the user."), Made: noon(), Undone: noon(), UndoneBy: "letter"}}},
 		"decisions: none":                      templates.AdminDecisions{},
-		"simulator: with long names":           templates.AdminSimulator{ID: "k", Name: longName, Off: true, Claim: templates.SimulatorClaim{Issuer: "https://" + longHost, Subject: longWord, Email: longEmail}, Passed: []templates.SimulatorRow{{Row: "D0", Title: locales.Stored("The key is off"), Fact: locales.Stored("It is on.")}}, Decided: templates.SimulatorRow{Row: "D7", Title: locales.Stored("The account has to be proved"), Fact: locales.Stored("A user has this e-mail address.")}, Action: locales.Stored("They are asked."), User: longEmail, UserID: "u", Foreseen: &templates.Foreseen{Counted: 1200, Lines: []templates.ForeseenLine{{Tone: "danger", Count: 7, Text: locales.Stored("could sign in by nothing at all any more"), Examples: []string{longEmail, longEmail}}}}},
+		"simulator: with long names":           templates.AdminSimulator{ID: "k", Name: longName, Off: true, Claim: templates.SimulatorClaim{Issuer: "https://" + longHost, Subject: longWord, Email: longEmail}, Passed: []templates.SimulatorRow{{Row: "D0", Title: locales.Stored("The key is off"), Fact: locales.Stored("It is on.")}}, Decided: templates.SimulatorRow{Row: "D7", Title: locales.Stored("The account has to be proved"), Fact: locales.Stored("A user has this e-mail address.")}, Action: locales.Stored("They are asked."), User: longEmail, UserID: "u", Foreseen: &templates.Foreseen{Counted: 1200, Lines: []templates.ForeseenLine{{Tone: "danger", Count: 7, Text: locales.Stored("would be locked out"), Examples: []string{longEmail, longEmail}}}}},
 		"client: with secrets":                 longClientPage(),
 		"client: with everything":              fullClientPage(),
 		"signin: with a logo":                  templates.SignIn{Password: true, Client: logoClient(), Upstreams: longUpstreams()[2:]},
@@ -79,12 +79,12 @@ func galleryPages(t *testing.T, o *tour) {
 		"signin: many ways":                    manyWays(),
 		"keytried: it works":                   triedPage(false),
 		"keytried: it failed":                  triedPage(true),
-		"keyidentities: to be decided":         templates.AdminKeyIdentities{ID: "k", Name: longName, Deciding: &templates.Deciding{Former: []string{"https://" + longHost, "https://id.example.org"}, To: "https://" + longHost, Address: "https://" + longHost, Identities: 1200, Privileged: 2}, Moves: []templates.IssuerMove{{Batch: "b", From: "https://" + longHost, Until: noon()}}, Mistakes: []templates.Mistake{{Field: "identities", Text: locales.Stored("Choose whether these people are moved or left.")}}},
+		"keyidentities: to be decided":         templates.AdminKeyIdentities{ID: "k", Name: longName, Deciding: &templates.Deciding{Former: []string{"https://" + longHost, "https://id.example.org"}, To: "https://" + longHost, Address: "https://" + longHost, Identities: 1200, Privileged: 2}, Moves: []templates.IssuerMove{{Batch: "b", From: "https://" + longHost, Until: noon()}}, Mistakes: []templates.Mistake{{Field: "identities", Text: locales.Stored("Choose to move these users or to leave them.")}}},
 		"keyidentities: nothing":               templates.AdminKeyIdentities{ID: "k", Name: "Company"},
 		"keys: with warnings":                  keysPage(),
-		"sitesetup: it works":                  longSitePage(templates.FirstLogin{Done: true, Trace: templates.Action{Label: locales.Stored("Open its trace"), URL: "/"}, Steps: []templates.Step{{Mark: "done", Title: locales.Stored("Authorize"), Text: locales.Stored("They signed in.")}, {Mark: "done", Title: locales.Stored("Token")}, {Mark: "done", Title: locales.Stored("Userinfo")}}}),
-		"sitesetup: with everything wrong":     longSitePage(templates.FirstLogin{Steps: []templates.Step{{Mark: "failed", Title: locales.Stored("Authorize"), Text: locales.Stored(longWord)}, {Mark: "later", Title: locales.Stored("Token")}}, Wrong: &templates.SiteMistake{Title: locales.Stored("The site wants to be answered at another address."), Text: locales.Stored(longWord), Sent: "http://" + longHost + "/" + longWord, Registered: []string{"https://" + longHost + "/" + longWord}, Add: true, Fix: templates.Action{Label: locales.Stored("Open its settings"), URL: "/"}}}),
-		"delete: without typing":               templates.ConfirmDelete{Kind: locales.Stored("application"), Name: longName, Text: locales.Stored("214 people will no longer be able to sign in to it."), Action: "/", Cancel: "/"},
+		"sitesetup: it works":                  longSitePage(templates.FirstLogin{Done: true, Trace: templates.Action{Label: locales.Stored("Open trace"), URL: "/"}, Steps: []templates.Step{{Mark: "done", Title: locales.Stored("Authorize"), Text: locales.Stored("They signed in.")}, {Mark: "done", Title: locales.Stored("Token")}, {Mark: "done", Title: locales.Stored("UserInfo")}}}),
+		"sitesetup: with everything wrong":     longSitePage(templates.FirstLogin{Steps: []templates.Step{{Mark: "failed", Title: locales.Stored("Authorize"), Text: locales.Stored(longWord)}, {Mark: "later", Title: locales.Stored("Token")}}, Wrong: &templates.SiteMistake{Title: locales.Stored("The site wants to be answered at another address."), Text: locales.Stored(longWord), Sent: "http://" + longHost + "/" + longWord, Registered: []string{"https://" + longHost + "/" + longWord}, Add: true, Fix: templates.Action{Label: locales.Stored("Open app settings"), URL: "/"}}}),
+		"delete: without typing":               templates.ConfirmDelete{Kind: locales.Stored("application"), Name: longName, Text: locales.Stored("214 users will no longer be able to sign in to it."), Action: "/", Cancel: "/"},
 	}
 	maps.Copy(shown, healthGallery())
 	address := serveGallery(t, shown)
@@ -106,7 +106,7 @@ func galleryPages(t *testing.T, o *tour) {
 func longSitePage(first templates.FirstLogin) templates.AdminSiteSetup {
 	return templates.AdminSiteSetup{
 		ID: "c", Name: longHost, Site: "https://" + longHost, First: first, Local: true,
-		Form: templates.Action{Label: locales.Stored("Open the form at the site"), URL: "/"}, Existing: templates.Action{Label: locales.Stored("Open it there"), URL: "/"},
+		Form: templates.Action{Label: locales.Stored("Open the form at the site"), URL: "/"}, Existing: templates.Action{Label: locales.Stored("Open it on the site"), URL: "/"},
 		Fields: []templates.SiteField{{ID: "a", Label: locales.Stored("Enable Social Login"), Value: "ticked", Choice: true}, {ID: "b", Label: locales.Stored("Client ID"), Value: longWord, Hint: locales.Stored(longName)}, {ID: "c", Label: locales.Stored("Client Secret"), Hidden: true}},
 		Link: templates.SiteLink{
 			Offered: true, Replace: true, Dropped: 2, Note: templates.Note{Tone: "danger", Title: locales.Stored("The site said no."), Text: locales.Stored(longName)}, Said: []locales.Text{locales.Stored(longWord), locales.Stored(longName)},
@@ -194,7 +194,7 @@ func longAccount() templates.Account {
 func longClientPage() templates.AdminClient {
 	return templates.AdminClient{
 		ID: "01JCLIENT", Name: longName, Type: "web", State: templates.Chip{Text: locales.Stored("Off")}, Created: noon(), Updated: noon(),
-		Issuer: "https://" + longHost, Endpoints: []templates.Row{{Name: locales.Stored("Authorize URL"), Value: locales.Stored("https://" + longHost + "/oauth2/authorize")}},
+		Issuer: "https://" + longHost, Endpoints: []templates.Row{{Name: locales.Stored("Authorization endpoint"), Value: locales.Stored("https://" + longHost + "/oauth2/authorize")}},
 		Form: templates.ClientForm{Name: longName, RedirectURIs: "https://" + longHost + "/one\nhttps://" + longHost + "/two", Scopes: "openid " + longWord, Type: "web"},
 		Secrets: []templates.SecretRow{
 			{ID: "1", Hint: "x7Qz", Created: noon(), Expires: noon().AddDate(1, 0, 0), LastUsed: noon()},
@@ -237,7 +237,7 @@ func noon() time.Time { return time.Date(2026, time.March, 14, 12, 0, 0, 0, time
 // keysPage is the list with everything that a row can say.
 func keysPage() templates.AdminKeys {
 	return templates.AdminKeys{Keys: []templates.KeyRow{
-		{ID: "a", Name: longName, Icon: "openid", Where: locales.Stored("https://" + longHost), State: templates.Chip{Tone: "ok", Text: locales.Stored("Enabled")}, Facts: []locales.Text{locales.Stored("people go straight there"), locales.Stored("no button")}, Warning: locales.Stored("Its client secret ends on 17 May 2031. Make a new one at the provider before that."), First: true},
+		{ID: "a", Name: longName, Icon: "openid", Where: locales.Stored("https://" + longHost), State: templates.Chip{Tone: "ok", Text: locales.Stored("Enabled")}, Facts: []locales.Text{locales.Stored("skips the sign-in page"), locales.Stored("hidden")}, Warning: locales.Stored("Its client secret ends on 17 May 2031. Make a new one at the provider before that."), First: true},
 		{ID: "b", Name: "Google", Where: locales.Stored("https://accounts.google.com"), State: templates.Chip{Text: locales.Stored("Draft")}},
 		{ID: "c", Name: "Head office", Icon: "peer", Where: locales.Stored("https://id.example.org"), State: templates.Chip{Tone: "danger", Text: locales.Stored("Refused")}, Last: true},
 	}}
@@ -253,16 +253,16 @@ func triedPage(failed bool) templates.AdminKeyTried {
 		page.Steps = append(page.Steps, step)
 	}
 	if failed {
-		page.Advice, page.Setting = locales.Stored("The provider does not accept the client ID and secret. Copy both again; a secret may also have ended."), "client_secret"
+		page.Advice, page.Setting = locales.Stored("The provider refuses the client ID and secret. Copy both again. The secret may have expired."), "client_secret"
 		page.Steps = append(page.Steps, templates.NewTriedStep("token", time.Second, "the upstream refused: invalid_client ("+longWord+")"))
 		page.Steps = append(page.Steps, templates.NeverTried("openid", "token")...)
 		return page
 	}
 	page.Steps = append(page.Steps, templates.NewTriedStep("policy", 0, ""))
 	page.Claims = []templates.Row{{Name: locales.Stored("Subject"), Value: locales.Stored("1068… (21 characters)")}, {Name: locales.Stored("Email"), Value: locales.Stored(longEmail)}}
-	page.Row, page.Decision, page.Reason = "D5", locales.Stored("You would get a new account with this email address."), locales.Stored("Nobody here has this identity or its verified e-mail address.")
+	page.Row, page.Decision, page.Reason = "D5", locales.Stored("You'd get a new account with this email."), locales.Stored("Nobody here has this identity or its verified e-mail address.")
 	page.Passed = []templates.Option{{Name: "D0", Value: locales.Stored("The login key is on, and the answer names a person.")}}
-	page.Warnings = []locales.Text{locales.Stored("Anybody who can sign in there gets an account here.")}
+	page.Warnings = []locales.Text{locales.Stored("All users who can sign in at the provider get an account here.")}
 	return page
 }
 

@@ -22,7 +22,7 @@ func TestALoginKeyIsADraftUntilThereIsEnoughToSignInWith(t *testing.T) {
 		t.Errorf("without a client id it is %q", got.English())
 	}
 	k.ClientID = "here"
-	if got := KeyState(k).Text; got.English() != "Off" {
+	if got := KeyState(k).Text; got.English() != "Disabled" {
 		t.Errorf("with a client id it is %q", got.English())
 	}
 	k.Enabled = true

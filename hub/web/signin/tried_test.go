@@ -44,7 +44,7 @@ func TestATestShowsNothingThatCouldBeUsed(t *testing.T) {
 		}
 	}
 	const want = "Issuer: https://id.company.example\nSubject: 0123… (16 characters)\nEmail: ada@example.org\nEmail verified: no\nName: Ada Lovelace\n" +
-		"Given name: Ada\nFamily name: Lovelace\nUser name: adal\nPicture: https://company.example/ada.png\nLanguage: en-GB\nRoles here: clerk, lead\nSigned in by: mfa otp pwd\n"
+		"Given name: Ada\nFamily name: Lovelace\nUsername: adal\nPicture: https://company.example/ada.png\nLanguage: en-GB\nRoles in this hub: clerk, lead\nAuthentication: mfa otp pwd\n"
 	if all != want {
 		t.Errorf("got %s, want %s", all, want)
 	}
@@ -67,15 +67,15 @@ func TestATestWarnsOfWhatAKeyWillDo(t *testing.T) {
 		want   []string // words of each warning
 	}{
 		{"all is well", federation.LoginKey{}, verified, trusting, nil},
-		{"no address", federation.LoginKey{}, federation.Identity{}, trusting, []string{"no email address"}},
-		{"not verified", federation.LoginKey{}, federation.Identity{Email: "ada@example.org"}, trusting, []string{"does not say"}},
+		{"no address", federation.LoginKey{}, federation.Identity{}, trusting, []string{"sent no email"}},
+		{"not verified", federation.LoginKey{}, federation.Identity{Email: "ada@example.org"}, trusting, []string{"does not report the email as verified"}},
 		{"not verified by a site", federation.LoginKey{Kind: federation.KindFrappe, Options: map[string]string{federation.OptionVersion: federation.SiteBinds}},
-			federation.Identity{Email: "ada@example.org"}, trusting, []string{"Frappe site says"}},
-		{"an older site", federation.LoginKey{Kind: federation.KindFrappe}, verified, trusting, []string{"Administrators"}},
-		{"not trusted", federation.LoginKey{}, verified, linking.Policy{}, []string{"not trusted with its domain"}},
-		{"open to all", federation.LoginKey{SignUps: federation.Allow}, verified, trusting, []string{"Anybody"}},
+			federation.Identity{Email: "ada@example.org"}, trusting, []string{"Frappe site does not report"}},
+		{"an older site", federation.LoginKey{Kind: federation.KindFrappe}, verified, trusting, []string{"refuses administrators"}},
+		{"not trusted", federation.LoginKey{}, verified, linking.Policy{}, []string{"does not trust the provider for its domain"}},
+		{"open to all", federation.LoginKey{SignUps: federation.Allow}, verified, trusting, []string{"All users"}},
 		{"open to all of a hub", federation.LoginKey{SignUps: federation.Allow, Kind: federation.KindPeer}, verified, trusting, nil},
-		{"at once, for nobody", federation.LoginKey{Linking: federation.Auto}, verified, trusting, []string{"nobody will be"}},
+		{"at once, for nobody", federation.LoginKey{Linking: federation.Auto}, verified, trusting, []string{"No users are linked automatically"}},
 		{"at once, for a domain", federation.LoginKey{Linking: federation.Auto, AuthoritativeDomains: []string{"example.org"}}, verified, trusting, nil},
 	} {
 		got := cautions(row.key, row.id, row.policy)
@@ -104,29 +104,29 @@ func TestAFailedTestNamesTheSettingToChange(t *testing.T) {
 		words, setting string
 	}{
 		{openid, "token", refusal("invalid_client"), "client ID and secret", "client_secret"},
-		{federation.LoginKey{Kind: federation.KindPeer}, "token", refusal("invalid_client"), "Servers", ""},
-		{openid, "authorize", refusal("invalid_scope"), "scopes", "scopes"},
+		{federation.LoginKey{Kind: federation.KindPeer}, "token", refusal("invalid_client"), "Connected hubs", ""},
+		{openid, "authorize", refusal("invalid_scope"), "Scopes", "scopes"},
 		{federation.LoginKey{Kind: federation.KindOpenID, KeepTokens: true, AskOffline: true}, "token", refusal("not_allowed"), "offline_access", "ask_offline"},
-		{openid, "authorize", refusal("access_denied"), "You said no", ""},
+		{openid, "authorize", refusal("access_denied"), "You denied", ""},
 		{openid, "token", refusal("invalid_grant"), "callback URL", ""},
 		{openid, "authorize", refusal("invalid_request"), "registered there", "params"},
-		{openid, "authorize", refusal("server_error"), "problem of its own", ""},
+		{openid, "authorize", refusal("server_error"), "server error", ""},
 		{openid, "discovery", fault(federation.Unreachable), "Base URL", "base_url"},
 		{bare, "discovery", fault(federation.Unreachable), "Base URL", "endpoints.authorize"},
 		{openid, "token", fault(federation.Unreachable), "in time", ""},
 		{openid, "discovery", fault(federation.Misconfigured), "issuer", "hosts"},
-		{site, "discovery", fault(federation.Misconfigured), "site calls itself", "options.issuer"},
-		{openid, "id_token", fault(federation.Untrusted), "do not enable this key", "client_id"},
+		{site, "discovery", fault(federation.Misconfigured), "issuer of the site", "options.issuer"},
+		{openid, "id_token", fault(federation.Untrusted), "do not enable it", "client_id"},
 		{site, "id_token", fault(federation.Untrusted), "App Client Secret", "client_secret"},
-		{openid, "token", fault(federation.Misconfigured), "A setting does not fit", ""},
-		{openid, "discovery", fault(federation.Untrusted), "every address", "base_url"},
+		{openid, "token", fault(federation.Misconfigured), "A setting is wrong", ""},
+		{openid, "discovery", fault(federation.Untrusted), "all endpoints", "base_url"},
 		{openid, "id_token", fault(federation.Unexpected), "another sign-in", ""},
-		{site, "id_token", fault(federation.Circular), "circle", ""},
-		{openid, "answer", fault("strange"), "What went wrong", ""},
-		{openid, "userinfo", fault(federation.Untrusted), "every address", "base_url"},
+		{site, "id_token", fault(federation.Circular), "loop", ""},
+		{openid, "answer", fault("strange"), "The test failed", ""},
+		{openid, "userinfo", fault(federation.Untrusted), "all endpoints", "base_url"},
 		{openid, "answer", fault(federation.Unexpected), "another sign-in", ""},
-		{openid, "answer", fault(federation.Circular), "circle", ""},
-		{openid, "answer", errDisk, "This hub itself", ""},
+		{openid, "answer", fault(federation.Circular), "loop", ""},
+		{openid, "answer", errDisk, "This hub had an internal error", ""},
 	} {
 		got := failed(row.key, triedStep{Name: row.step}, row.err)
 		if got.Step != row.step || got.Setting != row.setting || !strings.Contains(locales.Of(got.Why).English(), row.words) {

@@ -136,10 +136,10 @@ func TestFederatingByTheAdminPages(t *testing.T) {
 	here, there := secondary.Operator(), primary.Operator()
 
 	p := here.Submit(here.Open("/admin/keys/new?kind=peer"), "/admin/keys", "base_url", primary.URL+"/")
-	if !strings.Contains(p.Body, "Nothing has been sent yet") {
+	if !strings.Contains(p.Body, "Nothing was sent yet") {
 		t.Fatalf("got %d at %s, want the card:\n%s", p.Status, p.URL, p.Body)
 	}
-	if servers := there.Open("/admin/servers"); !strings.Contains(servers.Body, "No servers yet") {
+	if servers := there.Open("/admin/servers"); !strings.Contains(servers.Body, "No connected hubs yet") {
 		t.Errorf("the primary has heard of the secondary before an administrator confirmed:\n%s", servers.Body)
 	}
 	p = here.Submit(p, "/admin/keys")
@@ -154,7 +154,7 @@ func TestFederatingByTheAdminPages(t *testing.T) {
 	}
 	there.Submit(waiting, "/admin/servers/approve", "server", id)
 	p = here.Open("/admin/keys/" + key)
-	if !strings.Contains(p.Body, "The primary approved it") {
+	if !strings.Contains(p.Body, "The primary hub approved this hub") {
 		t.Errorf("the approval does not appear at the secondary:\n%s", p.Body)
 	}
 	hubs := hubtest.Pair{Primary: primary, Secondary: secondary, Key: federation.LoginKey{ID: key}}

@@ -34,7 +34,7 @@ func TestAnAdministratorFindsPeople(t *testing.T) {
 			t.Errorf("%q does not find Zoë: %s", text, p.Body)
 		}
 	}
-	if p := b.Open("/admin/users?q=" + url.QueryEscape("nobody at all")); !strings.Contains(p.Body, "Nobody was found") {
+	if p := b.Open("/admin/users?q=" + url.QueryEscape("nobody at all")); !strings.Contains(p.Body, "No users found") {
 		t.Error("somebody was found")
 	}
 	w.Person("ada@example.org")

@@ -235,7 +235,7 @@ func TestAnAdministratorReadsWhyASignInFailed(t *testing.T) {
 	}
 	p := admin.Submit(list, "/admin/traces", "ref", " "+strings.ToLower(strings.ReplaceAll(failed, "-", "  ")))
 	hubtest.Want(t, "found", p.URL.Path, "/admin/traces/"+failed)
-	for _, text := range []string{"Why it failed", "by a slash at its end", `href="/admin/clients/` + a.ID + `#redirect_uris"`} {
+	for _, text := range []string{"Cause of the failure", "by a slash at its end", `href="/admin/clients/` + a.ID + `#redirect_uris"`} {
 		if !strings.Contains(p.Body, text) {
 			t.Errorf("the page does not say %q:\n%s", text, p.Body)
 		}

@@ -27,7 +27,7 @@ func TestAdministratorsHearOnceOfWhatWillStopWorking(t *testing.T) {
 	hubtest.NewPair(t, w) // a secondary that is well
 
 	home := op.Open("/admin")
-	if !strings.Contains(home.Body, "Nothing is known yet") {
+	if !strings.Contains(home.Body, "Not checked yet") {
 		t.Errorf("before: %s", home.Body)
 	}
 	home = op.Submit(home, "/admin/check")
@@ -42,7 +42,7 @@ func TestAdministratorsHearOnceOfWhatWillStopWorking(t *testing.T) {
 	hubtest.Want(t, "emails after a second look", len(sent.About("needs attention")), 1)
 
 	// Its page says so too, and the map; what is seen to goes.
-	if p := op.Open("/admin/map"); !strings.Contains(p.Body, "Needs attention") || !strings.Contains(p.Text("map-table"), "another hub, below this one") || !strings.Contains(p.Body, "<svg") {
+	if p := op.Open("/admin/map"); !strings.Contains(p.Body, "Needs attention") || !strings.Contains(p.Text("map-table"), "secondary hub") || !strings.Contains(p.Body, "<svg") {
 		t.Errorf("the map is\n%s", p.Body)
 	}
 	if p := op.Open("/admin/keys/" + key.ID); !strings.Contains(p.Text("attention"), "The client secret at Well ends on") {

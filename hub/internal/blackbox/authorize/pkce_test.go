@@ -107,7 +107,7 @@ func TestEachKindOfAppHasItsStateOfPKCE(t *testing.T) {
 		hubtest.Want(t, state+": with neither", said(b, a.Request(bare("nonce", "")...)), want[1])
 	}
 	page := operator.Open("/admin/clients/" + a.ID).Body
-	for _, text := range []string{"Always", "Unless the OpenID request has a nonce", "May be left out"} {
+	for _, text := range []string{"Always", "With a nonce", "Optional"} {
 		if !strings.Contains(page, text) {
 			t.Errorf("the page does not offer: %s", text)
 		}
@@ -139,8 +139,8 @@ func TestThePageSaysHowAnAppTiesItsCodes(t *testing.T) {
 		redeem  []string
 	}{
 		{"Used PKCE", nil, nil},
-		{"Left PKCE out, with a nonce", bare(), []string{"code_verifier", ""}},
-		{"Left out PKCE and nonce", bare("nonce", ""), []string{"code_verifier", ""}},
+		{"Used a nonce without PKCE", bare(), []string{"code_verifier", ""}},
+		{"Did not use PKCE or a nonce", bare("nonce", ""), []string{"code_verifier", ""}},
 	} {
 		if strings.Contains(operator.Open("/admin/clients/"+a.ID).Body, row.text) {
 			t.Errorf("before it did so the page says: %s", row.text)

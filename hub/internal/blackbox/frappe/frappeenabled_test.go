@@ -98,7 +98,7 @@ func TestTheAPIKeyOfASiteIsKeptByItsPageAndNeverShown(t *testing.T) {
 	}
 	admin.Submit(admin.Open(path), path, "site_key", siteKey)
 	p = admin.Open(path)
-	if k := s.LoginKey("erp"); k.SiteKey == "" || strings.Contains(k.SiteKey, "0a1b2c") || strings.Contains(p.Body, "0a1b2c") || !strings.Contains(p.Body, "There is one") {
+	if k := s.LoginKey("erp"); k.SiteKey == "" || strings.Contains(k.SiteKey, "0a1b2c") || strings.Contains(p.Body, "0a1b2c") || !strings.Contains(p.Body, "A key is saved") {
 		t.Errorf("kept as %q, shown on\n%s", k.SiteKey, p.Body)
 	}
 	admin.Submit(p, path, "name", "Another name")

@@ -95,7 +95,7 @@ func TestAKeyOfTheSiteIsReplacedOnlyWhenTheBoxIsTicked(t *testing.T) {
 	x := hubtest.NewLinking(hubtest.NewWorld(t, hubtest.OpenSQLite(t)))
 	x.Enter()
 	first := x.Api.LoginKey("frappe").ClientSecret
-	if says := hubtest.IdsOf(t, x.Enter())["link-result"]; !strings.Contains(says, "has a key of this provider already") {
+	if says := hubtest.IdsOf(t, x.Enter())["link-result"]; !strings.Contains(says, "already has a key of this provider") {
 		t.Errorf("it says %q", says)
 	}
 	hubtest.Want(t, "secret", x.Api.LoginKey("frappe").ClientSecret, first)

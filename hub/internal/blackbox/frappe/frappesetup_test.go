@@ -34,7 +34,7 @@ func TestASiteIsAddedByItsAddressAlone(t *testing.T) {
 	hubtest.Want(t, "a sign-in with these values", a.SiteSignIn(w.Browser(), "ada@example.org").Str("email"), "ada@example.org")
 
 	later := b.Open("/admin/clients/" + a.ID + "/setup")
-	if strings.Contains(later.Body, a.Secret) || !strings.Contains(later.Body, "Shown once") {
+	if strings.Contains(later.Body, a.Secret) || !strings.Contains(later.Body, "It was shown only once") {
 		t.Error("the secret is shown again")
 	}
 	another := hubtest.IdsOf(t, b.Submit(later, "/admin/clients/"+a.ID+"/setup/secret"))["client_secret"]

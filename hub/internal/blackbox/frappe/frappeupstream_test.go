@@ -125,7 +125,7 @@ func TestATestWithAWrongSecretNamesIt(t *testing.T) {
 	b.Submit(b.Open("/admin/keys/erp"), "/admin/keys/erp", "client_secret", "0000000000")
 	stop := s.Site.Visit(t, b.Submit(b.Open("/admin/keys/erp"), "/admin/keys/erp/try").Location, hubtest.AshaThere, frappetest.Allow)
 	p := b.Open(stop.To)
-	if !strings.Contains(p.Body, "#client_secret") || !strings.Contains(p.Body, "copy App Client Secret") {
+	if !strings.Contains(p.Body, "#client_secret") || !strings.Contains(p.Body, "Copy App Client Secret") {
 		t.Errorf("got\n%s", p.Body)
 	}
 	// And one that calls itself by another name says what to enter.
@@ -160,7 +160,7 @@ func TestATestOfASiteShowsWhatArrivesAndLeavesNothing(t *testing.T) {
 	before := kept()
 	stop := s.Site.Visit(t, b.Submit(b.Open("/admin/keys/erp"), "/admin/keys/erp/try").Location, hubtest.AshaThere, frappetest.Allow)
 	p := b.Open(stop.To)
-	for _, text := range []string{"Token", "ID token checks", "User information", "Mapping", "Accounts User", "in the form", "short", "turned away by this key", "says of no email address"} {
+	for _, text := range []string{"Token", "ID token checks", "UserInfo", "Mapping", "Accounts User", "in the form", "short", "refuses administrators of this hub", "does not report whether an email is verified"} {
 		if !strings.Contains(p.Body, text) {
 			t.Errorf("the page does not say %q:\n%s", text, p.Body)
 		}

@@ -26,7 +26,7 @@ func TestTheFirstSignInOfASiteIsWatched(t *testing.T) {
 			}
 			b := w.Browser()
 			p := b.Follow(b.Open(x.Site.Link(x.Key, "")))
-			if says := hubtest.IdsOf(t, x.Look())["first-login"]; !strings.Contains(says, "The site sent somebody here") {
+			if says := hubtest.IdsOf(t, x.Look())["first-login"]; !strings.Contains(says, "The site sent a user here") {
 				t.Errorf("while they sign in: %s", says)
 			}
 			p = b.Submit(b.SignIn(p, "ada@example.org"), "/consent", "decision", "allow")
@@ -63,25 +63,25 @@ func TestEachMistakeOfAFirstSignInIsExplained(t *testing.T) {
 		"another client id": {func(x *hubtest.Waiting) {
 			x.Change(func(k *frappetest.SocialLoginKey) { k.ClientID += "x" })
 			allow(x)
-		}, "failed later later", []string{"Client ID that nobody has", "x”"}},
+		}, "failed later later", []string{"unknown Client ID", "x”"}},
 		"a path in the Base URL": {func(x *hubtest.Waiting) {
 			x.Change(func(k *frappetest.SocialLoginKey) { k.BaseURL += "/hub" })
 			x.Browser().Open(x.Site.Link(x.Key, ""))
-		}, "failed later later", []string{"Base URL at the site has a path", "/hub/api/method/"}},
+		}, "failed later later", []string{"Base URL at the site contains a path", "/hub/api/method/"}},
 		"a wrong secret": {func(x *hubtest.Waiting) {
 			x.Change(func(k *frappetest.SocialLoginKey) { k.ClientSecret += "x" })
 			allow(x)
-		}, "done failed later", []string{"Client Secret at the site is not one"}},
+		}, "done failed later", []string{"Client Secret at the site is wrong"}},
 		"another address": {func(x *hubtest.Waiting) {
 			x.Site.HostName = "http://erp.example.com"
 			allow(x)
-		}, "failed later later", []string{"takes itself for erp.example.com", "host_name", "login_via_frappe"}},
+		}, "failed later later", []string{"belongs to erp.example.com", "host_name", "login_via_frappe"}},
 		"another provider": {func(x *hubtest.Waiting) {
 			x.Change(func(k *frappetest.SocialLoginKey) {
 				*k = frappetest.KeycloakKey(k.BaseURL, k.ClientID, k.ClientSecret)
 			})
 			allow(x)
-		}, "failed later later", []string{"of another provider", "login_via_keycloak"}},
+		}, "failed later later", []string{"has another provider", "login_via_keycloak"}},
 		"a scope it cannot have": {func(x *hubtest.Waiting) {
 			x.Change(func(k *frappetest.SocialLoginKey) { k.AuthURLData[1][1] = "openid phone" })
 			allow(x)
@@ -95,7 +95,7 @@ func TestEachMistakeOfAFirstSignInIsExplained(t *testing.T) {
 				x.Fatal(err)
 			}
 			x.Login(x.Browser(), "ada@example.org", "allow")
-		}, "failed later later", []string{"account here is disabled"}},
+		}, "failed later later", []string{"disabled in this hub"}},
 		"the person has no role": {func(x *hubtest.Waiting) {
 			x.Edit(func(c *clients.Client) { c.AllowedRoles = []string{"accounts"} })
 			allow(x)
@@ -108,12 +108,12 @@ func TestEachMistakeOfAFirstSignInIsExplained(t *testing.T) {
 			x.Change(func(k *frappetest.SocialLoginKey) { k.AccessTokenURL = "/elsewhere" })
 			allow(x)
 			x.Clock.Skip(time.Minute + time.Second)
-		}, "done failed later", []string{"does not come for the token", "/livez"}},
+		}, "done failed later", []string{"does not request the token", "/livez"}},
 		"the site asks somebody else who it is": {func(x *hubtest.Waiting) {
 			x.Change(func(k *frappetest.SocialLoginKey) { k.APIEndpoint = "/elsewhere" })
 			allow(x)
 			x.Clock.Skip(time.Minute + time.Second)
-		}, "done done failed", []string{"does not ask who it is"}},
+		}, "done done failed", []string{"does not request the user"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			x := hubtest.NewWaiting(hubtest.NewWorld(t, hubtest.OpenSQLite(t)), frappetest.G1)
@@ -145,7 +145,7 @@ func TestAPersonWithoutAProvedAddressIsAMistakeOfTheFirstSignIn(t *testing.T) {
 	p := hubtest.Pair{Primary: primary, Secondary: w, Key: key}.Through(w.Browser(), x.App, "ada@example.org", "redirect_uri", x.App.RedirectURIs[0], "scope", "openid")
 	hubtest.Want(t, "the page", p.Status, http.StatusForbidden)
 	hubtest.Want(t, "steps", x.Marks(), "failed later later")
-	if wrong := x.Look().Body; !strings.Contains(wrong, "Nobody has proved") || !strings.Contains(wrong, `href="/admin/users/`) {
+	if wrong := x.Look().Body; !strings.Contains(wrong, "email is not verified") || !strings.Contains(wrong, `href="/admin/users/`) {
 		t.Errorf("it does not say so, or leads nowhere:\n%s", wrong)
 	}
 }

@@ -66,7 +66,7 @@ func TestNoButtonTakesTheEncryptionFromASite(t *testing.T) {
 		p := x.Look()
 		hubtest.Want(t, "sent", hubtest.IdsOf(t, p)["sent"], callback)
 		hubtest.Want(t, sent+": offered", strings.Contains(p.Body, `id="add-redirect"`), offered)
-		if strings.HasPrefix(sent, "https:") && !strings.Contains(strings.ToLower(x.Wrong()), "anybody can send") {
+		if strings.HasPrefix(sent, "https:") && !strings.Contains(strings.ToLower(x.Wrong()), "anyone can send") {
 			t.Errorf("%s: nobody is warned: %s", sent, x.Wrong())
 		}
 		w.Clock.Skip(3 * time.Second)
@@ -96,7 +96,7 @@ func TestNothingIsNotedOfASiteThatNobodyWaitsFor(t *testing.T) {
 	x.Admin.SignIn(x.Admin.Open("/signin"), "root@example.org")
 	x.Login(w.Browser(), "ada@example.org", "allow")
 	p := x.Look()
-	if !strings.Contains(p.Body, "Nobody is waiting") || strings.Contains(p.Body, `http-equiv="refresh"`) {
+	if !strings.Contains(p.Body, "not waiting for a sign-in") || strings.Contains(p.Body, `http-equiv="refresh"`) {
 		t.Errorf("it still waits:\n%s", p.Body)
 	}
 	if strings.Contains(x.Marks(), "done") {

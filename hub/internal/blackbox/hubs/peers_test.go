@@ -35,10 +35,10 @@ func TestTheCardShowsWhoItIsAndNoticesAChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := here.Submit(card, "/admin/keys")
-	if !strings.Contains(again.Body, "It has changed since you looked") {
+	if !strings.Contains(again.Body, "The hub has changed since your check") {
 		t.Errorf("new keys went unnoticed: %d at %s", again.Status, again.URL)
 	}
-	if !strings.Contains(there.Open("/admin/servers").Body, "No servers yet") {
+	if !strings.Contains(there.Open("/admin/servers").Body, "No connected hubs yet") {
 		t.Error("the secondary introduced itself all the same")
 	}
 }
@@ -61,7 +61,7 @@ func TestWhatIsNoHubIsExplained(t *testing.T) {
 	}))
 	t.Cleanup(provider.Close)
 	p := here.Submit(here.Open("/admin/keys/new?kind=peer"), "/admin/keys", "base_url", provider.URL)
-	for _, text := range []string{"This is not a fedhub", "Register this hub there by hand", "apps can register themselves", "/admin/keys/new?kind=openid"} {
+	for _, text := range []string{"This is not a fedhub", "Register this hub there as an application", "registration endpoint", "/admin/keys/new?kind=openid"} {
 		if !strings.Contains(p.Body, text) {
 			t.Errorf("the page does not say %q:\n%s", text, p.Body)
 		}
@@ -127,7 +127,7 @@ func TestLeavingIsNoWayAroundASuspension(t *testing.T) {
 		t.Fatal(err)
 	}
 	hubtest.Want(t, "state", c.Server.State, clients.Suspended)
-	if !strings.Contains(there.Open("/admin/servers").Body, "it said goodbye") {
+	if !strings.Contains(there.Open("/admin/servers").Body, "disconnected ") {
 		t.Error("the page does not tell that it left")
 	}
 	hubtest.AddPeer(here, hubs.Primary)
@@ -147,7 +147,7 @@ func TestAServerWhoseDocumentIsGoneIsSeenToBeGone(t *testing.T) {
 	hubs.Secondary.Clock.Skip(time.Minute)
 	hubs.Primary.Hub.Chores(t.Context())
 	hubtest.Until(t, "the page says so", func() bool {
-		return strings.Contains(there.Open("/admin/servers").Body, "its document is missing")
+		return strings.Contains(there.Open("/admin/servers").Body, "metadata document missing")
 	})
 	c, err := hubs.Primary.Hub.Client(t.Context(), server)
 	if err != nil {

@@ -182,7 +182,7 @@ func TestWhoMayBeSomebodyElseIsMovedOnlyByWhoTypesTheAddress(t *testing.T) {
 
 	asked := m.changes()
 	hubtest.Want(t, "asked first", asked.Status, 409)
-	if !strings.Contains(asked.Body, "Nothing shows that the same provider is at") || !strings.Contains(asked.Body, "is an administrator and stays behind") {
+	if !strings.Contains(asked.Body, "The signing keys do not show that") || !strings.Contains(asked.Body, "is an administrator and is not moved") {
 		t.Errorf("what it means is not said:\n%s", asked.Body)
 	}
 	again := m.root.Submit(asked, moverKey, "identities", "move", "client_secret", "secret")
@@ -258,7 +258,7 @@ func TestANewProviderIsNotTrustedWithWhatTheOneBeforeWas(t *testing.T) {
 				} else {
 					page = m.changes()
 				}
-				if !strings.Contains(page.Body, "no address counts as verified, and no role rule makes an administrator") {
+				if !strings.Contains(page.Body, "automatic linking, verified emails, and roles that make an administrator") {
 					t.Errorf("it is not said before:\n%s", page.Body)
 				}
 				answer := []string{"identities", choice, "identities_address", m.new.URL}
@@ -393,7 +393,7 @@ func TestAMoveThatBeganIsFinished(t *testing.T) {
 	finish := func() {
 		t.Helper()
 		p := m.root.Open(moverKey + "/identities")
-		if !strings.Contains(p.Body, "A move began and did not end") {
+		if !strings.Contains(p.Body, "A move is not complete") {
 			t.Fatalf("the page is\n%s", p.Body)
 		}
 		m.root.Submit(p, moverKey+"/identities", "identities", "move")
@@ -433,7 +433,7 @@ func TestAMoveThatEndedHalfWayIsNoSecret(t *testing.T) {
 		}
 	}
 	p := m.root.Submit(m.root.Open(moverKey), moverKey)
-	if p.URL.Path != moverKey+"/identities" || !strings.Contains(p.Body, "A move began and did not end") {
+	if p.URL.Path != moverKey+"/identities" || !strings.Contains(p.Body, "A move is not complete") {
 		t.Errorf("saved again, it is %d at %s\n%s", p.Status, p.URL, p.Body)
 	}
 	m.root.Submit(p, moverKey+"/identities", "identities", "leave")
@@ -511,7 +511,7 @@ func TestAMoveThatBeganIsNoLeaveForAnotherAddress(t *testing.T) {
 	m.Clock.Skip(3 * time.Second) // what is remembered of keys is old
 	m.new.Rotate("other")
 	at := m.root.Open(moverKey + "/identities")
-	if strings.Contains(at.Body, "A move began and did not end") || !strings.Contains(at.Body, "Nothing shows that the same provider is at") {
+	if strings.Contains(at.Body, "A move is not complete") || !strings.Contains(at.Body, "The signing keys do not show that") {
 		t.Errorf("the page is\n%s", at.Body)
 	}
 	hubtest.Want(t, "without the address", m.root.Submit(at, moverKey+"/identities", "identities", "move").Status, 422)

@@ -58,7 +58,7 @@ func TestTheSimulatorCountsWhatAChangeWouldDo(t *testing.T) {
 		t.Errorf("it was saved: %+v", got)
 	}
 	p = b.Submit(p, path, "about", "policy", "linking", "auto", "migrate_until", "soon")
-	if !strings.Contains(p.Body, "Write the day like") {
+	if !strings.Contains(p.Body, "Enter a day like") {
 		t.Errorf("got %d:\n%s", p.Status, p.Body)
 	}
 }
@@ -74,7 +74,7 @@ func TestAnAdministratorUndoesADecision(t *testing.T) {
 
 	admin := hubs.Secondary.Operator()
 	p = admin.Open("/admin/decisions")
-	if !strings.Contains(p.Body, "D7") || !strings.Contains(p.Body, "by its password") {
+	if !strings.Contains(p.Body, "D7") || !strings.Contains(p.Body, "with its password") {
 		t.Errorf("got %d:\n%s", p.Status, p.Body)
 	}
 	done := admin.Submit(p, "/admin/decisions/undo")

@@ -232,7 +232,7 @@ func TestAnAdministratorTurnsOffADocumentedApp(t *testing.T) {
 		t.Fatalf("it is not in the list:\n%s", list.Body)
 	}
 	its := b.Open(link[1])
-	if !strings.Contains(its.Body, "described by its document") {
+	if !strings.Contains(its.Body, "by its client metadata document") {
 		t.Errorf("its page: %d %s", its.Status, its.Body)
 	}
 	saved := b.Submit(its, link[1], "skip_authorization", "1")

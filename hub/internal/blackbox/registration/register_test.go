@@ -295,7 +295,7 @@ func TestAnAdministratorDecidesWhoRegisters(t *testing.T) {
 	token := regexp.MustCompile(`fht_[A-Za-z0-9_-]+`).FindString(made.Body)
 	hubtest.Want(t, "registering", w.SendJSON("POST", "/oauth2/register", token, hubtest.Declared()).Status, 201)
 	page := b.Open("/admin/settings")
-	if strings.Contains(page.Body, token) || !strings.Contains(page.Body, "for 1 more") {
+	if strings.Contains(page.Body, token) || !strings.Contains(page.Body, "1 use left") {
 		t.Error("the token is shown a second time, or its use is not counted")
 	}
 	if !strings.Contains(b.Open("/admin/clients").Body, "registered itself") {

@@ -87,7 +87,7 @@ func TestPeopleAtAHangingUpstreamHoldUpNobodyElse(t *testing.T) { // FE-39
 	}
 	admin := w.Operator()
 	for _, path := range []string{"/admin/keys", "/admin/keys/" + key.ID} {
-		if p := admin.Open(path); !strings.Contains(p.Body, "Doesn’t answer") || !strings.Contains(p.Body, "0 sign-ins, 32 failures in 24 hours, 9 people turned away") {
+		if p := admin.Open(path); !strings.Contains(p.Body, "Not responding") || !strings.Contains(p.Body, "0 sign-ins, 32 failures in 24 hours, 9 users refused") {
 			t.Errorf("%s is\n%s", path, p.Body)
 		}
 	}

@@ -45,10 +45,10 @@ func TestARefusedScopeIsShownAsThat(t *testing.T) {
 		admin.Submit(admin.Open(path), path, "keep_tokens", "1", "ask_offline", "1")
 		_, p := come(w)
 		hubtest.Want(t, "status", p.Status, http.StatusForbidden)
-		if !strings.Contains(p.Body, "a scope") || strings.Contains(p.Body, "problem of its own") {
+		if !strings.Contains(p.Body, "a scope") || strings.Contains(p.Body, "server error") {
 			t.Errorf("%s: the person reads\n%s", offline, p.Body)
 		}
-		if p := admin.Open(path); !strings.Contains(p.Body, "A scope is refused") || !strings.Contains(p.Body, `id="health-scope"`) {
+		if p := admin.Open(path); !strings.Contains(p.Body, "Scope refused") || !strings.Contains(p.Body, `id="health-scope"`) {
 			t.Errorf("%s: the key's page is\n%s", offline, p.Body)
 		}
 		if !strings.Contains(w.Logs.String(), "invalid_scope") {
@@ -56,7 +56,7 @@ func TestARefusedScopeIsShownAsThat(t *testing.T) {
 		}
 		admin.Submit(admin.Open(path), path, "ask_offline", "")
 		come(w)
-		if p := admin.Open(path); strings.Contains(p.Body, "A scope is refused") || !strings.Contains(p.Body, "Works") {
+		if p := admin.Open(path); strings.Contains(p.Body, "Scope refused") || !strings.Contains(p.Body, "Working") {
 			t.Errorf("%s: after a good sign-in the page is\n%s", offline, p.Body)
 		}
 	}
@@ -68,7 +68,7 @@ func TestAProviderFromWhichNobodyComesBackDoesNotWork(t *testing.T) {
 	come(w)
 	admin := looking(w)
 	page := func() string { return admin.Open("/admin/keys/company").Body }
-	if p := page(); !strings.Contains(p, "Works") {
+	if p := page(); !strings.Contains(p, "Working") {
 		t.Errorf("at first:\n%s", p)
 	}
 	u.Set(func(s *federationtest.Script) {
@@ -83,12 +83,12 @@ func TestAProviderFromWhichNobodyComesBackDoesNotWork(t *testing.T) {
 	}
 	w.Clock.Skip(11 * time.Minute)
 	admin = looking(w)
-	if p := page(); strings.Contains(p, "Works<") || !strings.Contains(p, "Nobody comes back") || !strings.Contains(p, `id="health-back"`) {
+	if p := page(); strings.Contains(p, "Working<") || !strings.Contains(p, "No callbacks") || !strings.Contains(p, `id="health-back"`) {
 		t.Errorf("of those who left nobody came back:\n%s", p)
 	}
 	u.Set(func(s *federationtest.Script) { s.Replace = nil })
 	come(w)
-	if p := page(); !strings.Contains(p, "Works") {
+	if p := page(); !strings.Contains(p, "Working") {
 		t.Errorf("in the end:\n%s", p)
 	}
 }

@@ -21,7 +21,7 @@ func TestASignInIsTriedBeforeAnybodyCanUseIt(t *testing.T) {
 	hubtest.Want(t, "users, identities and sessions", after, before)
 	for _, text := range []string{
 		"Discovery", "Authorization request", "Token", "ID token checks", "Mapping", "Policy",
-		"ada@example.org", "You would be turned away.", "does not allow sign-ups", "not trusted with its domain", `id="enable"`,
+		"ada@example.org", "You&#39;d be refused.", "does not allow sign-ups", "does not trust the provider for its domain", `id="enable"`,
 	} {
 		if !strings.Contains(p.Body, text) {
 			t.Errorf("the page does not say %q:\n%s", text, p.Body)
@@ -37,7 +37,7 @@ func TestASignInIsTriedBeforeAnybodyCanUseIt(t *testing.T) {
 
 	// The settings are looked at as they are now.
 	b.Submit(b.Open("/admin/keys/company"), "/admin/keys/company", "sign_ups", "allow", "trust_email", "1")
-	if again := b.Open(p.URL.RequestURI()); !strings.Contains(again.Body, "You would get a new account") {
+	if again := b.Open(p.URL.RequestURI()); !strings.Contains(again.Body, "You&#39;d get a new account") {
 		t.Errorf("another policy decides the same:\n%s", again.Body)
 	}
 	on := b.Submit(b.Open(p.URL.RequestURI()), "/admin/keys/company/switch", "enabled", "1")
@@ -88,7 +88,7 @@ func TestAFailedTestNamesTheSettingToChange(t *testing.T) {
 	b := hubs.Secondary.Operator()
 	b.Submit(b.Open("/admin/keys/company"), "/admin/keys/company", "client_secret", "not the secret")
 	p := hubs.Tested(b, "ada@example.org")
-	for _, text := range []string{"It didn&#39;t work.", "does not accept the client ID and secret", `href="/admin/keys/company#client_secret"`, "Failed: ", "Token"} {
+	for _, text := range []string{"The test failed.", "refuses the client ID and secret", `href="/admin/keys/company#client_secret"`, "Failed: ", "Token"} {
 		if !strings.Contains(p.Body, text) {
 			t.Errorf("the page does not say %q:\n%s", text, p.Body)
 		}
@@ -98,7 +98,7 @@ func TestAFailedTestNamesTheSettingToChange(t *testing.T) {
 	}
 	b.Submit(b.Open("/admin/keys/company"), "/admin/keys/company", "client_secret", "x", "base_url", "http://127.0.0.1:1")
 	p = b.Submit(b.Open("/admin/keys/company"), "/admin/keys/company/try")
-	if !strings.Contains(p.Body, "Nothing answers at the Base URL.") || !strings.Contains(p.Body, "#base_url") {
+	if !strings.Contains(p.Body, "The Base URL does not respond.") || !strings.Contains(p.Body, "#base_url") {
 		t.Errorf("nobody is told that nothing answers:\n%s", p.Body)
 	}
 }

@@ -71,7 +71,7 @@ func TestASecretComesInEitherPlaceAndNeverInBoth(t *testing.T) {
 			t.Errorf("%s: got %+v, %s, %v", method, kept.Habits, kept.AuthMethod, err)
 		}
 		page := operator.Open("/admin/clients/" + a.ID).Body
-		for _, text := range []string{"Sent its secret in the Authorization header", "Sent its secret in the body"} {
+		for _, text := range []string{"Sent its secret in the Authorization header", "Sent its secret in the request body"} {
 			if !strings.Contains(page, text) {
 				t.Errorf("the page does not say: %s", text)
 			}
