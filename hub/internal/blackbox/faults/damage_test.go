@@ -149,7 +149,7 @@ func TestTheOverviewNamesRecordsThatCannotBeRead(t *testing.T) {
 	id := f.damage(t, "loginkeys")
 	f.skip(time.Minute)
 	hubtest.Want(t, "the sign-in page", got(f.Browser(), "/signin").Status, http.StatusOK)
-	if a := got(ada.b, "/admin"); a.Status != http.StatusOK || !strings.Contains(a.Body, "The record "+id+" of the set loginkeys") {
+	if a := got(ada.b, "/admin"); a.Status != http.StatusOK || !strings.Contains(a.Body, "The record "+id+" in loginkeys can&#39;t be read") {
 		t.Errorf("got %d %s", a.Status, hubtest.Gist(a.Body))
 	}
 }
@@ -167,7 +167,7 @@ func TestTheDailyRoundGoesOnBesideARecordThatCannotBeRead(t *testing.T) {
 		}
 		home := op.Submit(op.Open("/admin"), "/admin/check")
 		hubtest.Want(t, "the round beside a damaged record of "+set, home.Status, http.StatusOK)
-		if list := home.Text("attention"); !strings.Contains(list, "Dead doesn't answer") || strings.Contains(list, "cannot be read") {
+		if list := home.Text("attention"); !strings.Contains(list, "Dead doesn't answer") || strings.Contains(list, "be read.") {
 			t.Errorf("beside a damaged record of %s the list is %q", set, list)
 		}
 		found, err := f.Hub.DamagedRecords(t.Context())

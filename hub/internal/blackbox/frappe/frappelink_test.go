@@ -53,12 +53,12 @@ func TestASiteThatRefusesTheValuesIsExplained(t *testing.T) {
 	}{
 		"a wrong API secret": {nil, []string{"api_secret", "wrong"}, "does not know this API key", 1},
 		"no System Manager":  {func(a *frappetest.API) { a.Manager = false }, nil, "System Manager", 1},
-		"a proxy's page":     {func(a *frappetest.API) { a.Trouble = "html" }, nil, "a fault of its own", 2},
-		"another make":       {func(a *frappetest.API) { a.Trouble = "page" }, nil, "does not look like a Frappe site", 2},
-		"a flood":            {func(a *frappetest.API) { a.Trouble = "huge" }, nil, "does not look like a Frappe site", 2},
-		"another address":    {func(a *frappetest.API) { a.Trouble = "moved" }, nil, "leads to https://www.elsewhere.example", 1},
-		"nobody there":       {func(a *frappetest.API) { a.Close() }, nil, "could not be reached", 1},
-		"other values":       {func(a *frappetest.API) { a.Trouble = "edited" }, nil, "keeps some otherwise", 1},
+		"a proxy's page":     {func(a *frappetest.API) { a.Trouble = "html" }, nil, "a server error", 2},
+		"another make":       {func(a *frappetest.API) { a.Trouble = "page" }, nil, "does not answer like a Frappe site", 2},
+		"a flood":            {func(a *frappetest.API) { a.Trouble = "huge" }, nil, "does not answer like a Frappe site", 2},
+		"another address":    {func(a *frappetest.API) { a.Trouble = "moved" }, nil, "redirects to https://www.elsewhere.example", 1},
+		"nobody there":       {func(a *frappetest.API) { a.Close() }, nil, "can't reach the site", 1},
+		"other values":       {func(a *frappetest.API) { a.Trouble = "edited" }, nil, "changed some of them", 1},
 		"not to read back":   {func(a *frappetest.API) { a.Trouble = "unreadable" }, nil, "could not be read back", 1},
 	} {
 		t.Run(name, func(t *testing.T) {

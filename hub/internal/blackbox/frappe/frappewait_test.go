@@ -88,7 +88,7 @@ func TestEachMistakeOfAFirstSignInIsExplained(t *testing.T) {
 		}, "failed later later", []string{"Auth URL Data"}},
 		"the person says no": {func(x *hubtest.Waiting) {
 			x.Login(person(x), "ada@example.org", "deny")
-		}, "failed later later", []string{"The person said no", "Skip Authorization"}},
+		}, "failed later later", []string{"The user denied the request", "Skip Authorization"}},
 		"the person is disabled": {func(x *hubtest.Waiting) {
 			u := x.Person("ada@example.org")
 			if _, err := x.Hub.SwitchUser(x.Context(), audit.Named("test"), u.ID, true); err != nil {
@@ -103,7 +103,7 @@ func TestEachMistakeOfAFirstSignInIsExplained(t *testing.T) {
 		"the client is off": {func(x *hubtest.Waiting) {
 			x.Edit(func(c *clients.Client) { c.Disabled = true })
 			allow(x)
-		}, "failed later later", []string{"turned off"}},
+		}, "failed later later", []string{"is disabled"}},
 		"the site cannot reach the hub": {func(x *hubtest.Waiting) {
 			x.Change(func(k *frappetest.SocialLoginKey) { k.AccessTokenURL = "/elsewhere" })
 			allow(x)

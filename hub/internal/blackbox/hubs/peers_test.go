@@ -68,7 +68,7 @@ func TestWhatIsNoHubIsExplained(t *testing.T) {
 	}
 	p = here.Submit(here.Open("/admin/keys/new?kind=peer"), "/admin/keys", "base_url", "http://127.0.0.1:1")
 	hubtest.Want(t, "status of an address where nobody answers", p.Status, 422)
-	if !strings.Contains(p.Body, "can&#39;t be reached") {
+	if !strings.Contains(p.Body, "can&#39;t reach the address") {
 		t.Errorf("it does not say so:\n%s", p.Body)
 	}
 	if keys, err := secondary.Hub.LoginKeys(t.Context()); err != nil || len(keys) != 0 {

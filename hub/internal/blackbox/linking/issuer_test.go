@@ -139,7 +139,7 @@ func TestAProviderThatKeepsItsKeysTakesItsPeopleAlong(t *testing.T) {
 	asked := m.changes()
 	hubtest.Want(t, "asked first", asked.Status, 409)
 	hubtest.Want(t, "nothing is changed before", m.Key("company").BaseURL, m.old.URL)
-	if !strings.Contains(asked.Body, "3 people hang") || !strings.Contains(asked.Body, "the same provider") || strings.Contains(asked.Body, `name="identities_address"`) {
+	if !strings.Contains(asked.Body, "3 users have another issuer") || !strings.Contains(asked.Body, "probably the same provider") || strings.Contains(asked.Body, `name="identities_address"`) {
 		t.Errorf("what has to be known is not said:\n%s", asked.Body)
 	}
 	m.root.Submit(asked, moverKey, "identities", "move", "client_secret", "secret")
