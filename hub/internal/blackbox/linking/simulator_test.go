@@ -21,8 +21,8 @@ func TestTheSimulatorSaysWhoItWouldBeAndWhy(t *testing.T) {
 	b := w.Operator()
 	p := b.Open(path)
 	for _, tt := range []struct{ email, verified, row, says string }{
-		{"ada@example.org", "1", "D7", "prove that the account is theirs"},
-		{"ada@example.org", "", "D4", "They are refused"},
+		{"ada@example.org", "1", "D7", "must confirm the account"},
+		{"ada@example.org", "", "D4", "Refused with the generic message"},
 		{"new@example.org", "1", "D5", "does not allow sign-ups"},
 		{"a@b@example.org", "1", "D12", "address is malformed"},
 	} {
@@ -49,7 +49,7 @@ func TestTheSimulatorCountsWhatAChangeWouldDo(t *testing.T) {
 	path := "/admin/keys/" + key.ID + "/simulate"
 	b := w.Operator()
 	p := b.Submit(b.Open(path), path, "about", "policy", "enabled", "1", "linking", "auto", "sign_ups", "deny", "authoritative_domains", "example.org")
-	for _, says := range []string{"All 2 people were looked at", "1 person would be linked at once", "ada@example.org"} {
+	for _, says := range []string{"All 2 people were checked", "1 person would be linked automatically", "ada@example.org"} {
 		if !strings.Contains(p.Body, says) {
 			t.Errorf("the page does not say %q:\n%s", says, p.Body)
 		}
@@ -74,7 +74,7 @@ func TestAnAdministratorUndoesADecision(t *testing.T) {
 
 	admin := hubs.Secondary.Operator()
 	p = admin.Open("/admin/decisions")
-	if !strings.Contains(p.Body, "D7") || !strings.Contains(p.Body, "with its password") {
+	if !strings.Contains(p.Body, "D7") || !strings.Contains(p.Body, "by its password") {
 		t.Errorf("got %d:\n%s", p.Status, p.Body)
 	}
 	done := admin.Submit(p, "/admin/decisions/undo")
@@ -96,7 +96,7 @@ func TestARiskyChangeOfPolicyIsConfirmedFirst(t *testing.T) {
 	path := "/admin/keys/" + key.ID
 	b := w.Operator()
 	p := b.Submit(b.Open(path), path, "linking", "auto", "authoritative_domains", "example.org")
-	if p.Status != http.StatusConflict || !strings.Contains(p.Body, "1 person would be linked at once") {
+	if p.Status != http.StatusConflict || !strings.Contains(p.Body, "1 person would be linked automatically") {
 		t.Fatalf("got %d:\n%s", p.Status, p.Body)
 	}
 	hubtest.Want(t, "linking before it is confirmed", w.Key(key.ID).Linking, federation.Confirm)

@@ -60,7 +60,7 @@ func TestAProgramThatRegisteredNowhereSignsSomebodyIn(t *testing.T) {
 		api := resource.Str("resource")
 		asked := b.SignIn(b.Open(meta.Str("authorization_endpoint")+"?"+p.Ask("resource", api).Encode()), "ada@example.org")
 		host := strings.TrimPrefix(p.Address, "http://")
-		if !strings.Contains(asked.Body, host) || !strings.Contains(asked.Body, "Nobody here checked this app") || strings.Contains(asked.Body, "Your Bank") {
+		if !strings.Contains(asked.Body, host) || !strings.Contains(asked.Body, "This app is not verified") || strings.Contains(asked.Body, "Your Bank") {
 			t.Errorf("the consent page:\n%s", asked.Body)
 		}
 		left := b.Submit(asked, "/consent", "decision", "allow")
