@@ -33,7 +33,7 @@ func TestTwoAdministratorsConnectTwoHubsAndAnApp(t *testing.T) {
 		b.seeAt(app.URL+"/", "#email")
 		b.seeText("Hello, Ada Lovelace")
 
-		chief.open(primary.URL + "/admin/servers")
+		chief.open(primary.URL + "/admin/hubs")
 		chief.press("#active form[action$='/suspend'] button")
 		chief.seeText("Suspended. Sign-ins through this hub are blocked")
 		again := newWindow(t)
@@ -98,7 +98,7 @@ func (b *tab) registerApp(at *site) *bareApp {
 // shown of this hub's keys.
 func (b *tab) addPrimary(primary, secondary *site) string {
 	b.t.Helper()
-	b.open(secondary.URL + "/admin/keys")
+	b.open(secondary.URL + "/admin/providers")
 	b.press("#new-peer")
 	b.fill("#base_url", primary.URL)
 	b.press("#create")
@@ -116,8 +116,8 @@ func (b *tab) approve(primary, secondary *site, keys string) {
 	b.t.Helper()
 	b.open(primary.URL + "/admin")
 	b.seeText("1 pending")
-	b.click("nav a[href='/admin/servers']")
-	b.seeAt(primary.URL+"/admin/servers", "#waiting")
+	b.click("nav a[href='/admin/hubs']")
+	b.seeAt(primary.URL+"/admin/hubs", "#waiting")
 	b.seeText(strings.TrimPrefix(secondary.URL, "http://"))
 	b.seeText(keys)
 	b.press("#waiting form[action$='/approve'] button")

@@ -70,7 +70,7 @@ func TestAFrappeSiteIsTriedAsAProvider(t *testing.T) {
 	})
 	site.Join("asha@example.com", "Asha", "Rao", "Accounts User")
 	b := s.administrator()
-	b.open(s.URL + "/admin/keys/new?preset=frappe")
+	b.open(s.URL + "/admin/providers/new?preset=frappe")
 	names := []string{s.URL, "https://id.example.com", site.URL, "https://erp.example.com"}
 	client := site.Register(b.read("#callback code"), func(c *frappetest.Client) { c.Trusted = true })
 	b.fill("#name", "ERP")

@@ -32,7 +32,7 @@ func TestSigningInAndAllowingNeedsOnlyTheKeyboard(t *testing.T) {
 func TestEnterInAFieldOfANewLoginKeyAddsIt(t *testing.T) {
 	s := newSite(t, "Branch")
 	b := s.administrator()
-	b.open(s.URL + "/admin/keys/new?kind=openid")
+	b.open(s.URL + "/admin/providers/new?kind=openid")
 	b.fill("#base_url", "https://accounts.example.org")
 	b.fill("#name", "Example Accounts")
 	evaluate[bool](b, "document.getElementById('name').focus() ?? true")

@@ -32,7 +32,7 @@ func TestEveryTextIsOfTheCatalogueAndMayBeLonger(t *testing.T) {
 	b = newWindow(t)
 	b.open(w.secondary.URL + "/signin")
 	b.signIn(root)
-	for _, path := range []string{"/admin", "/admin/users", "/admin/clients", "/admin/clients/new", "/admin/keys", "/admin/servers", "/admin/settings"} {
+	for _, path := range []string{"/admin", "/admin/users", "/admin/clients", "/admin/clients/new", "/admin/providers", "/admin/hubs", "/admin/settings"} {
 		b.open(w.secondary.URL + path)
 		b.speaksTheCatalogue(path)
 	}

@@ -95,16 +95,16 @@ func (b *tab) openAllFolds() {
 func keyPages(t *testing.T, o *tour) {
 	primary, s := newSite(t, "Head office"), newSite(t, "Branch")
 	b := s.administrator()
-	b.open(s.URL + "/admin/keys")
+	b.open(s.URL + "/admin/providers")
 	o.stop(b, "keys: none")
-	b.open(s.URL + "/admin/keys/new")
+	b.open(s.URL + "/admin/providers/new")
 	o.stop(b, "keycatalogue: everything")
 	b.fill("#q", "nobody has this name")
 	b.press("#find")
 	o.stop(b, "keycatalogue: nothing found")
-	b.open(s.URL + "/admin/keys/new?preset=google")
+	b.open(s.URL + "/admin/providers/new?preset=google")
 	o.stop(b, "keynew: a provider of the catalogue")
-	b.open(s.URL + "/admin/keys/new")
+	b.open(s.URL + "/admin/providers/new")
 	b.press("#new-peer")
 	o.stop(b, "keynew: another hub")
 	b.fill("#base_url", "not an address")
@@ -117,7 +117,7 @@ func keyPages(t *testing.T, o *tour) {
 	b.see("#ask-again")
 	o.stop(b, "key: waiting at another hub")
 
-	b.open(s.URL + "/admin/keys/new?kind=openid")
+	b.open(s.URL + "/admin/providers/new?kind=openid")
 	o.stop(b, "keynew: an OpenID provider")
 	b.fill("#name", "Example Accounts")
 	b.fill("#base_url", "https://accounts.example.org")
@@ -131,7 +131,7 @@ func keyPages(t *testing.T, o *tour) {
 	if _, err := s.Hub.AddLoginKey(t.Context(), audit.Named("test"), loginKey{Kind: "peer", Name: "Second office", BaseURL: "http://localhost:1"}, "", ""); err != nil {
 		t.Fatal(err)
 	}
-	b.open(s.URL + "/admin/keys")
+	b.open(s.URL + "/admin/providers")
 	o.stop(b, "keys: some")
 	b.press("#keys li:nth-child(3) a")
 	o.stop(b, "key: a hub that does not answer")
@@ -145,7 +145,7 @@ func keyPages(t *testing.T, o *tour) {
 func serverPages(t *testing.T, o *tour) {
 	s := newSite(t, "Head office")
 	b := s.administrator()
-	b.open(s.URL + "/admin/servers")
+	b.open(s.URL + "/admin/hubs")
 	o.stop(b, "servers: none")
 	b.press("#create-invite")
 	o.stop(b, "servers: an invite")
@@ -167,11 +167,11 @@ func serverPages(t *testing.T, o *tour) {
 		}
 		if state == clients.Active {
 			there := other.administrator()
-			there.openUntil(other.URL+"/admin/keys/"+key.ID, "#join .ok + .ok + .ok")
+			there.openUntil(other.URL+"/admin/providers/"+key.ID, "#join .ok + .ok + .ok")
 			o.stop(there, "key: let in by another hub")
 		}
 	}
-	b.open(s.URL + "/admin/servers")
+	b.open(s.URL + "/admin/hubs")
 	b.openAllFolds()
 	o.stop(b, "servers: in every state")
 

@@ -217,13 +217,19 @@ func (h *Hub) mount() error {
 	return nil
 }
 
-// nothingHere answers every unknown address with 404.
+// nothingHere answers every unknown address with 404, and an earlier address of
+// a page with the one that it has now, where the page is guarded as ever.
 func (h *Hub) nothingHere() gin.HandlerFunc {
 	notFound := h.responder.NotFoundPage(http.StatusNotFound)
 	misplaced := h.guards().open.wrap(h.authorize.Misplaced)
 	return func(c *gin.Context) {
 		if aliases.BehindPath(c.Request.URL.Path) && c.Request.Method == http.MethodGet {
 			misplaced(c)
+			return
+		}
+		if to, moved := aliases.Moved(c.Request.URL); moved {
+			c.Header("Location", to)
+			c.Status(http.StatusPermanentRedirect) // method and body stay (RFC 9110 §15.4.9)
 			return
 		}
 		notFound(c)

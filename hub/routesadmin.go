@@ -35,31 +35,31 @@ func (h *Hub) peopleRoutes(g guards) []route {
 		{"POST", "/admin/users/:id/unlink", g.change, h.admin.people.Unlink},
 		{"POST", "/admin/users/:id/roles", g.change, h.admin.people.SetRoles},
 		{"POST", "/admin/users/:id/reset", g.change, h.admin.people.ResetPassword},
-		{"GET", "/admin/decisions", g.admin, h.admin.people.Decisions},
-		{"POST", "/admin/decisions/link", g.change, h.admin.people.LinkBeforehand},
-		{"POST", "/admin/decisions/undo", g.change, h.admin.people.UndoDecision},
+		{"GET", "/admin/account-links", g.admin, h.admin.people.Decisions},
+		{"POST", "/admin/account-links/link", g.change, h.admin.people.LinkBeforehand},
+		{"POST", "/admin/account-links/undo", g.change, h.admin.people.UndoDecision},
 	}
 }
 
 // providerRoutes are the administration pages for sign-in providers.
 func (h *Hub) providerRoutes(g guards) []route {
 	return []route{
-		{"GET", "/admin/keys", g.admin, h.admin.providers.LoginKeys},
-		{"POST", "/admin/keys", g.change, h.admin.providers.AddLoginKey},
-		{"GET", "/admin/keys/new", g.admin, h.admin.providers.NewLoginKey},
-		{"GET", "/admin/keys/:id", g.admin, h.admin.providers.LoginKey},
-		{"POST", "/admin/keys/:id", g.change, h.admin.providers.SaveLoginKey},
-		{"POST", "/admin/keys/:id/move", g.change, h.admin.providers.MoveLoginKey},
-		{"POST", "/admin/keys/:id/switch", g.change, h.admin.providers.SwitchLoginKey},
-		{"POST", "/admin/keys/:id/try", g.admin, h.signin.Try},
-		{"GET", "/admin/keys/:id/tried", g.admin, h.signin.Tried},
-		{"GET", "/admin/keys/:id/identities", g.admin, h.admin.providers.Identities},
-		{"POST", "/admin/keys/:id/identities", g.change, h.admin.providers.DecideIdentities},
-		{"POST", "/admin/keys/:id/join", g.change, h.admin.providers.AskAgain},
-		{"GET", "/admin/keys/:id/simulate", g.admin, h.admin.providers.Simulator},
-		{"POST", "/admin/keys/:id/simulate", g.admin, h.admin.providers.Simulate},
-		{"GET", "/admin/keys/:id/delete", g.admin, h.admin.providers.AskRemoveLoginKey},
-		{"POST", "/admin/keys/:id/delete", g.change, h.admin.providers.RemoveLoginKey},
+		{"GET", "/admin/providers", g.admin, h.admin.providers.LoginKeys},
+		{"POST", "/admin/providers", g.change, h.admin.providers.AddLoginKey},
+		{"GET", "/admin/providers/new", g.admin, h.admin.providers.NewLoginKey},
+		{"GET", "/admin/providers/:id", g.admin, h.admin.providers.LoginKey},
+		{"POST", "/admin/providers/:id", g.change, h.admin.providers.SaveLoginKey},
+		{"POST", "/admin/providers/:id/move", g.change, h.admin.providers.MoveLoginKey},
+		{"POST", "/admin/providers/:id/switch", g.change, h.admin.providers.SwitchLoginKey},
+		{"POST", "/admin/providers/:id/try", g.admin, h.signin.Try},
+		{"GET", "/admin/providers/:id/tried", g.admin, h.signin.Tried},
+		{"GET", "/admin/providers/:id/identities", g.admin, h.admin.providers.Identities},
+		{"POST", "/admin/providers/:id/identities", g.change, h.admin.providers.DecideIdentities},
+		{"POST", "/admin/providers/:id/join", g.change, h.admin.providers.AskAgain},
+		{"GET", "/admin/providers/:id/simulate", g.admin, h.admin.providers.Simulator},
+		{"POST", "/admin/providers/:id/simulate", g.admin, h.admin.providers.Simulate},
+		{"GET", "/admin/providers/:id/delete", g.admin, h.admin.providers.AskRemoveLoginKey},
+		{"POST", "/admin/providers/:id/delete", g.change, h.admin.providers.RemoveLoginKey},
 	}
 }
 
@@ -67,9 +67,9 @@ func (h *Hub) providerRoutes(g guards) []route {
 func (h *Hub) hubRoutes(g guards) []route {
 	return []route{
 		{"GET", "/admin/map", g.admin, h.admin.hubs.Map},
-		{"GET", "/admin/servers", g.admin, h.admin.hubs.Servers},
-		{"POST", "/admin/servers/invite", g.change, h.admin.hubs.Invite},
-		{"POST", "/admin/servers/:decision", g.change, h.admin.hubs.Decide},
+		{"GET", "/admin/hubs", g.admin, h.admin.hubs.Servers},
+		{"POST", "/admin/hubs/invite", g.change, h.admin.hubs.Invite},
+		{"POST", "/admin/hubs/:decision", g.change, h.admin.hubs.Decide},
 	}
 }
 
@@ -79,11 +79,11 @@ func (h *Hub) overviewRoutes(g guards) []route {
 	return []route{
 		{"GET", "/admin", g.admin, h.admin.operations.Home},
 		{"POST", "/admin/check", g.admin, h.admin.operations.CheckNow},
-		{"GET", "/admin/traces", g.admin, h.admin.operations.LoginTraces},
-		{"POST", "/admin/traces", g.admin, h.admin.operations.FindTraces},
-		{"GET", "/admin/traces/:ref", g.admin, h.admin.operations.LoginTrace},
-		{"GET", "/admin/logouts", g.admin, h.admin.operations.SignOuts},
-		{"GET", "/admin/logouts/:sid", g.admin, h.admin.operations.SignOutEntry},
+		{"GET", "/admin/sign-in-log", g.admin, h.admin.operations.LoginTraces},
+		{"POST", "/admin/sign-in-log", g.admin, h.admin.operations.FindTraces},
+		{"GET", "/admin/sign-in-log/:ref", g.admin, h.admin.operations.LoginTrace},
+		{"GET", "/admin/sign-out-delivery", g.admin, h.admin.operations.SignOuts},
+		{"GET", "/admin/sign-out-delivery/:sid", g.admin, h.admin.operations.SignOutEntry},
 		{"GET", "/admin/signing", g.admin, h.admin.operations.SigningKeys},
 		{"POST", "/admin/signing/rotate", g.change, h.admin.operations.RotateKeys},
 		{"POST", "/admin/signing/schedule", g.change, h.admin.operations.ScheduleKeys},

@@ -60,7 +60,7 @@ func both(each, all *web.Limiter) func(address string) bool {
 // onTheWay are the paths that belong to a sign-in.
 var onTheWay = []string{
 	"/oauth2/authorize", "/oauth2/token", aliases.Frappe + "authorize", aliases.Frappe + "get_token", aliases.Keycloak + "auth", aliases.Keycloak + "token",
-	"/signin", "/consent", "/account/", "/admin/keys/",
+	"/signin", "/consent", "/account/", "/admin/providers/",
 }
 
 // signsIn are the paths that serve nothing but sign-ins.

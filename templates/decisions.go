@@ -7,7 +7,7 @@ import (
 )
 
 // AdminDecisions lists which identities were linked and unlinked. Its buttons
-// post to /admin/decisions/undo with record={ID}.
+// post to /admin/account-links/undo with record={ID}.
 type AdminDecisions struct {
 	User      string // id of the one person it is about; empty: everybody
 	Decisions []Decision
@@ -22,7 +22,7 @@ func (p AdminDecisions) look() look {
 }
 
 // LinkBeforehand is the form by which an administrator links an identity
-// before it first comes. It posts to /admin/decisions/link.
+// before it first comes. It posts to /admin/account-links/link.
 type LinkBeforehand struct {
 	Account string // account: an address
 	Key     string // key

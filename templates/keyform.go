@@ -3,7 +3,7 @@ package templates
 import "github.com/fedhub/fedhub/templates/locales"
 
 // AdminKey is everything about one login key. Its forms post to
-// /admin/keys/{ID}, …/try, …/switch and …/join; deleting starts at …/delete.
+// /admin/providers/{ID}, …/try, …/switch and …/join; deleting starts at …/delete.
 type AdminKey struct {
 	ID           string
 	Kind         string       // "peer", "openid", "social", "oauth2" or "frappe"

@@ -8,7 +8,7 @@ import (
 )
 
 // AdminKeyIdentities asks what becomes of people who are known under an issuer
-// that a login key no longer has. It posts to /admin/keys/{ID}/identities:
+// that a login key no longer has. It posts to /admin/providers/{ID}/identities:
 // identities is "move" or "leave", undo the batch of a move.
 type AdminKeyIdentities struct {
 	ID       string

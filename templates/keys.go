@@ -3,7 +3,7 @@ package templates
 import "github.com/fedhub/fedhub/templates/locales"
 
 // AdminKeys lists the Social Login Keys in the order of the sign-in page. The
-// buttons post up or down as by to /admin/keys/{ID}/move.
+// buttons post up or down as by to /admin/providers/{ID}/move.
 type AdminKeys struct {
 	Keys   []KeyRow
 	Common []Preset // what most people want, where there is no key yet
@@ -39,7 +39,7 @@ type PresetGroup struct {
 	Presets []Preset
 }
 
-// AdminKeyCatalogue chooses a provider. Its search asks /admin/keys/new for q.
+// AdminKeyCatalogue chooses a provider. Its search asks /admin/providers/new for q.
 type AdminKeyCatalogue struct {
 	Query  string
 	Groups []PresetGroup
@@ -49,7 +49,7 @@ func (AdminKeyCatalogue) look() look {
 	return look{"keycatalogue", desk, locales.Say("keycatalogue.tab"), false}
 }
 
-// AdminKeyNew makes a key for one provider. It posts to /admin/keys; with look
+// AdminKeyNew makes a key for one provider. It posts to /admin/providers; with look
 // it is only shown again, with the callback URL of the id.
 type AdminKeyNew struct {
 	Preset    string // of the catalogue

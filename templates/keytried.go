@@ -9,7 +9,7 @@ import (
 )
 
 // AdminKeyTried is what came of testing a login key. Its forms post to
-// /admin/keys/{ID}/switch and …/try.
+// /admin/providers/{ID}/switch and …/try.
 type AdminKeyTried struct {
 	ID, Name string
 	Kind     string

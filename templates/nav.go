@@ -6,7 +6,14 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// A NavItem is one entry of the administration's navigation.
+// A NavGroup is a part of the administration's navigation under a heading; the
+// first has none.
+type NavGroup struct {
+	Label locales.Text
+	Items []NavItem
+}
+
+// A NavItem is one entry of it.
 type NavItem struct {
 	Label   locales.Text
 	URL     string
@@ -15,25 +22,35 @@ type NavItem struct {
 }
 
 // Nav is the administration's navigation, or nothing outside of it.
-func (f Frame) Nav() []NavItem {
+func (f Frame) Nav() []NavGroup {
 	if f.Path != "/admin" && !strings.HasPrefix(f.Path, "/admin/") {
 		return nil
 	}
-	items := []NavItem{
-		{Label: locales.Say("nav.overview"), URL: "/admin"},
-		{Label: locales.Say("nav.map"), URL: "/admin/map"},
-		{Label: locales.Say("nav.applications"), URL: "/admin/clients"},
-		{Label: locales.Say("nav.users"), URL: "/admin/users"},
-		{Label: locales.Say("nav.login-keys"), URL: "/admin/keys"},
-		{Label: locales.Say("nav.decisions"), URL: "/admin/decisions"},
-		{Label: locales.Say("nav.servers"), URL: "/admin/servers", Count: f.Waiting},
-		{Label: locales.Say("nav.login-traces"), URL: "/admin/traces"},
-		{Label: locales.Say("nav.sign-outs"), URL: "/admin/logouts"},
-		{Label: locales.Say("nav.signing-keys"), URL: "/admin/signing"},
-		{Label: locales.Say("nav.settings"), URL: "/admin/settings"},
+	groups := []NavGroup{
+		{Items: []NavItem{{Label: locales.Say("nav.overview"), URL: "/admin"}}},
+		{locales.Say("nav.people"), []NavItem{
+			{Label: locales.Say("nav.users"), URL: "/admin/users"},
+		}},
+		{locales.Say("nav.apps"), []NavItem{
+			{Label: locales.Say("nav.applications"), URL: "/admin/clients"},
+		}},
+		{locales.Say("nav.federation"), []NavItem{
+			{Label: locales.Say("nav.login-keys"), URL: "/admin/providers"},
+			{Label: locales.Say("nav.servers"), URL: "/admin/hubs", Count: f.Waiting},
+			{Label: locales.Say("nav.decisions"), URL: "/admin/account-links"},
+			{Label: locales.Say("nav.map"), URL: "/admin/map"},
+		}},
+		{locales.Say("nav.operations"), []NavItem{
+			{Label: locales.Say("nav.login-traces"), URL: "/admin/sign-in-log"},
+			{Label: locales.Say("nav.sign-outs"), URL: "/admin/sign-out-delivery"},
+			{Label: locales.Say("nav.signing-keys"), URL: "/admin/signing"},
+			{Label: locales.Say("nav.settings"), URL: "/admin/settings"},
+		}},
 	}
-	for i, item := range items {
-		items[i].Current = f.Path == item.URL || (item.URL != "/admin" && strings.HasPrefix(f.Path, item.URL+"/"))
+	for _, group := range groups {
+		for i, item := range group.Items {
+			group.Items[i].Current = f.Path == item.URL || (item.URL != "/admin" && strings.HasPrefix(f.Path, item.URL+"/"))
+		}
 	}
-	return items
+	return groups
 }

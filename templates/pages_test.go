@@ -314,13 +314,15 @@ func TestSpansAreRoundedUp(t *testing.T) {
 func TestNavigationMarksWhereOneIs(t *testing.T) {
 	rows := map[string]string{
 		"/admin/clients": "/admin/clients", "/admin/clients/x/delete": "/admin/clients",
-		"/admin/keys/new": "/admin/keys", "/admin/keysmith": "", "/admin": "/admin", "/account": "", "/administer": "",
+		"/admin/providers/new": "/admin/providers", "/admin/keysmith": "", "/admin": "/admin", "/account": "", "/administer": "",
 	}
 	for path, want := range rows {
 		got := ""
-		for _, item := range (Frame{Path: path}).Nav() {
-			if item.Current {
-				got += item.URL
+		for _, group := range (Frame{Path: path}).Nav() {
+			for _, item := range group.Items {
+				if item.Current {
+					got += item.URL
+				}
 			}
 		}
 		if got != want {

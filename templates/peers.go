@@ -3,7 +3,7 @@ package templates
 import "github.com/fedhub/fedhub/templates/locales"
 
 // AdminPeer is the card of another hub that an administrator confirms before
-// anything is sent there. It posts to /admin/keys.
+// anything is sent there. It posts to /admin/providers.
 type AdminPeer struct {
 	Preset  string // preset, the catalogue's entry
 	BaseURL string

@@ -7,8 +7,8 @@ import (
 )
 
 // AdminServers shows the hubs that sign their people in here. Its buttons post
-// server={ID} to /admin/servers/approve, refuse, suspend or resume; the one for
-// a code posts to /admin/servers/invite.
+// server={ID} to /admin/hubs/approve, refuse, suspend or resume; the one for
+// a code posts to /admin/hubs/invite.
 type AdminServers struct {
 	BaseURL   string // of this hub, to paste at the other one
 	Waiting   []Server

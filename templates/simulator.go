@@ -8,7 +8,7 @@ import (
 
 // AdminSimulator shows what a login key would make of somebody, and what a
 // change of its policy would do to the people there are. Both forms post to
-// /admin/keys/{ID}/simulate.
+// /admin/providers/{ID}/simulate.
 type AdminSimulator struct {
 	ID   string
 	Name string

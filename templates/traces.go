@@ -7,7 +7,7 @@ import (
 )
 
 // AdminTraces lists login traces, the newest first. Both its forms post to
-// /admin/traces, which leads back here: one ref, the other client, key, person
+// /admin/sign-in-log, which leads back here: one ref, the other client, key, person
 // and failed.
 type AdminTraces struct {
 	Ref      string // as it was typed

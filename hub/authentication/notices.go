@@ -57,7 +57,7 @@ func (h Notices) warn(ctx context.Context, n linking.RoleNotice) {
 	if key, err := h.Key(ctx, n.LoginKey); err == nil {
 		name = key.Name
 	}
-	w := health.Warning{ID: health.RolesWarning(n.LoginKey, "unknown"), About: name, URL: "/admin/keys/" + n.LoginKey, Expires: n.Until, Raised: true,
+	w := health.Warning{ID: health.RolesWarning(n.LoginKey, "unknown"), About: name, URL: "/admin/providers/" + n.LoginKey, Expires: n.Until, Raised: true,
 		Why: texts.New("warning.roles", "name", name, "day", n.Until), Advice: texts.New("warning.roles.do")}
 	if len(n.Kept) == 0 {
 		w.Why = texts.New("warning.roles.admin", "name", name)

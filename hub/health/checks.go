@@ -23,7 +23,7 @@ const (
 func checkKey(k federation.LoginKey, seen federation.Sight, err error, now time.Time) []Warning {
 	var found []Warning
 	warn := func(what string, urgent bool, why, advice texts.Text) {
-		found = append(found, Warning{ID: keyPrefix + k.ID + "/" + what, About: k.Name, Why: why, Advice: advice, URL: "/admin/keys/" + k.ID, Urgent: urgent})
+		found = append(found, Warning{ID: keyPrefix + k.ID + "/" + what, About: k.Name, Why: why, Advice: advice, URL: "/admin/providers/" + k.ID, Urgent: urgent})
 	}
 	checkUpstream(k, seen, err, warn)
 	for _, host := range slices.Sorted(maps.Keys(seen.Certificates)) {
@@ -68,7 +68,7 @@ func checkUpstream(k federation.LoginKey, seen federation.Sight, err error, warn
 
 // checkServer checks a connected hub's metadata.
 func checkServer(c clients.Client, seen clients.Client, err error) []Warning {
-	w := Warning{About: c.Server.Host, URL: "/admin/servers", Urgent: true}
+	w := Warning{About: c.Server.Host, URL: "/admin/hubs", Urgent: true}
 	switch {
 	case err != nil:
 		w.ID = serverPrefix + c.ID + "/document"

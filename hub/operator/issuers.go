@@ -312,6 +312,6 @@ func (s *Service) reopen(ctx context.Context, keyID, issuer string) error {
 // IssuerChanged is the warning that a user came who was known under a former
 // issuer of the key.
 func IssuerChanged(key federation.LoginKey) health.Warning {
-	return health.Warning{ID: health.IssuerWarning(key.ID), About: key.Name, URL: "/admin/keys/" + key.ID + "/identities", Urgent: true, Raised: true,
+	return health.Warning{ID: health.IssuerWarning(key.ID), About: key.Name, URL: "/admin/providers/" + key.ID + "/identities", Urgent: true, Raised: true,
 		Why: texts.New("warning.issuer", "name", key.Name), Advice: texts.New("warning.issuer.do")}
 }

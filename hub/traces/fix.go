@@ -18,7 +18,7 @@ var fixes = []struct {
 }{
 	{[]string{Stranger}, func(t Trace, s Step) Fix {
 		if strings.HasPrefix(t.Client, "https://") || strings.HasPrefix(t.Client, "http://") {
-			return Fix{"Open the connected hubs", "/admin/servers"}
+			return Fix{"Open the connected hubs", "/admin/hubs"}
 		}
 		return Fix{"Open the applications", "/admin/clients"}
 	}},
@@ -56,7 +56,7 @@ func ofKey(label string) func(Trace, Step) Fix {
 		if t.LoginKey == "" {
 			return Fix{}
 		}
-		return Fix{label, "/admin/keys/" + url.PathEscape(t.LoginKey)}
+		return Fix{label, "/admin/providers/" + url.PathEscape(t.LoginKey)}
 	}
 }
 

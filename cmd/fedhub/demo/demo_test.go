@@ -294,8 +294,8 @@ func TestEachAdministratorHasOneHub(t *testing.T) {
 		b.open(h.URL + "/admin/clients")
 	}
 	b.sees(s.Secondary.URL+"/admin/clients", demo.AppName)
-	b.open(s.Primary.URL + "/admin/servers")
-	b.sees(s.Primary.URL+"/admin/servers", strings.TrimPrefix(s.Secondary.URL, "http://"))
+	b.open(s.Primary.URL + "/admin/hubs")
+	b.sees(s.Primary.URL+"/admin/hubs", strings.TrimPrefix(s.Secondary.URL, "http://"))
 }
 
 func TestNothingIsLeftOfADemo(t *testing.T) {

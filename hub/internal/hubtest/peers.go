@@ -11,12 +11,12 @@ import (
 // AddPeer adds a primary by the pages of the secondary, and returns the key's id.
 func AddPeer(b *Browser, primary *World, pairs ...string) string {
 	b.W.Helper()
-	card := b.Submit(b.Open("/admin/keys/new?kind=peer"), "/admin/keys", append([]string{"base_url", primary.URL}, pairs...)...)
-	p := b.Submit(card, "/admin/keys")
-	if !strings.HasPrefix(p.URL.Path, "/admin/keys/") {
+	card := b.Submit(b.Open("/admin/providers/new?kind=peer"), "/admin/providers", append([]string{"base_url", primary.URL}, pairs...)...)
+	p := b.Submit(card, "/admin/providers")
+	if !strings.HasPrefix(p.URL.Path, "/admin/providers/") {
 		b.W.Fatalf("got %d at %s:\n%s", p.Status, p.URL, p.Body)
 	}
-	return strings.TrimPrefix(p.URL.Path, "/admin/keys/")
+	return strings.TrimPrefix(p.URL.Path, "/admin/providers/")
 }
 
 // Peers are two hubs whose administrators look at their pages, and where the
@@ -27,8 +27,8 @@ func Peers(t *testing.T) (hubs Pair, here, there *Browser, server string) {
 	here, there = secondary.Operator(), primary.Operator()
 	key := AddPeer(here, primary)
 	server = secondary.URL + "/oauth2/client-metadata/" + key
-	there.Submit(there.Open("/admin/servers"), "/admin/servers/approve", "server", server)
-	here.Open("/admin/keys/" + key)
+	there.Submit(there.Open("/admin/hubs"), "/admin/hubs/approve", "server", server)
+	here.Open("/admin/providers/" + key)
 	return Pair{primary, secondary, secondary.LoginKey(key)}, here, there, server
 }
 

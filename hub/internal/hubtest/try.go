@@ -31,7 +31,7 @@ func NewProvider(t *testing.T, change ...func(*federation.LoginKey)) Pair {
 // Tested goes from the key's page to where the test ends.
 func (p Pair) Tested(b *Browser, email string) Page {
 	b.W.Helper()
-	at := b.Submit(b.Open("/admin/keys/"+p.Key.ID), "/admin/keys/"+p.Key.ID+"/try")
+	at := b.Submit(b.Open("/admin/providers/"+p.Key.ID), "/admin/providers/"+p.Key.ID+"/try")
 	for range 20 {
 		switch {
 		case at.Location != "":

@@ -72,7 +72,7 @@ func (d *Handler) stranger(c *gin.Context, unknown *authrequest.Unknown) error {
 // review is where an administrator decides about servers.
 func (d *Handler) review(c *gin.Context) string {
 	if p, err := d.person(c); err == nil && p != nil && p.User.Admin() {
-		return "/admin/servers"
+		return "/admin/hubs"
 	}
 	return ""
 }

@@ -19,7 +19,7 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// Tried is GET /admin/keys/{id}/tried: what came of a test. The settings are
+// Tried is GET /admin/providers/{id}/tried: what came of a test. The settings are
 // looked at as they are now, so one can change them and open the page again.
 func (d *Handler) Tried(c *gin.Context) error {
 	var result tried
@@ -61,7 +61,7 @@ func triedGone(c *gin.Context, cause error) error {
 		return cause
 	}
 	return &web.ErrorPage{Status: http.StatusGone, Heading: locales.Say("tried.this-test-is-over"), Text: locales.Say("tried.what-came-of-it-is"), Cause: cause,
-		Action: templates.Action{Label: locales.Say("tried.back-to-the-login-key"), URL: "/admin/keys/" + url.PathEscape(c.Param("id"))}}
+		Action: templates.Action{Label: locales.Say("tried.back-to-the-login-key"), URL: "/admin/providers/" + url.PathEscape(c.Param("id"))}}
 }
 
 func shownStep(s triedStep) templates.TriedStep {

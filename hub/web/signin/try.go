@@ -46,7 +46,7 @@ type tried struct {
 	Bare     bool                // no refresh token came, though the key looks again
 }
 
-// Try is POST /admin/keys/{id}/try.
+// Try is POST /admin/providers/{id}/try.
 func (d *Handler) Try(c *gin.Context) error {
 	connector, key, err := d.Upstreams.OpenAny(c.Request.Context(), c.Param("id"))
 	if err != nil {
@@ -70,7 +70,7 @@ func (d *Handler) Try(c *gin.Context) error {
 	if err := d.Stops.Keep(c.Request.Context(), stopUpstream, leg.State, browser, away{KeyID: key.ID, Leg: leg, Try: &t}); err != nil {
 		return err
 	}
-	if err := d.noteCancellation(c.Request.Context(), key, browser, method{To: "/admin/keys/" + key.ID}); err != nil {
+	if err := d.noteCancellation(c.Request.Context(), key, browser, method{To: "/admin/providers/" + key.ID}); err != nil {
 		return err
 	}
 	return d.Responder.Redirect(c, to, key.Name)
@@ -139,5 +139,5 @@ func (d *Handler) endTry(c *gin.Context, key federation.LoginKey, t trying, iden
 	if err := d.Stops.Keep(c.Request.Context(), stopTried, name, d.Sessions.Browser(c.Writer, c.Request), result); err != nil {
 		return err
 	}
-	return web.SeeOther(c, "/admin/keys/"+key.ID+"/tried?stop="+name)
+	return web.SeeOther(c, "/admin/providers/"+key.ID+"/tried?stop="+name)
 }

@@ -135,25 +135,25 @@ func TestFederatingByTheAdminPages(t *testing.T) {
 	primary.Person("ada@example.org")
 	here, there := secondary.Operator(), primary.Operator()
 
-	p := here.Submit(here.Open("/admin/keys/new?kind=peer"), "/admin/keys", "base_url", primary.URL+"/")
+	p := here.Submit(here.Open("/admin/providers/new?kind=peer"), "/admin/providers", "base_url", primary.URL+"/")
 	if !strings.Contains(p.Body, "Nothing was sent yet") {
 		t.Fatalf("got %d at %s, want the card:\n%s", p.Status, p.URL, p.Body)
 	}
-	if servers := there.Open("/admin/servers"); !strings.Contains(servers.Body, "No connected hubs yet") {
+	if servers := there.Open("/admin/hubs"); !strings.Contains(servers.Body, "No connected hubs yet") {
 		t.Errorf("the primary has heard of the secondary before an administrator confirmed:\n%s", servers.Body)
 	}
-	p = here.Submit(p, "/admin/keys")
-	key := strings.TrimPrefix(p.URL.Path, "/admin/keys/")
+	p = here.Submit(p, "/admin/providers")
+	key := strings.TrimPrefix(p.URL.Path, "/admin/providers/")
 	if !strings.Contains(p.Body, "Waiting for approval") {
 		t.Fatalf("got %d at %s:\n%s", p.Status, p.URL, p.Body)
 	}
-	waiting := there.Open("/admin/servers")
+	waiting := there.Open("/admin/hubs")
 	id := secondary.URL + "/oauth2/client-metadata/" + key
 	if !strings.Contains(waiting.Body, id) {
 		t.Fatalf("the request does not appear at the primary:\n%s", waiting.Body)
 	}
-	there.Submit(waiting, "/admin/servers/approve", "server", id)
-	p = here.Open("/admin/keys/" + key)
+	there.Submit(waiting, "/admin/hubs/approve", "server", id)
+	p = here.Open("/admin/providers/" + key)
 	if !strings.Contains(p.Body, "The primary hub approved this hub") {
 		t.Errorf("the approval does not appear at the secondary:\n%s", p.Body)
 	}
@@ -163,16 +163,16 @@ func TestFederatingByTheAdminPages(t *testing.T) {
 	if here.W == nil || b.Answer(hubs.Through(b, a, "ada@example.org")).Get("code") == "" {
 		t.Error("nobody gets through")
 	}
-	there.Submit(there.Open("/admin/servers"), "/admin/servers/suspend", "server", id)
+	there.Submit(there.Open("/admin/hubs"), "/admin/hubs/suspend", "server", id)
 	fresh := secondary.Browser()
 	at := hubs.Through(fresh, a, "ada@example.org")
 	if strings.HasPrefix(at.Location, hubtest.Callback) || !strings.Contains(at.Body, "An administrator of this hub suspended it.") {
 		t.Errorf("where the server is suspended: %d %s\n%s", at.Status, at.Location, at.Body)
 	}
-	p = here.Submit(here.Open("/admin/keys/"+key+"/delete"), "/admin/keys/"+key+"/delete", "confirm", "wrong name")
+	p = here.Submit(here.Open("/admin/providers/"+key+"/delete"), "/admin/providers/"+key+"/delete", "confirm", "wrong name")
 	hubtest.Want(t, "deleting without its name", p.Status, 422)
 
-	invite := regexp.MustCompile(`fhi_[a-z0-9]+`).FindString(there.Submit(there.Open("/admin/servers"), "/admin/servers/invite").Body)
+	invite := regexp.MustCompile(`fhi_[a-z0-9]+`).FindString(there.Submit(there.Open("/admin/hubs"), "/admin/hubs/invite").Body)
 	if invite == "" {
 		t.Error("no invite code is shown")
 	}
@@ -181,7 +181,7 @@ func TestFederatingByTheAdminPages(t *testing.T) {
 func TestALoginKeyKeepsItsSecret(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	b := w.Operator()
-	p := b.Submit(b.Open("/admin/keys/new?kind=openid"), "/admin/keys", "name", "Example", "base_url", "https://accounts.example.org")
+	p := b.Submit(b.Open("/admin/providers/new?kind=openid"), "/admin/providers", "name", "Example", "base_url", "https://accounts.example.org")
 	path := p.URL.Path
 	p = b.Submit(p, path, "client_id", "us", "client_secret", "a very secret thing", "enabled", "1")
 	hubtest.Want(t, "saved", p.Status, 200)
@@ -190,9 +190,9 @@ func TestALoginKeyKeepsItsSecret(t *testing.T) {
 	}
 	p = b.Submit(p, path, "base_url", "https://evil.example.org")
 	hubtest.Want(t, "another address with the saved secret", p.Status, 422)
-	p = b.Submit(b.Open("/admin/keys/new?kind=openid"), "/admin/keys", "name", "Me", "base_url", w.URL)
+	p = b.Submit(b.Open("/admin/providers/new?kind=openid"), "/admin/providers", "name", "Me", "base_url", w.URL)
 	hubtest.Want(t, "ourselves", p.Status, 422)
-	p = b.Submit(b.Open("/admin/keys/new?kind=openid"), "/admin/keys", "name", "x", "base_url", "javascript:alert(1)")
+	p = b.Submit(b.Open("/admin/providers/new?kind=openid"), "/admin/providers", "name", "x", "base_url", "javascript:alert(1)")
 	hubtest.Want(t, "no address", p.Status, 422)
 }
 

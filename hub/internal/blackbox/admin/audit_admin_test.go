@@ -166,56 +166,56 @@ func (o *office) personPage(email string) (string, users.User) {
 
 var keyActs = []act[*office]{
 	{"a login key is added", func(t *testing.T, o *office) {
-		p := o.root.Open("/admin/keys/new?kind=openid")
+		p := o.root.Open("/admin/providers/new?kind=openid")
 		l := o.Ledger()
-		p = o.root.Submit(p, "/admin/keys", "name", "Example", "base_url", "https://accounts.example.org")
-		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.KeyAdded, Actor: o.me, LoginKey: strings.TrimPrefix(p.URL.Path, "/admin/keys/"), Target: "https://accounts.example.org"})...)
+		p = o.root.Submit(p, "/admin/providers", "name", "Example", "base_url", "https://accounts.example.org")
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.KeyAdded, Actor: o.me, LoginKey: strings.TrimPrefix(p.URL.Path, "/admin/providers/"), Target: "https://accounts.example.org"})...)
 	}},
 	{"a login key is changed", func(t *testing.T, o *office) {
-		path := "/admin/keys/" + o.Provider("changed").ID
+		path := "/admin/providers/" + o.Provider("changed").ID
 		o.press(t, path, path, []string{"client_id", "others"}, audit.Event{Kind: audit.KeyChanged, LoginKey: "changed"})
 	}},
 	{"a login key is moved", func(t *testing.T, o *office) {
 		o.Provider("moved", func(k *federation.LoginKey) { k.Enabled = true })
 		o.Provider("moved-below", func(k *federation.LoginKey) { k.Enabled = true })
-		o.press(t, "/admin/keys", "/admin/keys/moved-below/move", []string{"by", "up"}, audit.Event{Kind: audit.KeyChanged, LoginKey: "moved-below", Detail: map[string]string{"moved": "up"}})
+		o.press(t, "/admin/providers", "/admin/providers/moved-below/move", []string{"by", "up"}, audit.Event{Kind: audit.KeyChanged, LoginKey: "moved-below", Detail: map[string]string{"moved": "up"}})
 	}},
 	{"a login key is switched", func(t *testing.T, o *office) {
-		path := "/admin/keys/" + o.Provider("switched").ID
+		path := "/admin/providers/" + o.Provider("switched").ID
 		o.press(t, path, path+"/switch", []string{"enabled", "1"}, audit.Event{Kind: audit.KeyChanged, LoginKey: "switched", Detail: map[string]string{"switched": "on"}})
 		o.press(t, path, path+"/switch", []string{"enabled", ""}, audit.Event{Kind: audit.KeyChanged, LoginKey: "switched", Detail: map[string]string{"switched": "off"}})
 	}},
 	{"what becomes of people of a former issuer is decided", func(t *testing.T, o *office) {
 		u, key := o.Person("former@example.org"), o.Provider("former", func(k *federation.LoginKey) { k.Linking = federation.Provisioned })
-		o.root.Submit(o.root.Open("/admin/decisions"), "/admin/decisions/link", "account", u.Email, "subject", "3", "key", key.ID, "issuer", "https://former.example")
-		path := "/admin/keys/former/identities"
+		o.root.Submit(o.root.Open("/admin/account-links"), "/admin/account-links/link", "account", u.Email, "subject", "3", "key", key.ID, "issuer", "https://former.example")
+		path := "/admin/providers/former/identities"
 		o.press(t, path, path, []string{"identities", "leave"}, audit.Event{Kind: audit.KeyIdentities, LoginKey: "former", Detail: map[string]string{"which": "left", "issuer": "https://former.example"}})
 	}},
 	{"people of a former issuer are moved, and that is undone", func(t *testing.T, o *office) {
 		there := federationtest.NewPlainUpstream(t, o.Clock.Now)
 		u := o.Person("taken@example.org")
 		o.Provider("taken", func(k *federation.LoginKey) { k.Linking, k.BaseURL = federation.Provisioned, there.URL })
-		o.root.Submit(o.root.Open("/admin/decisions"), "/admin/decisions/link", "account", u.Email, "subject", "4", "key", "taken", "issuer", "https://former.example")
-		path := "/admin/keys/taken/identities"
+		o.root.Submit(o.root.Open("/admin/account-links"), "/admin/account-links/link", "account", u.Email, "subject", "4", "key", "taken", "issuer", "https://former.example")
+		path := "/admin/providers/taken/identities"
 		o.press(t, path, path, []string{"identities", "move", "identities_address", there.URL}, audit.Event{Kind: audit.KeyIdentities, LoginKey: "taken",
 			Detail: map[string]string{"which": "moved", "issuer": "https://former.example", "to": there.URL, "moved": "1", "left": "0", "batch": "*"}})
 		o.press(t, path, path, nil, audit.Event{Kind: audit.KeyIdentities, LoginKey: "taken", Detail: map[string]string{"which": "undone", "issuer": "https://former.example", "moved": "1", "batch": "*"}})
 	}},
 	{"a login key is removed", func(t *testing.T, o *office) {
-		path := "/admin/keys/" + o.Provider("removed").ID + "/delete"
+		path := "/admin/providers/" + o.Provider("removed").ID + "/delete"
 		o.press(t, path, path, []string{"confirm", "Company"}, audit.Event{Kind: audit.KeyRemoved, LoginKey: "removed"})
 	}},
 	{"somebody is linked beforehand", func(t *testing.T, o *office) {
 		u, key := o.Person("beforehand@example.org"), o.Provider("beforehand", func(k *federation.LoginKey) { k.Linking = federation.Provisioned })
-		o.press(t, "/admin/decisions", "/admin/decisions/link", []string{"account", "beforehand@example.org", "subject", "1", "key", key.ID},
+		o.press(t, "/admin/account-links", "/admin/account-links/link", []string{"account", "beforehand@example.org", "subject", "1", "key", key.ID},
 			audit.Event{Kind: audit.LinkMade, Target: u.ID, LoginKey: key.ID, Why: texts.New("link.beforehand"), Detail: map[string]string{"row": "*", "record": "*"}})
 	}},
 	{"a decision is undone", func(t *testing.T, o *office) {
 		u, key := o.Person("undone@example.org"), o.Provider("undone", func(k *federation.LoginKey) { k.Linking = federation.Provisioned })
-		p := o.root.Submit(o.root.Open("/admin/decisions"), "/admin/decisions/link", "account", "undone@example.org", "subject", "2", "key", key.ID)
-		_, fields, _ := hubtest.Form(p.Body, "/admin/decisions/undo")
+		p := o.root.Submit(o.root.Open("/admin/account-links"), "/admin/account-links/link", "account", "undone@example.org", "subject", "2", "key", key.ID)
+		_, fields, _ := hubtest.Form(p.Body, "/admin/account-links/undo")
 		l := o.Ledger()
-		o.root.Submit(p, "/admin/decisions/undo")
+		o.root.Submit(p, "/admin/account-links/undo")
 		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.LinkUndone, Actor: o.me, Target: u.ID, LoginKey: key.ID, Detail: map[string]string{"record": fields.Get("record")}})...)
 	}},
 }

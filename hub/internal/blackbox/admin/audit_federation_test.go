@@ -97,7 +97,7 @@ var upstreamActs = []act[bare]{
 		hubs, a, b := newHubs(t)
 		hubs.Through(b, a, "ada@example.org")
 		root := hubs.Secondary.Operator()
-		path := "/admin/keys/" + hubs.Key.ID
+		path := "/admin/providers/" + hubs.Key.ID
 		p := root.Open(path)
 		l := hubs.Secondary.Ledger()
 		root.Submit(p, path+"/switch", "enabled", "0")
@@ -277,23 +277,23 @@ var hubActs = []act[bare]{
 		root := hubs.Primary.UserID(t, "root@example.org")
 		for _, decision := range []string{"suspend", "resume", "approve"} {
 			state := map[string]clients.State{"suspend": clients.Suspended, "resume": clients.Active, "approve": clients.Active}[decision]
-			p := there.Open("/admin/servers")
+			p := there.Open("/admin/hubs")
 			l := hubs.Primary.Ledger()
-			there.Submit(p, "/admin/servers/"+decision, "server", server)
+			there.Submit(p, "/admin/hubs/"+decision, "server", server)
 			l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.ServerDecided, Actor: root, Client: server, Detail: map[string]string{"decision": string(state)}})...)
 		}
-		p := there.Open("/admin/servers")
+		p := there.Open("/admin/hubs")
 		l := hubs.Primary.Ledger()
-		there.Submit(p, "/admin/servers/invite")
+		there.Submit(p, "/admin/hubs/invite")
 		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.InviteMade, Actor: root})...)
 		l = hubs.Primary.Ledger()
-		there.Submit(p, "/admin/servers/remove", "server", server)
+		there.Submit(p, "/admin/hubs/remove", "server", server)
 		host, _ := url.Parse(hubs.Secondary.URL)
 		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.ServerRemoved, Actor: root, Client: server, Target: host.Host})...)
 	}},
 	{"a hub hears what was decided about it", func(t *testing.T, _ bare) {
 		hubs, _, there, server := hubtest.Peers(t)
-		there.Submit(there.Open("/admin/servers"), "/admin/servers/suspend", "server", server)
+		there.Submit(there.Open("/admin/hubs"), "/admin/hubs/suspend", "server", server)
 		hubs.Skip(11 * time.Minute)
 		l := hubs.Secondary.Ledger()
 		hubs.Secondary.Hub.Chores(t.Context())
@@ -301,7 +301,7 @@ var hubActs = []act[bare]{
 	}},
 	{"an administrator asks the other hub again", func(t *testing.T, _ bare) {
 		hubs, here, _, _ := hubtest.Peers(t)
-		path := "/admin/keys/" + hubs.Key.ID
+		path := "/admin/providers/" + hubs.Key.ID
 		_, err := hubs.Secondary.Hub.JoinPrimary(t.Context(), audit.Named("test"), hubs.Key.ID, "")
 		hubtest.Done(t, err)
 		hubs.Primary.Hub.DecideServer(t.Context(), audit.Named("test"), hubs.ClientOf(), clients.Suspended) //nolint:errcheck // the page would say so
@@ -314,7 +314,7 @@ var hubActs = []act[bare]{
 	}},
 	{"a hub takes leave", func(t *testing.T, _ bare) {
 		hubs, here, _, server := hubtest.Peers(t)
-		path := "/admin/keys/" + hubs.Key.ID + "/delete"
+		path := "/admin/providers/" + hubs.Key.ID + "/delete"
 		p := here.Open(path)
 		there, at := hubs.Primary.Ledger(), hubs.Secondary.Ledger()
 		here.Submit(p, path, "confirm", hubs.Key.Name)
@@ -323,7 +323,7 @@ var hubActs = []act[bare]{
 	}},
 	{"a hub cannot take leave", func(t *testing.T, _ bare) {
 		hubs, here, _, _ := hubtest.Peers(t)
-		path := "/admin/keys/" + hubs.Key.ID + "/delete"
+		path := "/admin/providers/" + hubs.Key.ID + "/delete"
 		p := here.Open(path)
 		hubs.Primary.Stop()
 		root := hubs.Secondary.UserID(t, "root@example.org")

@@ -109,7 +109,7 @@ func TestWhoMayOpenWhat(t *testing.T) {
 }
 
 // looks are the forms of the administration that change nothing that matters.
-var looks = []string{"/admin/check", "/admin/traces", "/admin/keys/:id/simulate", "/admin/keys/:id/try", "/admin/clients/:id/logouts", "/admin/clients/:id/setup/wait"}
+var looks = []string{"/admin/check", "/admin/sign-in-log", "/admin/providers/:id/simulate", "/admin/providers/:id/try", "/admin/clients/:id/logouts", "/admin/clients/:id/setup/wait"}
 
 // What administrators change needs a sign-in of the last minutes: a browser that
 // was left open is not enough.

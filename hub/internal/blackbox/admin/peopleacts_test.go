@@ -110,14 +110,14 @@ func TestADecisionThatIsStaleIsNotUndone(t *testing.T) {
 		}
 		return d.Record
 	}
-	const undo = "/admin/decisions/undo"
-	seen := func() hubtest.Page { return root.Open("/admin/decisions?user=" + ada.ID) }
+	const undo = "/admin/account-links/undo"
+	seen := func() hubtest.Page { return root.Open("/admin/account-links?user=" + ada.ID) }
 
 	first := link(ada)
 	page := seen()
 	home := w.Home("ada@example.org")
 	done := root.Like(page, undo, undo, "record", first)
-	hubtest.Want(t, "undone", done.Location, "/admin/decisions?done=undone")
+	hubtest.Want(t, "undone", done.Location, "/admin/account-links?done=undone")
 	hubtest.Want(t, "everything of the person", home.Open("/account").URL.Path, "/signin")
 	hubtest.Want(t, "a second time", root.Like(page, undo, undo, "record", first).Status, http.StatusGone)
 	hubtest.Want(t, "one that never was", root.Like(page, undo, undo, "record", "made up").Status, http.StatusGone)
@@ -168,10 +168,10 @@ func TestTheOnlyOtherAdministratorMayGoButNotTheLast(t *testing.T) {
 // still offers.
 func TestADecisionAboutAServerThatCannotBeChangesNothing(t *testing.T) {
 	hubs, _, there, server := hubtest.Peers(t)
-	page := there.Open("/admin/servers")
+	page := there.Open("/admin/hubs")
 	decide := func(decision, id string) int {
 		t.Helper()
-		return there.Like(page, "/admin/servers/invite", "/admin/servers/"+decision, "server", id).Status
+		return there.Like(page, "/admin/hubs/invite", "/admin/hubs/"+decision, "server", id).Status
 	}
 	hubtest.Want(t, "refusing what was approved", decide("refuse", server), http.StatusConflict)
 	hubtest.Want(t, "a word that is no decision", decide("promote", server), http.StatusNotFound)

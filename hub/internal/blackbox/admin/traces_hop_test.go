@@ -48,7 +48,7 @@ func TestARefusalAtTheOtherHubIsFoundFromHere(t *testing.T) {
 	hubtest.Want(t, "state here", here.State, traces.Failed)
 	hubtest.Want(t, "state there", there.State, traces.Failed)
 	hubtest.Want(t, "continues at", here.To, traces.Hop{Base: hubs.Primary.URL, Ref: there.Ref})
-	if fix, _ := here.Fix(); fix.Path != "/admin/keys/"+hubs.Key.ID {
+	if fix, _ := here.Fix(); fix.Path != "/admin/providers/"+hubs.Key.ID {
 		t.Errorf("fix: %+v", fix)
 	}
 }

@@ -215,9 +215,9 @@ func TestAnAdministratorReadsWhyASignInFailed(t *testing.T) {
 	b.SignInTo(a, "ada@example.org")
 	good := w.Traced()[0].Ref
 
-	list := admin.Open("/admin/traces")
+	list := admin.Open("/admin/sign-in-log")
 	for _, ref := range []string{failed, good} {
-		if !strings.Contains(list.Body, `href="/admin/traces/`+ref+`"`) {
+		if !strings.Contains(list.Body, `href="/admin/sign-in-log/`+ref+`"`) {
 			t.Errorf("%s is not in the list", ref)
 		}
 	}
@@ -228,26 +228,26 @@ func TestAnAdministratorReadsWhyASignInFailed(t *testing.T) {
 		{[]string{"failed", "1"}, false, true}, {[]string{"client", a.ID}, true, true}, {[]string{"person", "ada@example.org"}, true, false},
 		{[]string{"person", ada.ID, "failed", "1"}, false, false}, {[]string{"client", "another"}, false, false},
 	} {
-		p := admin.Submit(list, "/admin/traces", filter.pairs...)
+		p := admin.Submit(list, "/admin/sign-in-log", filter.pairs...)
 		hubtest.Want(t, "status", p.Status, http.StatusOK)
 		hubtest.Want(t, "the good one "+strings.Join(filter.pairs, " "), strings.Contains(p.Body, good), filter.good)
 		hubtest.Want(t, "the failed one "+strings.Join(filter.pairs, " "), strings.Contains(p.Body, failed), filter.fail)
 	}
-	p := admin.Submit(list, "/admin/traces", "ref", " "+strings.ToLower(strings.ReplaceAll(failed, "-", "  ")))
-	hubtest.Want(t, "found", p.URL.Path, "/admin/traces/"+failed)
+	p := admin.Submit(list, "/admin/sign-in-log", "ref", " "+strings.ToLower(strings.ReplaceAll(failed, "-", "  ")))
+	hubtest.Want(t, "found", p.URL.Path, "/admin/sign-in-log/"+failed)
 	for _, text := range []string{"Cause of the failure", "by a slash at its end", `href="/admin/clients/` + a.ID + `#redirect_uris"`} {
 		if !strings.Contains(p.Body, text) {
 			t.Errorf("the page does not say %q:\n%s", text, p.Body)
 		}
 	}
-	p = admin.Open("/admin/traces/" + good)
+	p = admin.Open("/admin/sign-in-log/" + good)
 	for _, text := range []string{"Signed in", "Session started", "The person allowed what the app asked for.", "signin.ok"} {
 		if !strings.Contains(p.Body, text) {
 			t.Errorf("the page does not say %q", text)
 		}
 	}
 	for typed, status := range map[string]int{"K7Q2-M4XD": http.StatusNotFound, "no reference": http.StatusUnprocessableEntity} {
-		hubtest.Want(t, typed, admin.Submit(list, "/admin/traces", "ref", typed).Status, status)
+		hubtest.Want(t, typed, admin.Submit(list, "/admin/sign-in-log", "ref", typed).Status, status)
 	}
-	hubtest.Want(t, "for others", b.Open("/admin/traces").Status, http.StatusForbidden)
+	hubtest.Want(t, "for others", b.Open("/admin/sign-in-log").Status, http.StatusForbidden)
 }

@@ -45,10 +45,10 @@ func TestAdministratorsHearOnceOfWhatWillStopWorking(t *testing.T) {
 	if p := op.Open("/admin/map"); !strings.Contains(p.Body, "Needs attention") || !strings.Contains(p.Text("map-table"), "secondary hub") || !strings.Contains(p.Body, "<svg") {
 		t.Errorf("the map is\n%s", p.Body)
 	}
-	if p := op.Open("/admin/keys/" + key.ID); !strings.Contains(p.Text("attention"), "The client secret at Well ends on") {
+	if p := op.Open("/admin/providers/" + key.ID); !strings.Contains(p.Text("attention"), "The client secret at Well ends on") {
 		t.Errorf("the page of the key is\n%s", p.Body)
 	}
-	op.Submit(op.Open("/admin/keys/dead/delete"), "/admin/keys/dead/delete", "confirm", "Dead")
+	op.Submit(op.Open("/admin/providers/dead/delete"), "/admin/providers/dead/delete", "confirm", "Dead")
 	home = op.Submit(op.Open("/admin"), "/admin/check")
 	if list := home.Text("attention"); strings.Contains(list, "Dead") || !strings.Contains(list, "Well") {
 		t.Errorf("later the list is %q", list)

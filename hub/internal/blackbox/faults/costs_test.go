@@ -175,29 +175,29 @@ var pagePrices = map[string]figure{
 	"/admin/clients/:id/setup":   {6, 0, 6},
 	"/admin/clients/frappe":      {4, 0, 4},
 	"/admin/clients/new":         {4, 0, 4},
-	"/admin/decisions":           {5, 0, 5},
-	"/admin/keys":                {5, 0, 5},
-	"/admin/keys/:id":            {8, 0, 8},
-	"/admin/keys/:id/delete":     {6, 0, 6},
-	"/admin/keys/:id/identities": {7, 0, 7},
-	"/admin/keys/:id/simulate":   {4, 0, 4},
+	"/admin/account-links":           {5, 0, 5},
+	"/admin/providers":                {5, 0, 5},
+	"/admin/providers/:id":            {8, 0, 8},
+	"/admin/providers/:id/delete":     {6, 0, 6},
+	"/admin/providers/:id/identities": {7, 0, 7},
+	"/admin/providers/:id/simulate":   {4, 0, 4},
 	testOver:                     {4, 0, 4},
-	"/admin/keys/new":            {4, 0, 4},
-	"/admin/logouts":             {6, 0, 6},
-	"/admin/logouts/:sid":        {6, 0, 6},
+	"/admin/providers/new":            {4, 0, 4},
+	"/admin/sign-out-delivery":             {6, 0, 6},
+	"/admin/sign-out-delivery/:sid":        {6, 0, 6},
 	"/admin/map":                 {15, 0, 15},
-	"/admin/servers":             {8, 0, 8},
+	"/admin/hubs":             {8, 0, 8},
 	"/admin/settings":            {6, 0, 6},
 	"/admin/signing":             {4, 0, 4},
-	"/admin/traces":              {8, 0, 8},
-	"/admin/traces/:ref":         {8, 0, 8},
+	"/admin/sign-in-log":              {8, 0, 8},
+	"/admin/sign-in-log/:ref":         {8, 0, 8},
 	"/admin/users":               {6, 0, 6},
 	"/admin/users/:id":           {11, 0, 11},
 }
 
 // testOver shows what came of a test of a login key. Here it says that there is
 // none.
-const testOver = "/admin/keys/:id/tried"
+const testOver = "/admin/providers/:id/tried"
 
 func TestWhatAPageCosts(t *testing.T) {
 	f := newFaulty(t)

@@ -289,22 +289,22 @@ var adminStories = []story{
 	{"a login key is added", func(f *faulty) (func() answered, func(*testing.T, bool)) {
 		b := f.keeper()
 		name := "Example " + f.Clock.Now().Format("150405.000000")
-		open := func() hubtest.Page { return b.Open("/admin/keys/new?kind=openid") }
+		open := func() hubtest.Page { return b.Open("/admin/providers/new?kind=openid") }
 		add := []string{"name", name, "base_url", "https://accounts.example.org"}
-		return pressed(b, open, "/admin/keys", add, func(t *testing.T, acked bool) {
+		return pressed(b, open, "/admin/providers", add, func(t *testing.T, acked bool) {
 			f.skip(3 * time.Second) // login keys are remembered for two
-			p := b.Open("/admin/keys")
+			p := b.Open("/admin/providers")
 			if !strings.Contains(p.Body, name) {
 				if acked {
 					t.Error("it is not there")
 				}
-				p = b.Submit(open(), "/admin/keys", add...)
+				p = b.Submit(open(), "/admin/providers", add...)
 			}
 			all, err := f.Hub.LoginKeys(t.Context())
 			hubtest.Done(t, err)
 			for _, k := range all {
 				if k.Name == name {
-					path := "/admin/keys/" + k.ID + "/delete"
+					path := "/admin/providers/" + k.ID + "/delete"
 					b.Submit(b.Open(path), path, "confirm", name)
 					return
 				}

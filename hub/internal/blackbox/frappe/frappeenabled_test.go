@@ -91,7 +91,7 @@ func TestWhatIsNoAnswerSaysNeitherEnabledNorDisabled(t *testing.T) {
 func TestTheAPIKeyOfASiteIsKeptByItsPageAndNeverShown(t *testing.T) {
 	s := hubtest.Above(t, frappetest.G2a, hubtest.Keeping)
 	admin := s.Operator()
-	const path = "/admin/keys/erp"
+	const path = "/admin/providers/erp"
 	p := admin.Submit(admin.Open(path), path, "site_key", "half a key")
 	if p.Status != 422 || !strings.Contains(p.Body, "its key, a colon and its secret") {
 		t.Errorf("half a key: got %d", p.Status)

@@ -63,7 +63,7 @@ func TestNoAdministratorComesInThroughAnOlderSite(t *testing.T) {
 		admin := s.Operator()
 		var subject string
 		s.There(func(u *frappetest.Person) { subject = u.Subject })
-		admin.Submit(admin.Open("/admin/decisions"), "/admin/decisions/link", "account", hubtest.RootHere, "subject", subject, "key", "erp")
+		admin.Submit(admin.Open("/admin/account-links"), "/admin/account-links/link", "account", hubtest.RootHere, "subject", subject, "key", "erp")
 		b := s.Browser()
 		p := s.Come(b, b.Open("/signin"), hubtest.AshaThere, frappetest.Allow)
 		hubtest.Want(t, name+": signed in", strings.Contains(b.Open("/account").Body, hubtest.RootHere), row.in)
@@ -122,8 +122,8 @@ func ofLoginKeys(c faultstore.Call) bool { return c.Verb == "Find" && c.Set == "
 func TestATestWithAWrongSecretNamesIt(t *testing.T) {
 	s := hubtest.Above(t, frappetest.G1)
 	b := s.Operator()
-	b.Submit(b.Open("/admin/keys/erp"), "/admin/keys/erp", "client_secret", "0000000000")
-	stop := s.Site.Visit(t, b.Submit(b.Open("/admin/keys/erp"), "/admin/keys/erp/try").Location, hubtest.AshaThere, frappetest.Allow)
+	b.Submit(b.Open("/admin/providers/erp"), "/admin/providers/erp", "client_secret", "0000000000")
+	stop := s.Site.Visit(t, b.Submit(b.Open("/admin/providers/erp"), "/admin/providers/erp/try").Location, hubtest.AshaThere, frappetest.Allow)
 	p := b.Open(stop.To)
 	if !strings.Contains(p.Body, "#client_secret") || !strings.Contains(p.Body, "Copy App Client Secret") {
 		t.Errorf("got\n%s", p.Body)
@@ -132,7 +132,7 @@ func TestATestWithAWrongSecretNamesIt(t *testing.T) {
 	s = hubtest.Above(t, frappetest.G1)
 	s.Site.Edit(func(site *frappetest.Site) { site.BaseURL = "https://upstream.example.com" })
 	b = s.Operator()
-	stop = s.Site.Visit(t, b.Submit(b.Open("/admin/keys/erp"), "/admin/keys/erp/try").Location, hubtest.AshaThere, frappetest.Allow)
+	stop = s.Site.Visit(t, b.Submit(b.Open("/admin/providers/erp"), "/admin/providers/erp/try").Location, hubtest.AshaThere, frappetest.Allow)
 	p = b.Open(stop.To)
 	if !strings.Contains(p.Body, "#options.issuer") || !strings.Contains(p.Body, "https://upstream.example.com") {
 		t.Errorf("got\n%s", p.Body)
@@ -158,7 +158,7 @@ func TestATestOfASiteShowsWhatArrivesAndLeavesNothing(t *testing.T) {
 		return all
 	}
 	before := kept()
-	stop := s.Site.Visit(t, b.Submit(b.Open("/admin/keys/erp"), "/admin/keys/erp/try").Location, hubtest.AshaThere, frappetest.Allow)
+	stop := s.Site.Visit(t, b.Submit(b.Open("/admin/providers/erp"), "/admin/providers/erp/try").Location, hubtest.AshaThere, frappetest.Allow)
 	p := b.Open(stop.To)
 	for _, text := range []string{"Token", "ID token checks", "UserInfo", "Mapping", "Accounts User", "in the form", "short", "refuses administrators of this hub", "does not report whether an email is verified"} {
 		if !strings.Contains(p.Body, text) {
@@ -167,7 +167,7 @@ func TestATestOfASiteShowsWhatArrivesAndLeavesNothing(t *testing.T) {
 	}
 	hubtest.Want(t, "pairs alive", s.Alive(), 0)
 	hubtest.Want(t, "who and what is known afterwards", kept(), before)
-	if p := b.Open("/admin/keys/erp"); !strings.Contains(p.Body, s.URL+"/signin/from/erp") || !strings.Contains(p.Body, "Version of the site") {
+	if p := b.Open("/admin/providers/erp"); !strings.Contains(p.Body, s.URL+"/signin/from/erp") || !strings.Contains(p.Body, "Version of the site") {
 		t.Errorf("the key's page lacks something:\n%s", p.Body)
 	}
 }
@@ -177,12 +177,12 @@ func TestASiteToComeFromIsAddedByItsAddress(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	site := frappetest.NewPlainPrimary(t, frappetest.G1, nil)
 	b := w.Operator()
-	p := b.Open("/admin/keys/new?preset=frappe")
-	p = b.Submit(p, "/admin/keys", "base_url", site.URL+"/app", "client_id", "b8772aed5c", "client_secret", "be3b1c2179")
+	p := b.Open("/admin/providers/new?preset=frappe")
+	p = b.Submit(p, "/admin/providers", "base_url", site.URL+"/app", "client_id", "b8772aed5c", "client_secret", "be3b1c2179")
 	if p.Status != http.StatusUnprocessableEntity || !strings.Contains(p.Body, "at the top of its host") {
 		t.Fatalf("a path: got %d:\n%s", p.Status, p.Body)
 	}
-	p = b.Submit(p, "/admin/keys", "base_url", site.URL+"/", "client_secret", "be3b1c2179")
+	p = b.Submit(p, "/admin/providers", "base_url", site.URL+"/", "client_secret", "be3b1c2179")
 	k := w.Key("frappe")
 	if k.Kind != federation.KindFrappe || k.BaseURL != site.URL || k.ClientID != "b8772aed5c" || !k.SecretShort {
 		t.Errorf("got %d and %+v", p.Status, k)
@@ -191,7 +191,7 @@ func TestASiteToComeFromIsAddedByItsAddress(t *testing.T) {
 	if k.Options[federation.OptionCredentials] != "" {
 		t.Errorf("what was left open is %v", k.Options)
 	}
-	if list := b.Open("/admin/keys"); !strings.Contains(list.Body, "secret is short") {
+	if list := b.Open("/admin/providers"); !strings.Contains(list.Body, "secret is short") {
 		t.Errorf("nobody is warned of the secret:\n%s", list.Body)
 	}
 }

@@ -117,7 +117,7 @@ func linkOf(t *testing.T, p hubtest.Page, id string) string {
 func TestFrappeHole37354ATestShowsTheClaims(t *testing.T) {
 	s := hubtest.Above(t, frappetest.G2a)
 	b := s.Operator()
-	stop := s.Site.Visit(t, b.Submit(b.Open("/admin/keys/erp"), "/admin/keys/erp/try").Location, hubtest.AshaThere, frappetest.Allow)
+	stop := s.Site.Visit(t, b.Submit(b.Open("/admin/providers/erp"), "/admin/providers/erp/try").Location, hubtest.AshaThere, frappetest.Allow)
 	p := b.Open(stop.To)
 	for _, text := range []string{hubtest.AshaThere, "Asha Rao", "Accounts User", "accounts"} {
 		if !strings.Contains(p.Body, text) {

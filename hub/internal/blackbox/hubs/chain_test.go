@@ -89,8 +89,8 @@ func TestAHubIsNotItsOwnPrimary(t *testing.T) { // FE-42
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	here := w.Operator()
 	for _, kind := range []string{"peer", "openid"} {
-		for _, address := range []string{w.URL, w.URL + "/", strings.ToUpper(w.URL), w.URL + "/admin/keys/new", w.URL + "/.well-known/openid-configuration"} {
-			p := here.Submit(here.Open("/admin/keys/new?kind="+kind), "/admin/keys", "base_url", address, "name", "Main", "key_id", "main")
+		for _, address := range []string{w.URL, w.URL + "/", strings.ToUpper(w.URL), w.URL + "/admin/providers/new", w.URL + "/.well-known/openid-configuration"} {
+			p := here.Submit(here.Open("/admin/providers/new?kind="+kind), "/admin/providers", "base_url", address, "name", "Main", "key_id", "main")
 			hubtest.Want(t, kind+": status for "+address, p.Status, 422)
 			if !strings.Contains(p.Body, "Nothing is needed here: the main server is the issuer "+w.URL+" by itself") || !strings.Contains(p.Body, "Other hubs enter "+w.URL) {
 				t.Errorf("%s: the page for %s does not say what others enter:\n%s", kind, address, p.Body)
@@ -215,5 +215,5 @@ func TestASecondaryStandsWhileItsPrimaryIsDown(t *testing.T) { // FE-45
 	hubtest.Want(t, "refresh", a.Refresh(r.Str("refresh_token")).Status, 200)
 	local := secondary.Browser()
 	local.SignIn(local.Open("/signin?local=1"), "root@example.org")
-	hubtest.Want(t, "the administration, by the way in that needs nobody else", local.Open("/admin/keys").Status, 200)
+	hubtest.Want(t, "the administration, by the way in that needs nobody else", local.Open("/admin/providers").Status, 200)
 }

@@ -46,13 +46,13 @@ func asked(t *testing.T, hubs hubtest.Pair, b *hubtest.Browser, a *hubtest.App, 
 func TestAHubHasOneName(t *testing.T) {
 	hubs, _, there, server := hubtest.Peers(t)
 	hubs.Primary.Person("bob@example.org")
-	there.Submit(there.Open("/admin/servers"), "/admin/servers/approve", "server", server, "name", "Branch")
+	there.Submit(there.Open("/admin/hubs"), "/admin/hubs/approve", "server", server, "name", "Branch")
 	name := "Branch (" + strings.TrimPrefix(hubs.Secondary.URL, "http://") + ")"
 	a, b := hubs.Secondary.App(), hubs.Secondary.Browser()
 	signIn, consent := asked(t, hubs, b, a, "ada@example.org")
 	shown := map[string]hubtest.Page{
 		"the sign-in page": signIn, "the consent page": consent, "the account": b.At(hubs.Primary).Open("/account"),
-		"the map": there.Open("/admin/map"), "the servers": there.Open("/admin/servers"),
+		"the map": there.Open("/admin/map"), "the servers": there.Open("/admin/hubs"),
 	}
 	for what, page := range shown {
 		if !strings.Contains(page.Body, name) {
@@ -74,11 +74,11 @@ func TestAHubHasOneName(t *testing.T) {
 		t.Error("no trace names it so")
 	}
 
-	there.Submit(there.Open("/admin/servers"), "/admin/servers/approve", "server", server, "skip_consent", "1")
+	there.Submit(there.Open("/admin/hubs"), "/admin/hubs/approve", "server", server, "skip_consent", "1")
 	if _, consent := asked(t, hubs, hubs.Secondary.Browser(), a, "bob@example.org"); consent.Body != "" {
 		t.Errorf("people are asked about a hub that skips consent:\n%s", consent.Body)
 	}
-	if page := there.Open("/admin/servers"); !strings.Contains(page.Body, name) || !strings.Contains(page.Body, "consent skipped") {
+	if page := there.Open("/admin/hubs"); !strings.Contains(page.Body, name) || !strings.Contains(page.Body, "consent skipped") {
 		t.Errorf("the page of servers does not say so:\n%s", page.Body)
 	}
 }

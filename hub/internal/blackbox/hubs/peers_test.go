@@ -22,7 +22,7 @@ import (
 func TestTheCardShowsWhoItIsAndNoticesAChange(t *testing.T) {
 	primary, secondary := hubtest.NewWorld(t, hubtest.OpenSQLite(t)), hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	here, there := secondary.Operator(), primary.Operator()
-	card := here.Submit(here.Open("/admin/keys/new?kind=peer"), "/admin/keys", "base_url", primary.URL)
+	card := here.Submit(here.Open("/admin/providers/new?kind=peer"), "/admin/providers", "base_url", primary.URL)
 	if !strings.Contains(card.Body, primary.URL) {
 		t.Errorf("the card does not show the issuer:\n%s", card.Body)
 	}
@@ -34,11 +34,11 @@ func TestTheCardShowsWhoItIsAndNoticesAChange(t *testing.T) {
 	if err := primary.Hub.RotateSigningKeys(t.Context(), audit.Named("test"), "", true); err != nil {
 		t.Fatal(err)
 	}
-	again := here.Submit(card, "/admin/keys")
+	again := here.Submit(card, "/admin/providers")
 	if !strings.Contains(again.Body, "The hub has changed since your check") {
 		t.Errorf("new keys went unnoticed: %d at %s", again.Status, again.URL)
 	}
-	if !strings.Contains(there.Open("/admin/servers").Body, "No connected hubs yet") {
+	if !strings.Contains(there.Open("/admin/hubs").Body, "No connected hubs yet") {
 		t.Error("the secondary introduced itself all the same")
 	}
 }
@@ -60,13 +60,13 @@ func TestWhatIsNoHubIsExplained(t *testing.T) {
 		})
 	}))
 	t.Cleanup(provider.Close)
-	p := here.Submit(here.Open("/admin/keys/new?kind=peer"), "/admin/keys", "base_url", provider.URL)
-	for _, text := range []string{"This is not a fedhub", "Register this hub there as an application", "registration endpoint", "/admin/keys/new?kind=openid"} {
+	p := here.Submit(here.Open("/admin/providers/new?kind=peer"), "/admin/providers", "base_url", provider.URL)
+	for _, text := range []string{"This is not a fedhub", "Register this hub there as an application", "registration endpoint", "/admin/providers/new?kind=openid"} {
 		if !strings.Contains(p.Body, text) {
 			t.Errorf("the page does not say %q:\n%s", text, p.Body)
 		}
 	}
-	p = here.Submit(here.Open("/admin/keys/new?kind=peer"), "/admin/keys", "base_url", "http://127.0.0.1:1")
+	p = here.Submit(here.Open("/admin/providers/new?kind=peer"), "/admin/providers", "base_url", "http://127.0.0.1:1")
 	hubtest.Want(t, "status of an address where nobody answers", p.Status, 422)
 	if !strings.Contains(p.Body, "can&#39;t reach the address") {
 		t.Errorf("it does not say so:\n%s", p.Body)
@@ -89,14 +89,14 @@ func TestADecisionOverThereIsSeenHere(t *testing.T) {
 		{"resume", federation.Active, "lets people sign in here"},
 		{"remove", federation.Removed, "doesn&#39;t know this site any more"},
 	} {
-		p := there.Submit(there.Open("/admin/servers"), "/admin/servers/"+step.press, "server", server)
+		p := there.Submit(there.Open("/admin/hubs"), "/admin/hubs/"+step.press, "server", server)
 		if p.Status == 403 { // the sign-in is some time ago
 			there.Prove(p)
 		}
 		hubs.Skip(11 * time.Minute)
 		hubs.Secondary.Hub.Chores(t.Context())
 		hubtest.Want(t, "after "+step.press, status(), step.want)
-		if p := here.Open("/admin/keys/" + hubs.Key.ID); !strings.Contains(p.Body, step.says) {
+		if p := here.Open("/admin/providers/" + hubs.Key.ID); !strings.Contains(p.Body, step.says) {
 			t.Errorf("after %s the page does not say %q", step.press, step.says)
 		}
 	}
@@ -104,13 +104,13 @@ func TestADecisionOverThereIsSeenHere(t *testing.T) {
 	if _, err := hubs.Primary.Hub.Client(t.Context(), server); err == nil {
 		t.Error("the removed server is back without having asked")
 	}
-	here.Prove(here.Submit(here.Open("/admin/keys/"+hubs.Key.ID), "/admin/keys/"+hubs.Key.ID+"/join"))
+	here.Prove(here.Submit(here.Open("/admin/providers/"+hubs.Key.ID), "/admin/providers/"+hubs.Key.ID+"/join"))
 	hubtest.Want(t, "after asking again", status(), federation.Requested)
 }
 
 func TestAServerThatIsRemovedAtHomeSaysGoodbye(t *testing.T) {
 	hubs, here, _, server := hubtest.Peers(t)
-	path := "/admin/keys/" + hubs.Key.ID + "/delete"
+	path := "/admin/providers/" + hubs.Key.ID + "/delete"
 	here.Submit(here.Open(path), path, "confirm", hubs.Key.Name)
 	if _, err := hubs.Primary.Hub.Client(t.Context(), server); err == nil {
 		t.Error("the primary keeps the record")
@@ -119,15 +119,15 @@ func TestAServerThatIsRemovedAtHomeSaysGoodbye(t *testing.T) {
 
 func TestLeavingIsNoWayAroundASuspension(t *testing.T) {
 	hubs, here, there, server := hubtest.Peers(t)
-	there.Submit(there.Open("/admin/servers"), "/admin/servers/suspend", "server", server)
-	path := "/admin/keys/" + hubs.Key.ID + "/delete"
+	there.Submit(there.Open("/admin/hubs"), "/admin/hubs/suspend", "server", server)
+	path := "/admin/providers/" + hubs.Key.ID + "/delete"
 	here.Submit(here.Open(path), path, "confirm", hubs.Key.Name)
 	c, err := hubs.Primary.Hub.Client(t.Context(), server)
 	if err != nil {
 		t.Fatal(err)
 	}
 	hubtest.Want(t, "state", c.Server.State, clients.Suspended)
-	if !strings.Contains(there.Open("/admin/servers").Body, "disconnected ") {
+	if !strings.Contains(there.Open("/admin/hubs").Body, "disconnected ") {
 		t.Error("the page does not tell that it left")
 	}
 	hubtest.AddPeer(here, hubs.Primary)
@@ -147,7 +147,7 @@ func TestAServerWhoseDocumentIsGoneIsSeenToBeGone(t *testing.T) {
 	hubs.Secondary.Clock.Skip(time.Minute)
 	hubs.Primary.Hub.Chores(t.Context())
 	hubtest.Until(t, "the page says so", func() bool {
-		return strings.Contains(there.Open("/admin/servers").Body, "metadata document missing")
+		return strings.Contains(there.Open("/admin/hubs").Body, "metadata document missing")
 	})
 	c, err := hubs.Primary.Hub.Client(t.Context(), server)
 	if err != nil {

@@ -85,7 +85,7 @@ func TestTokensAreNotSentToWhereAKeyWasMoved(t *testing.T) {
 	hubs.Secondary.Person("boss@example.org", "admin")
 	boss := hubs.Secondary.Browser()
 	boss.SignIn(boss.Open("/signin?local=1"), "boss@example.org")
-	path := "/admin/keys/" + hubs.Key.ID
+	path := "/admin/providers/" + hubs.Key.ID
 	asked := boss.Submit(boss.Open(path), path, "base_url", other)
 	boss.Submit(asked, path, "identities", "leave")
 	hubtest.Want(t, "the Base URL", hubs.Secondary.Key(hubs.Key.ID).BaseURL, other)

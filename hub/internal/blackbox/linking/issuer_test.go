@@ -34,7 +34,7 @@ type mover struct {
 	root     *hubtest.Browser
 }
 
-const moverKey = "/admin/keys/company"
+const moverKey = "/admin/providers/company"
 
 func newMover(t *testing.T) *mover {
 	t.Helper()

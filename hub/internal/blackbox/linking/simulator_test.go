@@ -17,7 +17,7 @@ func TestTheSimulatorSaysWhoItWouldBeAndWhy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := "/admin/keys/" + key.ID + "/simulate"
+	path := "/admin/providers/" + key.ID + "/simulate"
 	b := w.Operator()
 	p := b.Open(path)
 	for _, tt := range []struct{ email, verified, row, says string }{
@@ -46,7 +46,7 @@ func TestTheSimulatorCountsWhatAChangeWouldDo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := "/admin/keys/" + key.ID + "/simulate"
+	path := "/admin/providers/" + key.ID + "/simulate"
 	b := w.Operator()
 	p := b.Submit(b.Open(path), path, "about", "policy", "enabled", "1", "linking", "auto", "sign_ups", "deny", "authoritative_domains", "example.org")
 	for _, says := range []string{"All 2 people were checked", "1 person would be linked automatically", "ada@example.org"} {
@@ -73,17 +73,17 @@ func TestAnAdministratorUndoesADecision(t *testing.T) {
 	hubtest.Want(t, "links", hubs.LinkedTo(t, local), 1)
 
 	admin := hubs.Secondary.Operator()
-	p = admin.Open("/admin/decisions")
+	p = admin.Open("/admin/account-links")
 	if !strings.Contains(p.Body, "D7") || !strings.Contains(p.Body, "by its password") {
 		t.Errorf("got %d:\n%s", p.Status, p.Body)
 	}
-	done := admin.Submit(p, "/admin/decisions/undo")
-	hubtest.Want(t, "where it leads", done.URL.Path, "/admin/decisions")
+	done := admin.Submit(p, "/admin/account-links/undo")
+	hubtest.Want(t, "where it leads", done.URL.Path, "/admin/account-links")
 	hubtest.Want(t, "links", hubs.LinkedTo(t, local), 0)
 	if p := b.At(hubs.Secondary).Open("/account"); p.URL.Path != "/signin" {
 		t.Errorf("the person is at %s", p.URL)
 	}
-	hubtest.RefusedPage(t, "a second time", admin.Submit(p, "/admin/decisions/undo"))
+	hubtest.RefusedPage(t, "a second time", admin.Submit(p, "/admin/account-links/undo"))
 }
 
 func TestARiskyChangeOfPolicyIsConfirmedFirst(t *testing.T) {
@@ -93,7 +93,7 @@ func TestARiskyChangeOfPolicyIsConfirmedFirst(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := "/admin/keys/" + key.ID
+	path := "/admin/providers/" + key.ID
 	b := w.Operator()
 	p := b.Submit(b.Open(path), path, "linking", "auto", "authoritative_domains", "example.org")
 	if p.Status != http.StatusConflict || !strings.Contains(p.Body, "1 person would be linked automatically") {
@@ -112,8 +112,8 @@ func TestSomebodyIsLinkedBeforehand(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := w.Operator()
-	path := "/admin/decisions/link"
-	p := b.Open("/admin/decisions")
+	path := "/admin/account-links/link"
+	p := b.Open("/admin/account-links")
 	for _, tt := range []struct{ account, subject string }{{"nobody@example.org", "1"}, {"not an address", "1"}, {"ada@example.org", ""}, {"ada@example.org", "null"}} {
 		p = b.Submit(p, path, "account", tt.account, "subject", tt.subject, "key", key.ID)
 		hubtest.Want(t, tt.account+" "+tt.subject, p.Status, http.StatusUnprocessableEntity)

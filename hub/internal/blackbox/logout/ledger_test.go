@@ -32,17 +32,17 @@ func TestASignOutIsALineOfTheLedger(t *testing.T) {
 		}
 
 		// So does the administrator.
-		list := op.OpenUntil("/admin/logouts", func(p hubtest.Page) bool { return strings.Contains(p.Text("signouts"), "1 retrying") })
+		list := op.OpenUntil("/admin/sign-out-delivery", func(p hubtest.Page) bool { return strings.Contains(p.Text("signouts"), "1 retrying") })
 		if !strings.Contains(list.Text("signouts"), ada.Email) || !strings.Contains(list.Text("signouts"), "2 recipients") {
 			t.Errorf("the list is %q", list.Text("signouts"))
 		}
-		entry := op.OpenUntil(linkOn(t, list.Body, "/admin/logouts/"), func(p hubtest.Page) bool { return strings.Contains(p.Text("recipients"), "503") })
+		entry := op.OpenUntil(linkOn(t, list.Body, "/admin/sign-out-delivery/"), func(p hubtest.Page) bool { return strings.Contains(p.Text("recipients"), "503") })
 		for _, say := range []string{"Delivered", "Retrying", "next try"} {
 			if !strings.Contains(entry.Text("recipients"), say) {
 				t.Errorf("the entry does not say %q: %q", say, entry.Text("recipients"))
 			}
 		}
-		if p := b.Open("/admin/logouts"); strings.Contains(p.Body, `id="signouts"`) {
+		if p := b.Open("/admin/sign-out-delivery"); strings.Contains(p.Body, `id="signouts"`) {
 			t.Error("everybody may read the ledger")
 		}
 
@@ -50,7 +50,7 @@ func TestASignOutIsALineOfTheLedger(t *testing.T) {
 		away.Status.Store(http.StatusOK)
 		w.Clock.Skip(2 * time.Hour)
 		away.Next()
-		op.OpenUntil("/admin/logouts", func(p hubtest.Page) bool { return strings.Contains(p.Text("signouts"), "Delivered") })
+		op.OpenUntil("/admin/sign-out-delivery", func(p hubtest.Page) bool { return strings.Contains(p.Text("signouts"), "Delivered") })
 	})
 }
 
@@ -66,11 +66,11 @@ func TestWhoNeverAnswersIsUnreachableInTheLedger(t *testing.T) {
 	away.Next()
 	w.Clock.Skip(25 * time.Hour)
 	op.SignIn(op.Open("/signin"), "root@example.org") // the session has grown too old
-	list := op.Open("/admin/logouts")
+	list := op.Open("/admin/sign-out-delivery")
 	if !strings.Contains(list.Text("signouts"), "1 unreachable") {
 		t.Errorf("the list is %q", list.Text("signouts"))
 	}
-	if entry := op.Open(linkOn(t, list.Body, "/admin/logouts/")); !strings.Contains(entry.Text("recipients"), "Unreachable") || strings.Contains(entry.Text("recipients"), "next try") {
+	if entry := op.Open(linkOn(t, list.Body, "/admin/sign-out-delivery/")); !strings.Contains(entry.Text("recipients"), "Unreachable") || strings.Contains(entry.Text("recipients"), "next try") {
 		t.Errorf("the entry is %q", entry.Text("recipients"))
 	}
 }

@@ -16,7 +16,7 @@ import (
 func TestAProviderThatWasToldWhatTheKeysPageShowsNeedsNothingMore(t *testing.T) {
 	hubs := hubtest.NewLeaving(t, true)
 	hubs.Primary.Person("ada@example.org")
-	shown := hubs.Secondary.Operator().Open("/admin/keys/up").Copied(t)
+	shown := hubs.Secondary.Operator().Open("/admin/providers/up").Copied(t)
 	err := hubs.Primary.Hub.ChangeClient(t.Context(), audit.Named("test"), hubs.Key.ClientID, texts.Text{}, func(c *clients.Client) {
 		c.RedirectURIs, c.DefaultRedirectURI = []string{shown["Callback URL"]}, ""
 		c.PostLogoutRedirectURIs, c.BackchannelLogoutURI = []string{shown["Return after sign-out"]}, shown["Back-channel logout URL"]

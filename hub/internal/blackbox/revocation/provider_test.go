@@ -23,7 +23,7 @@ func came(t *testing.T, open func(*testing.T) *house) (h *house, b *hubtest.Brow
 }
 
 func TestTurningAProviderOffAsksWhatBecomesOfWhoCameByIt(t *testing.T) {
-	for _, path := range []string{"/admin/keys/company", "/admin/keys/company/delete"} {
+	for _, path := range []string{"/admin/providers/company", "/admin/providers/company/delete"} {
 		h, b, app, tv := came(t, byOpenID)
 		root := h.Operator()
 		p := root.Open(path)
@@ -48,7 +48,7 @@ func TestTurningAProviderOffAsksWhatBecomesOfWhoCameByIt(t *testing.T) {
 }
 
 func TestWhoCameByAProviderStaysIfAnAdministratorSaysSo(t *testing.T) {
-	for _, path := range []string{"/admin/keys/company", "/admin/keys/company/delete"} {
+	for _, path := range []string{"/admin/providers/company", "/admin/providers/company/delete"} {
 		h, b, app, tv := came(t, byOpenID)
 		root := h.Operator()
 		form := path
@@ -69,10 +69,10 @@ func TestWhoCameByAProviderStaysIfAnAdministratorSaysSo(t *testing.T) {
 
 // An answer that is missing is yes, in every form that turns a key off.
 func TestAFormWithoutAnAnswerEndsThem(t *testing.T) {
-	for _, path := range []string{"/admin/keys/company/switch", "/admin/keys/company/delete", "/admin/keys/company"} {
+	for _, path := range []string{"/admin/providers/company/switch", "/admin/providers/company/delete", "/admin/providers/company"} {
 		h, b, app, _ := came(t, byOpenID)
 		root := h.Operator()
-		page := "/admin/keys/company"
+		page := "/admin/providers/company"
 		if strings.HasSuffix(path, "delete") {
 			page = path
 		}
@@ -89,7 +89,7 @@ func TestAFormWithoutAnAnswerEndsThem(t *testing.T) {
 func TestSavingAKeyThatStaysOnEndsNothing(t *testing.T) {
 	h, b, app, _ := came(t, byOpenID)
 	root := h.Operator()
-	root.Submit(root.Open("/admin/keys/company"), "/admin/keys/company", "name", "Forge", "sure", "1")
+	root.Submit(root.Open("/admin/providers/company"), "/admin/providers/company", "name", "Forge", "sure", "1")
 	hubtest.Want(t, "the name", h.Key("company").Name, "Forge")
 	hubtest.Want(t, "the browser", b.Open("/account").URL.Path, "/account")
 	hubtest.Want(t, "the app", app.access() && app.refresh(), true)
@@ -112,13 +112,13 @@ func TestAnAdministratorWhoCameByAKeyGoesWithIt(t *testing.T) {
 		if _, err := h.Hub.SetRoles(t.Context(), audit.Named("test"), h.person().ID, []string{users.AdminRole}); err != nil {
 			t.Fatal(err)
 		}
-		p := b.Open("/admin/keys/" + h.key)
+		p := b.Open("/admin/providers/" + h.key)
 		hubtest.Want(t, "before", p.Status, http.StatusOK)
 		if !strings.Contains(p.Body, "This includes your own session") {
 			t.Error("nothing warns an administrator who came this way")
 		}
 		end(h)
-		hubtest.Want(t, name, b.Open("/admin/keys").URL.Path, "/signin")
+		hubtest.Want(t, name, b.Open("/admin/providers").URL.Path, "/signin")
 	}
 }
 
@@ -131,10 +131,10 @@ func TestAKeyThatIsGoneOpensNoAdministration(t *testing.T) {
 	if _, err := h.Hub.SetRoles(t.Context(), audit.Named("test"), h.person().ID, []string{users.AdminRole}); err != nil {
 		t.Fatal(err)
 	}
-	hubtest.Want(t, "before", b.Open("/admin/keys").Status, http.StatusOK)
+	hubtest.Want(t, "before", b.Open("/admin/providers").Status, http.StatusOK)
 	_, _, err := h.Hub.RemoveLoginKey(t.Context(), audit.Named("test"), h.Key(h.key), operator.KeepSignedIn)
 	must(t, err)
-	p := b.Open("/admin/keys")
+	p := b.Open("/admin/providers")
 	if p.Status != http.StatusForbidden || !strings.Contains(p.Body, "was deleted") {
 		t.Errorf("got %d:\n%s", p.Status, p.Body)
 	}

@@ -88,8 +88,8 @@ func TestEveryEntryOfTheCatalogueIsAddedByTheFieldsOfItsOwnPage(t *testing.T) {
 		if e.Kind == federation.KindPeer {
 			continue // it is met first, see package hubs
 		}
-		p := b.Open("/admin/keys/new?preset=" + e.Preset)
-		fields, empty := fieldsOf(t, p, "/admin/keys")
+		p := b.Open("/admin/providers/new?preset=" + e.Preset)
+		fields, empty := fieldsOf(t, p, "/admin/providers")
 		pairs := []string{}
 		for _, name := range empty {
 			pairs = append(pairs, name, typed(t, e.Preset, name))
@@ -97,7 +97,7 @@ func TestEveryEntryOfTheCatalogueIsAddedByTheFieldsOfItsOwnPage(t *testing.T) {
 		if id := fields["key_id"]; id != e.Preset {
 			t.Errorf("%s: its id is %q", e.Preset, id)
 		}
-		added := b.Post(p, "/admin/keys", pairs...)
+		added := b.Post(p, "/admin/providers", pairs...)
 		if added.Status != http.StatusSeeOther {
 			t.Errorf("%s with %q: got %d\n%s", e.Preset, pairs, added.Status, wrongOf(added))
 			continue
@@ -122,15 +122,15 @@ func TestAddingALoginKeyLooksAtItsUpstream(t *testing.T) {
 	b := w.Operator()
 	answering := hubtest.NewServer(t, func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusNotFound) })
 	const silent, twin = "Nothing that", "There is a login key for this place already"
-	p := b.Submit(b.Open("/admin/keys/new?preset=openid"), "/admin/keys", "name", "First", "key_id", "first", "base_url", answering, "client_id", "us")
+	p := b.Submit(b.Open("/admin/providers/new?preset=openid"), "/admin/providers", "name", "First", "key_id", "first", "base_url", answering, "client_id", "us")
 	if !strings.Contains(p.Body, silent) || strings.Contains(p.Body, twin) {
 		t.Errorf("nothing is said of a silent upstream, or too much:\n%s", p.Body)
 	}
-	p = b.Submit(b.Open("/admin/keys/new?preset=openid"), "/admin/keys", "name", "Second", "key_id", "second", "base_url", strings.ToUpper(answering[:4])+answering[4:]+"/", "client_id", "us")
+	p = b.Submit(b.Open("/admin/providers/new?preset=openid"), "/admin/providers", "name", "Second", "key_id", "second", "base_url", strings.ToUpper(answering[:4])+answering[4:]+"/", "client_id", "us")
 	if !strings.Contains(p.Body, twin) || !strings.Contains(p.Body, "First (first)") {
 		t.Errorf("nothing is said of the twin:\n%s", p.Body)
 	}
-	if p = b.Open("/admin/keys/first"); !strings.Contains(p.Body, "Second (second)") || strings.Contains(p.Body, silent) {
+	if p = b.Open("/admin/providers/first"); !strings.Contains(p.Body, "Second (second)") || strings.Contains(p.Body, silent) {
 		t.Errorf("the page of the first says nothing of the second, or asks each time:\n%s", p.Body)
 	}
 }

@@ -86,7 +86,7 @@ func TestPeopleAtAHangingUpstreamHoldUpNobodyElse(t *testing.T) { // FE-39
 		t.Errorf("the page is\n%s", p.Body)
 	}
 	admin := w.Operator()
-	for _, path := range []string{"/admin/keys", "/admin/keys/" + key.ID} {
+	for _, path := range []string{"/admin/providers", "/admin/providers/" + key.ID} {
 		if p := admin.Open(path); !strings.Contains(p.Body, "Not responding") || !strings.Contains(p.Body, "0 sign-ins, 32 failures in 24 hours, 9 users refused") {
 			t.Errorf("%s is\n%s", path, p.Body)
 		}

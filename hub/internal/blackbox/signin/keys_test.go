@@ -12,15 +12,15 @@ import (
 func TestTheCallbackIsKnownBeforeAnythingIsSaved(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	b := w.Operator()
-	found := b.Open("/admin/keys/new?q=goog")
+	found := b.Open("/admin/providers/new?q=goog")
 	if !strings.Contains(found.Body, `id="new-google"`) || strings.Contains(found.Body, `id="new-peer"`) {
 		t.Errorf("the search finds the wrong ones:\n%s", found.Body)
 	}
-	p := b.Open("/admin/keys/new?preset=google")
+	p := b.Open("/admin/providers/new?preset=google")
 	if !strings.Contains(p.Body, w.URL+"/signin/from/google<") {
 		t.Fatalf("the callback URL is not shown:\n%s", p.Body)
 	}
-	p = b.Submit(p, "/admin/keys", "key_id", "staff", "name", "Google for staff", "look", "1")
+	p = b.Submit(p, "/admin/providers", "key_id", "staff", "name", "Google for staff", "look", "1")
 	hubtest.Want(t, "another id", p.Status, 200)
 	if !strings.Contains(p.Body, w.URL+"/signin/from/staff<") {
 		t.Error("the callback URL of the new id is not shown")
@@ -28,10 +28,10 @@ func TestTheCallbackIsKnownBeforeAnythingIsSaved(t *testing.T) {
 	if all, _ := w.Hub.LoginKeys(t.Context()); len(all) != 0 {
 		t.Fatal("looking saves")
 	}
-	p = b.Submit(p, "/admin/keys", "client_id", "us", "client_secret", "a very secret thing", "secret_expires", "soon")
+	p = b.Submit(p, "/admin/providers", "client_id", "us", "client_secret", "a very secret thing", "secret_expires", "soon")
 	hubtest.Want(t, "a day that is none", p.Status, 422)
-	p = b.Submit(p, "/admin/keys", "client_secret", "a very secret thing", "secret_expires", "2031-05-17")
-	hubtest.Want(t, "the page of the key", p.URL.Path, "/admin/keys/staff")
+	p = b.Submit(p, "/admin/providers", "client_secret", "a very secret thing", "secret_expires", "2031-05-17")
+	hubtest.Want(t, "the page of the key", p.URL.Path, "/admin/providers/staff")
 	k := w.Key("staff")
 	hubtest.Want(t, "preset", k.Preset, "google")
 	hubtest.Want(t, "Base URL", k.BaseURL, "https://accounts.google.com")
@@ -39,8 +39,8 @@ func TestTheCallbackIsKnownBeforeAnythingIsSaved(t *testing.T) {
 	hubtest.Want(t, "the secret's end", k.SecretExpires.Format("2006-01-02"), "2031-05-17")
 	hubtest.Want(t, "authoritative domains", len(k.AuthoritativeDomains), 2)
 
-	again := b.Open("/admin/keys/new?preset=google")
-	taken := b.Submit(again, "/admin/keys", "key_id", "staff", "name", "Twice")
+	again := b.Open("/admin/providers/new?preset=google")
+	taken := b.Submit(again, "/admin/providers", "key_id", "staff", "name", "Twice")
 	hubtest.Want(t, "an id that is taken", taken.Status, 422)
 	if !strings.Contains(taken.Body, `id="key_id-error"`) {
 		t.Error("the mistake is not at the id")
@@ -50,8 +50,8 @@ func TestTheCallbackIsKnownBeforeAnythingIsSaved(t *testing.T) {
 func TestEverySettingOfALoginKeyIsKept(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	b := w.Operator()
-	p := b.Submit(b.Open("/admin/keys/new?preset=openid"), "/admin/keys", "name", "Example", "base_url", "https://accounts.example.org", "key_id", "example")
-	path := "/admin/keys/example"
+	p := b.Submit(b.Open("/admin/providers/new?preset=openid"), "/admin/providers", "name", "Example", "base_url", "https://accounts.example.org", "key_id", "example")
+	path := "/admin/providers/example"
 	p = b.Submit(p, path, "client_id", "us", "scopes", "openid email", "params", "prompt=select_account\naudience=a=b", "hosts", "api.example.org",
 		"sign_ups", "domains", "sign_up_domains", "@example.org", "linking", "auto", "authoritative_domains", "example.org",
 		"role_map", "cn=admins,dc=example = admin\nstaff=staff", "hidden", "1", "home_domains", "Example.org\nexample.net",
@@ -100,7 +100,7 @@ func TestLoginKeysAreOrderedByButtons(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	b := w.Operator()
 	for _, name := range []string{"Alpha", "Beta", "Gamma"} {
-		b.Submit(b.Open("/admin/keys/new?preset=openid"), "/admin/keys", "name", name, "key_id", strings.ToLower(name), "base_url", "https://accounts.example.org", "client_id", "us")
+		b.Submit(b.Open("/admin/providers/new?preset=openid"), "/admin/providers", "name", name, "key_id", strings.ToLower(name), "base_url", "https://accounts.example.org", "client_id", "us")
 	}
 	order := func() string {
 		all, err := w.Hub.LoginKeys(t.Context())
@@ -114,17 +114,17 @@ func TestLoginKeysAreOrderedByButtons(t *testing.T) {
 		return ids
 	}
 	hubtest.Want(t, "by name", order(), "alpha beta gamma ")
-	b.Submit(b.Open("/admin/keys"), "/admin/keys/gamma/move", "by", "up")
+	b.Submit(b.Open("/admin/providers"), "/admin/providers/gamma/move", "by", "up")
 	hubtest.Want(t, "gamma up", order(), "alpha gamma beta ")
-	b.Submit(b.Open("/admin/keys"), "/admin/keys/alpha/move", "by", "down")
+	b.Submit(b.Open("/admin/providers"), "/admin/providers/alpha/move", "by", "down")
 	hubtest.Want(t, "alpha down", order(), "gamma alpha beta ")
-	b.Submit(b.Open("/admin/keys"), "/admin/keys/gamma/move", "by", "up")
+	b.Submit(b.Open("/admin/providers"), "/admin/providers/gamma/move", "by", "up")
 	hubtest.Want(t, "the first one up", order(), "gamma alpha beta ")
-	b.Submit(b.Open("/admin/keys/new?preset=openid"), "/admin/keys", "name", "Aaa", "key_id", "aaa", "base_url", "https://accounts.example.org")
+	b.Submit(b.Open("/admin/providers/new?preset=openid"), "/admin/providers", "name", "Aaa", "key_id", "aaa", "base_url", "https://accounts.example.org")
 	hubtest.Want(t, "a new one is last", order(), "gamma alpha beta aaa ")
 
-	b.Submit(b.Open("/admin/keys/beta"), "/admin/keys/beta/switch", "enabled", "1")
+	b.Submit(b.Open("/admin/providers/beta"), "/admin/providers/beta/switch", "enabled", "1")
 	hubtest.Want(t, "switched on", w.Key("beta").Enabled, true)
-	b.Submit(b.Open("/admin/keys/beta"), "/admin/keys/beta/switch", "enabled", "0")
+	b.Submit(b.Open("/admin/providers/beta"), "/admin/providers/beta/switch", "enabled", "0")
 	hubtest.Want(t, "switched off", w.Key("beta").Enabled, false)
 }

@@ -123,7 +123,7 @@ func TestAPersonWithoutNameAndAddressIsShownByTheirUserName(t *testing.T) {
 	user := "/admin/users/" + id
 	for what, p := range map[string]hubtest.Page{
 		"consent": consent, "users": root.Open("/admin/users"), "the person": root.Open(user), "found by user name": root.Open("/admin/users?q=ada.l"),
-		"traces": root.Open("/admin/traces"), "choose": b.Authorize(a.Request("prompt", "select_account")),
+		"traces": root.Open("/admin/sign-in-log"), "choose": b.Authorize(a.Request("prompt", "select_account")),
 	} {
 		if !strings.Contains(p.Body, "ada.l") {
 			t.Errorf("%s does not say ada.l:\n%s", what, p.Body)

@@ -15,7 +15,7 @@ import (
 func TestLookAgainOffersTheScopeWhereNoRefreshTokenComes(t *testing.T) {
 	w, u := odd(t, func(s *federationtest.Script) { s.Offline = federationtest.OfflineNeeded })
 	admin := looking(w)
-	path := "/admin/keys/company"
+	path := "/admin/providers/company"
 	admin.Submit(admin.Open(path), path, "keep_tokens", "1")
 	hubtest.Want(t, "asked for by the tick of look again", w.Key("company").AskOffline, false)
 	come(w)
@@ -41,7 +41,7 @@ func TestARefusedScopeIsShownAsThat(t *testing.T) {
 	for _, offline := range []federationtest.Offline{federationtest.OfflineNoClient, federationtest.OfflineNoPerson} {
 		w, _ := odd(t, func(s *federationtest.Script) { s.Offline = offline })
 		admin := looking(w)
-		path := "/admin/keys/company"
+		path := "/admin/providers/company"
 		admin.Submit(admin.Open(path), path, "keep_tokens", "1", "ask_offline", "1")
 		_, p := come(w)
 		hubtest.Want(t, "status", p.Status, http.StatusForbidden)
@@ -67,7 +67,7 @@ func TestAProviderFromWhichNobodyComesBackDoesNotWork(t *testing.T) {
 	w, u := odd(t, func(*federationtest.Script) {})
 	come(w)
 	admin := looking(w)
-	page := func() string { return admin.Open("/admin/keys/company").Body }
+	page := func() string { return admin.Open("/admin/providers/company").Body }
 	if p := page(); !strings.Contains(p, "Working") {
 		t.Errorf("at first:\n%s", p)
 	}

@@ -23,7 +23,7 @@ func TestProvidersAreAskedThroughTheProxy(t *testing.T) {
 	proxy.Resolves = true
 	w := hubtest.NewWorldAs(t, hubtest.OpenSQLite(t), hub.Config{Proxy: proxy})
 	root := w.Operator()
-	root.Submit(root.Open("/admin/keys/new?kind=peer"), "/admin/keys", "base_url", "https://idp.example.test")
+	root.Submit(root.Open("/admin/providers/new?kind=peer"), "/admin/providers", "base_url", "https://idp.example.test")
 	hubtest.Want(t, "the proxy was asked", hubtest.Arrives(t, asked, "the proxy was not asked"), "CONNECT idp.example.test:443")
 	root.OpenUntil("/admin", func(p hubtest.Page) bool { return strings.Contains(p.Body, "judges alone which addresses") })
 	if text := w.Logs.String(); !strings.Contains(text, "the proxy resolves host names") || strings.Contains(text+hubtest.Dump(t, w), "hush") {

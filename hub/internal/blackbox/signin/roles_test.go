@@ -71,7 +71,7 @@ func TestNamesOfRolesHoldWhatTheyLike(t *testing.T) {
 	hubtest.OnBothEngines(t, func(t *testing.T, w *hubtest.World) {
 		b := w.Operator()
 		key := w.OpenIDKey("Company", "https://id.example.org")
-		path := "/admin/keys/" + key.ID
+		path := "/admin/providers/" + key.ID
 		rules := map[string]string{
 			"Support admin": "help desk", "a.b.c": "x.y", "/org/team": "team/one", "urn:x:y": "u:v", "a, b": "c, d",
 			"cn=staff,dc=example": "d=e", "a = b": "c", "a =": "b", "Staff": "staff",
@@ -139,20 +139,20 @@ func TestAKeyOfBeforeGoesOnCuttingTextsAndSaysSo(t *testing.T) {
 	hubtest.Want(t, "where a place was named", w.Key("placed").Claims.RolesText, mapping.Blanks)
 	hubtest.Want(t, "where none was", w.Key("usual").Claims.RolesText, mapping.One)
 	b := w.Operator()
-	says := func(id string) bool { return strings.Contains(b.Open("/admin/keys/"+id).Body, `id="roles-cut"`) }
+	says := func(id string) bool { return strings.Contains(b.Open("/admin/providers/"+id).Body, `id="roles-cut"`) }
 	hubtest.Want(t, "the page of a key that cuts says so", says("placed"), true)
 	hubtest.Want(t, "the page of one that does not", says("usual"), false)
-	b.Submit(b.Open("/admin/keys/placed"), "/admin/keys/placed")
+	b.Submit(b.Open("/admin/providers/placed"), "/admin/providers/placed")
 	hubtest.Want(t, "saved as it is shown", w.Key("placed").Claims.RolesText, mapping.Blanks)
-	_, form, _ := hubtest.Form(b.Open("/admin/keys/placed").Body, "/admin/keys/placed")
+	_, form, _ := hubtest.Form(b.Open("/admin/providers/placed").Body, "/admin/providers/placed")
 	form.Set("claims.roles_text", mapping.One)
-	b.Read(b.PostForm(w.URL+"/admin/keys/placed", form))
+	b.Read(b.PostForm(w.URL+"/admin/providers/placed", form))
 	hubtest.Want(t, "one name", w.Key("placed").Claims.RolesText, mapping.One)
 	hubtest.Want(t, "and the page then", says("placed"), false)
-	p := b.Submit(b.Open("/admin/keys/placed"), "/admin/keys/placed", "claims.roles_text", "dots")
+	p := b.Submit(b.Open("/admin/providers/placed"), "/admin/providers/placed", "claims.roles_text", "dots")
 	hubtest.Want(t, "at dots", p.Status, 422)
 
-	b.Submit(b.Open("/admin/keys/new?preset=gitlab"), "/admin/keys", "client_id", "us", "client_secret", "a very secret thing")
+	b.Submit(b.Open("/admin/providers/new?preset=gitlab"), "/admin/providers", "client_id", "us", "client_secret", "a very secret thing")
 	hubtest.Want(t, "a new key has a place", w.Key("gitlab").Claims.Roles != "", true)
 	hubtest.Want(t, "a new key", w.Key("gitlab").Claims.RolesText, mapping.One)
 	// And no later start changes what was chosen.

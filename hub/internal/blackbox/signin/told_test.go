@@ -54,7 +54,7 @@ func TestEveryAddressThatAProviderMustBeToldIsShownAndAnswered(t *testing.T) {
 			t.Errorf("%s: %v", preset, err)
 			continue
 		}
-		page := b.Open("/admin/keys/" + preset)
+		page := b.Open("/admin/providers/" + preset)
 		shown := page.Copied(t)
 		if got := slices.Sorted(maps.Keys(shown)); !slices.Equal(got, slices.Sorted(slices.Values(labels))) {
 			t.Errorf("%s: the page shows %q, want %q", preset, got, labels)
@@ -70,7 +70,7 @@ func TestEveryAddressThatAProviderMustBeToldIsShownAndAnswered(t *testing.T) {
 		if preset == "peer" {
 			continue
 		}
-		before := b.Open("/admin/keys/new?preset=" + preset).Copied(t)
+		before := b.Open("/admin/providers/new?preset=" + preset).Copied(t)
 		for label, address := range before {
 			if strings.TrimSuffix(address, "-2") != shown[label] || len(before) != len(shown) {
 				t.Errorf("%s: before it is saved %s is %s, then %s", preset, label, address, shown[label])

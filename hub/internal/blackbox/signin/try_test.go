@@ -14,7 +14,7 @@ func TestASignInIsTriedBeforeAnybodyCanUseIt(t *testing.T) {
 	b := w.Operator()
 	before := strings.Count(hubtest.Dump(t, w), "\nusers ") + strings.Count(hubtest.Dump(t, w), "\nidentities ") + strings.Count(hubtest.Dump(t, w), "\nsessions ")
 	p := hubs.Tested(b, "ada@example.org")
-	if p.URL.Path != "/admin/keys/company/tried" || p.Status != 200 {
+	if p.URL.Path != "/admin/providers/company/tried" || p.Status != 200 {
 		t.Fatalf("got %d at %s:\n%s", p.Status, p.URL, p.Body)
 	}
 	after := strings.Count(hubtest.Dump(t, w), "\nusers ") + strings.Count(hubtest.Dump(t, w), "\nidentities ") + strings.Count(hubtest.Dump(t, w), "\nsessions ")
@@ -36,11 +36,11 @@ func TestASignInIsTriedBeforeAnybodyCanUseIt(t *testing.T) {
 	hubtest.Want(t, "still the administrator", b.Open("/account").Status, 200)
 
 	// The settings are looked at as they are now.
-	b.Submit(b.Open("/admin/keys/company"), "/admin/keys/company", "sign_ups", "allow", "trust_email", "1")
+	b.Submit(b.Open("/admin/providers/company"), "/admin/providers/company", "sign_ups", "allow", "trust_email", "1")
 	if again := b.Open(p.URL.RequestURI()); !strings.Contains(again.Body, "You&#39;d get a new account") {
 		t.Errorf("another policy decides the same:\n%s", again.Body)
 	}
-	on := b.Submit(b.Open(p.URL.RequestURI()), "/admin/keys/company/switch", "enabled", "1")
+	on := b.Submit(b.Open(p.URL.RequestURI()), "/admin/providers/company/switch", "enabled", "1")
 	hubtest.Want(t, "enabled", on.Status, 200)
 	hubtest.Want(t, "the key", w.Key("company").Enabled, true)
 }
@@ -50,7 +50,7 @@ func TestATestBelongsToTheAdministratorsBrowserAndSession(t *testing.T) {
 	hubs.Primary.Person("ada@example.org")
 	w := hubs.Secondary
 	b := w.Operator()
-	at := b.Submit(b.Open("/admin/keys/company"), "/admin/keys/company/try")
+	at := b.Submit(b.Open("/admin/providers/company"), "/admin/providers/company/try")
 	for at.Location != "" {
 		at = b.Hop(at)
 	}
@@ -61,7 +61,7 @@ func TestATestBelongsToTheAdministratorsBrowserAndSession(t *testing.T) {
 	}
 	hubtest.RefusedPage(t, "another browser", w.Browser().Open(answer))
 	p := b.Open(answer)
-	hubtest.Want(t, "the right one", p.URL.Path, "/admin/keys/company/tried")
+	hubtest.Want(t, "the right one", p.URL.Path, "/admin/providers/company/tried")
 	hubtest.RefusedPage(t, "a second time", b.Open(answer))
 	hubtest.RefusedPage(t, "the result under another key", b.Open(strings.Replace(p.URL.RequestURI(), "/company/", "/other/", 1)))
 
@@ -71,7 +71,7 @@ func TestATestBelongsToTheAdministratorsBrowserAndSession(t *testing.T) {
 	hubtest.RefusedPage(t, "the result for another administrator", other.Open(p.URL.RequestURI()))
 
 	// Begun as an administrator, ended as somebody else in the same browser.
-	at = b.Submit(b.Open("/admin/keys/company"), "/admin/keys/company/try")
+	at = b.Submit(b.Open("/admin/providers/company"), "/admin/providers/company/try")
 	for at.Location != "" && !strings.HasPrefix(at.Location, w.URL+"/signin/from/") {
 		at = b.Hop(at)
 	}
@@ -79,16 +79,16 @@ func TestATestBelongsToTheAdministratorsBrowserAndSession(t *testing.T) {
 	b.Submit(b.Open("/signout"), "/signout")
 	b.SignIn(b.Open("/signin"), "eve@example.org")
 	hubtest.RefusedPage(t, "as somebody else", b.Open(at.Location))
-	hubtest.Want(t, "eve tests", b.Open("/admin/keys/company/tried").Status, 403)
+	hubtest.Want(t, "eve tests", b.Open("/admin/providers/company/tried").Status, 403)
 }
 
 func TestAFailedTestNamesTheSettingToChange(t *testing.T) {
 	hubs := hubtest.NewProvider(t)
 	hubs.Primary.Person("ada@example.org")
 	b := hubs.Secondary.Operator()
-	b.Submit(b.Open("/admin/keys/company"), "/admin/keys/company", "client_secret", "not the secret")
+	b.Submit(b.Open("/admin/providers/company"), "/admin/providers/company", "client_secret", "not the secret")
 	p := hubs.Tested(b, "ada@example.org")
-	for _, text := range []string{"The test failed.", "refuses the client ID and secret", `href="/admin/keys/company#client_secret"`, "Failed: ", "Token"} {
+	for _, text := range []string{"The test failed.", "refuses the client ID and secret", `href="/admin/providers/company#client_secret"`, "Failed: ", "Token"} {
 		if !strings.Contains(p.Body, text) {
 			t.Errorf("the page does not say %q:\n%s", text, p.Body)
 		}
@@ -96,8 +96,8 @@ func TestAFailedTestNamesTheSettingToChange(t *testing.T) {
 	if strings.Contains(p.Body, `id="enable"`) {
 		t.Error("what does not work can be enabled from here")
 	}
-	b.Submit(b.Open("/admin/keys/company"), "/admin/keys/company", "client_secret", "x", "base_url", "http://127.0.0.1:1")
-	p = b.Submit(b.Open("/admin/keys/company"), "/admin/keys/company/try")
+	b.Submit(b.Open("/admin/providers/company"), "/admin/providers/company", "client_secret", "x", "base_url", "http://127.0.0.1:1")
+	p = b.Submit(b.Open("/admin/providers/company"), "/admin/providers/company/try")
 	if !strings.Contains(p.Body, "The Base URL does not respond.") || !strings.Contains(p.Body, "#base_url") {
 		t.Errorf("nobody is told that nothing answers:\n%s", p.Body)
 	}

@@ -108,10 +108,10 @@ func TestNobodyIsVouchedForWhoCannotSignIn(t *testing.T) {
 	hubtest.Want(t, "at first", v.token().Status, 200)
 
 	op := v.Operator()
-	op.Submit(op.Open("/admin/keys/staff"), "/admin/keys/staff", "enabled", "")
+	op.Submit(op.Open("/admin/providers/staff"), "/admin/providers/staff", "enabled", "")
 	v.Clock.Skip(3 * time.Second)
 	hubtest.Refused(t, "while the provider is switched off", v.token(), 400, "invalid_grant")
-	op.Submit(op.Open("/admin/keys/staff"), "/admin/keys/staff", "enabled", "1")
+	op.Submit(op.Open("/admin/providers/staff"), "/admin/providers/staff", "enabled", "1")
 	v.Clock.Skip(3 * time.Second)
 	hubtest.Want(t, "when it is on again", v.token().Status, 200)
 

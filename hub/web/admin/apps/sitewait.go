@@ -100,7 +100,7 @@ func (d *Handler) firstLogin(c *gin.Context, client clients.Client) (templates.F
 		Waiting: now.Before(client.Frappe.Awaited) && !debut.Done(), Until: client.Frappe.Awaited, Done: debut.Done(), Steps: debutSteps(debut, now),
 	}
 	if debut.Ref != "" {
-		page.Trace = templates.Action{Label: locales.Say("sitewait.open-its-trace"), URL: "/admin/traces/" + debut.Ref}
+		page.Trace = templates.Action{Label: locales.Say("sitewait.open-its-trace"), URL: "/admin/sign-in-log/" + debut.Ref}
 	}
 	page.Wrong = d.siteMistake(client, debut, now)
 	return page, nil

@@ -69,7 +69,7 @@ func (d *Handler) Map(c *gin.Context) error {
 
 // mapKey is an upstream. Of what is known about it the worst is shown.
 func (d *Handler) mapKey(k federation.LoginKey, r health.Record, warnings []health.Warning) templates.MapNode {
-	n := templates.MapNode{Name: k.Name, Kind: locales.Say("map.upstream"), URL: "/admin/keys/" + url.PathEscape(k.ID), State: admin.KeyState(k)}
+	n := templates.MapNode{Name: k.Name, Kind: locales.Say("map.upstream"), URL: "/admin/providers/" + url.PathEscape(k.ID), State: admin.KeyState(k)}
 	if k.Kind == federation.KindPeer {
 		n.Kind = locales.Say("map.another-hub-above-this-one")
 	}
@@ -90,7 +90,7 @@ func (d *Handler) mapKey(k federation.LoginKey, r health.Record, warnings []heal
 }
 
 func mapServer(c clients.Client, warnings []health.Warning) templates.MapNode {
-	n := templates.MapNode{Name: web.Shown(c).Shown(), Kind: locales.Say("map.another-hub-below-this-one"), URL: "/admin/servers"}
+	n := templates.MapNode{Name: web.Shown(c).Shown(), Kind: locales.Say("map.another-hub-below-this-one"), URL: "/admin/hubs"}
 	switch c.Server.State {
 	case clients.Active:
 		n.State = templates.Chip{Tone: "ok", Text: locales.Say("map.active")}

@@ -17,7 +17,7 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// Servers is GET /admin/servers: the hubs that sign their people in here.
+// Servers is GET /admin/hubs: the hubs that sign their people in here.
 func (d *Handler) Servers(c *gin.Context) error { return d.showServers(c, "", time.Time{}) }
 
 func (d *Handler) showServers(c *gin.Context, invite string, expires time.Time) error {
@@ -61,7 +61,7 @@ var decisions = map[string]struct {
 	"resume":  {clients.Active, "resumed"},
 }
 
-// Decide is POST /admin/servers/{approve, refuse, suspend, resume, remove}.
+// Decide is POST /admin/hubs/{approve, refuse, suspend, resume, remove}.
 func (d *Handler) Decide(c *gin.Context) error {
 	if c.Param("decision") == "remove" {
 		return d.removeServer(c)
@@ -81,12 +81,12 @@ func (d *Handler) Decide(c *gin.Context) error {
 	}
 	if wrong, ok := web.Mistakes(err, nil); ok {
 		return &web.ErrorPage{Status: http.StatusConflict, Heading: locales.Say("servers.nothing-was-changed"), Text: wrong[0].Text,
-			Action: templates.Action{Label: locales.Say("servers.back-to-the-servers"), URL: "/admin/servers"}}
+			Action: templates.Action{Label: locales.Say("servers.back-to-the-servers"), URL: "/admin/hubs"}}
 	}
 	if err != nil {
 		return err
 	}
-	return web.SeeOther(c, "/admin/servers?done="+decision.done)
+	return web.SeeOther(c, "/admin/hubs?done="+decision.done)
 }
 
 // removeServer forgets a server and what people allowed it. It may ask again,
@@ -103,10 +103,10 @@ func (d *Handler) removeServer(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return web.SeeOther(c, "/admin/servers?done=forgotten")
+	return web.SeeOther(c, "/admin/hubs?done=forgotten")
 }
 
-// Invite is POST /admin/servers/invite: a code that lets one server in at
+// Invite is POST /admin/hubs/invite: a code that lets one server in at
 // once, shown this one time.
 func (d *Handler) Invite(c *gin.Context) error {
 	code, invite, err := d.Operator.NewInvite(c.Request.Context(), d.Actor(c), 0)

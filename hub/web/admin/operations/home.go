@@ -43,8 +43,8 @@ func (d *Handler) Home(c *gin.Context) error {
 	}
 	page.Facts = []templates.Row{
 		{Name: locales.Say("home.applications", "count", count.Apps), Value: locales.Stored("/admin/clients")},
-		{Name: locales.Say("home.keys", "count", len(keys)), Value: locales.Stored("/admin/keys")},
-		{Name: locales.Say("home.servers", "count", count.Servers, "waiting", count.Waiting), Value: locales.Stored("/admin/servers")},
+		{Name: locales.Say("home.keys", "count", len(keys)), Value: locales.Stored("/admin/providers")},
+		{Name: locales.Say("home.servers", "count", count.Servers, "waiting", count.Waiting), Value: locales.Stored("/admin/hubs")},
 	}
 	return d.Responder.Show(c, http.StatusOK, page)
 }

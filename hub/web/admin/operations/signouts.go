@@ -19,7 +19,7 @@ import (
 // signOutsShown is how many sign-outs stand on one page.
 const signOutsShown = 50
 
-// SignOuts is GET /admin/logouts: the ledger, newest first.
+// SignOuts is GET /admin/sign-out-delivery: the ledger, newest first.
 func (d *Handler) SignOuts(c *gin.Context) error {
 	ctx := c.Request.Context()
 	lines, err := d.Logouts.Recent(ctx, c.Query("before"), signOutsShown)
@@ -35,12 +35,12 @@ func (d *Handler) SignOuts(c *gin.Context) error {
 		page.Rows = append(page.Rows, templates.SignOutRow{ID: s.SID, Who: who, At: s.At, To: recipients(len(s.Recipients)), State: d.signOutState(s)})
 	}
 	if len(lines) == signOutsShown {
-		page.More = "/admin/logouts?" + url.Values{"before": {lines[len(lines)-1].Place()}}.Encode()
+		page.More = "/admin/sign-out-delivery?" + url.Values{"before": {lines[len(lines)-1].Place()}}.Encode()
 	}
 	return d.Responder.Show(c, http.StatusOK, page)
 }
 
-// SignOutEntry is GET /admin/logouts/{sid}.
+// SignOutEntry is GET /admin/sign-out-delivery/{sid}.
 func (d *Handler) SignOutEntry(c *gin.Context) error {
 	s, err := d.Logouts.Entry(c.Request.Context(), c.Param("sid"))
 	if err != nil {

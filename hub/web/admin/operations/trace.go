@@ -21,7 +21,7 @@ import (
 // maxEvents is how many audit events stand under a trace.
 const maxEvents = 100
 
-// LoginTrace is GET /admin/traces/{ref}: one sign-in, step by step.
+// LoginTrace is GET /admin/sign-in-log/{ref}: one sign-in, step by step.
 func (d *Handler) LoginTrace(c *gin.Context) error {
 	ctx := c.Request.Context()
 	ref, ok := traces.ParseReference(c.Param("ref"))
@@ -33,7 +33,7 @@ func (d *Handler) LoginTrace(c *gin.Context) error {
 		return err
 	}
 	if len(found) == 0 {
-		return web.SeeOther(c, "/admin/traces?"+url.Values{"ref": {ref}}.Encode()) // which says that there is none
+		return web.SeeOther(c, "/admin/sign-in-log?"+url.Values{"ref": {ref}}.Encode()) // which says that there is none
 	}
 	t := found[0]
 	names, err := d.traceNames(ctx, t.Client)
@@ -42,7 +42,7 @@ func (d *Handler) LoginTrace(c *gin.Context) error {
 	}
 	page := tracePage(t)
 	page.Client = named(names.clients, t.Client, "/admin/clients/")
-	page.Key = named(names.keys, t.LoginKey, "/admin/keys/")
+	page.Key = named(names.keys, t.LoginKey, "/admin/providers/")
 	if user, ok := d.traceUser(ctx, t); ok {
 		page.Person = templates.Action{Label: locales.Stored(admin.Account(user)), URL: "/admin/users/" + templates.Segment(user.ID)}
 	}
@@ -100,9 +100,9 @@ func hop(h traces.Hop, ours string) templates.Action {
 		return templates.Action{}
 	}
 	if h.Ref == "" {
-		return templates.Action{Label: locales.Stored(h.Base), URL: h.Base + "/admin/traces?ref=" + url.QueryEscape(ours)}
+		return templates.Action{Label: locales.Stored(h.Base), URL: h.Base + "/admin/sign-in-log?ref=" + url.QueryEscape(ours)}
 	}
-	return templates.Action{Label: locales.Say("trace.reference", "base", h.Base, "ref", h.Ref), URL: h.Base + "/admin/traces/" + url.PathEscape(h.Ref)}
+	return templates.Action{Label: locales.Say("trace.reference", "base", h.Base, "ref", h.Ref), URL: h.Base + "/admin/sign-in-log/" + url.PathEscape(h.Ref)}
 }
 
 // briefly is a time that something took, short.

@@ -25,7 +25,7 @@ import (
 // perPage is how many traces the list shows at once.
 const perPage = 50
 
-// LoginTraces is GET /admin/traces: the newest, or the one with a reference.
+// LoginTraces is GET /admin/sign-in-log: the newest, or the one with a reference.
 func (d *Handler) LoginTraces(c *gin.Context) error {
 	page := templates.AdminTraces{
 		Ref: strings.TrimSpace(c.Query("ref")), Failed: c.Query("failed") == "1",
@@ -47,7 +47,7 @@ func (d *Handler) LoginTraces(c *gin.Context) error {
 	return d.listTraces(c, page, names)
 }
 
-// FindTraces is POST /admin/traces: what was typed becomes an address, which
+// FindTraces is POST /admin/sign-in-log: what was typed becomes an address, which
 // can be kept and passed on.
 func (d *Handler) FindTraces(c *gin.Context) error {
 	form, err := web.Form(c)
@@ -61,9 +61,9 @@ func (d *Handler) FindTraces(c *gin.Context) error {
 		}
 	}
 	if len(q) == 0 {
-		return web.SeeOther(c, "/admin/traces")
+		return web.SeeOther(c, "/admin/sign-in-log")
 	}
-	return web.SeeOther(c, "/admin/traces?"+q.Encode())
+	return web.SeeOther(c, "/admin/sign-in-log?"+q.Encode())
 }
 
 // findTrace opens the trace with the reference that was typed.
@@ -81,7 +81,7 @@ func (d *Handler) findTrace(c *gin.Context, page templates.AdminTraces, names tr
 		page.Mistakes = []templates.Mistake{{Field: "ref", Text: locales.Say("traces.no-trace-with-the-reference", "ref", ref)}}
 		return d.Responder.Show(c, http.StatusNotFound, page)
 	case len(found) == 1:
-		return web.SeeOther(c, "/admin/traces/"+found[0].Ref)
+		return web.SeeOther(c, "/admin/sign-in-log/"+found[0].Ref)
 	}
 	for _, t := range found {
 		page.Traces = append(page.Traces, d.traceRow(c.Request.Context(), t, names))
@@ -110,7 +110,7 @@ func (d *Handler) listTraces(c *gin.Context, page templates.AdminTraces, names t
 		page.Traces = append(page.Traces, d.traceRow(c.Request.Context(), t, names))
 	}
 	if before != "" {
-		page.More = "/admin/traces?" + onward(c.Request.URL.Query(), before)
+		page.More = "/admin/sign-in-log?" + onward(c.Request.URL.Query(), before)
 	}
 	return d.Responder.Show(c, http.StatusOK, page)
 }

@@ -22,7 +22,7 @@ import (
 // decisionsShown is how many are on one page.
 const decisionsShown = 50
 
-// Decisions is GET /admin/decisions: which identities were linked and
+// Decisions is GET /admin/account-links: which identities were linked and
 // unlinked of late, why, and what can be undone; with ?user= those of one
 // person.
 func (d *Handler) Decisions(c *gin.Context) error {
@@ -77,7 +77,7 @@ func (d *Handler) decision(c *gin.Context, r linking.LinkEvent) (templates.Decis
 	return out, err
 }
 
-// LinkBeforehand is POST /admin/decisions/link: an administrator says who
+// LinkBeforehand is POST /admin/account-links/link: an administrator says who
 // somebody will be who has not come yet.
 func (d *Handler) LinkBeforehand(c *gin.Context) error {
 	form, err := web.Form(c)
@@ -111,10 +111,10 @@ func (d *Handler) LinkBeforehand(c *gin.Context) error {
 	if decision.Action == linking.Refuse {
 		return wrong("subject", locales.Of(decision.Why))
 	}
-	return web.SeeOther(c, "/admin/decisions?done=added")
+	return web.SeeOther(c, "/admin/account-links?done=added")
 }
 
-// UndoDecision is POST /admin/decisions/undo: the change is taken back and the
+// UndoDecision is POST /admin/account-links/undo: the change is taken back and the
 // person is signed out everywhere.
 func (d *Handler) UndoDecision(c *gin.Context) error {
 	form, err := web.Form(c)
@@ -132,10 +132,10 @@ func (d *Handler) UndoDecision(c *gin.Context) error {
 	case err != nil:
 		return err
 	}
-	return web.SeeOther(c, "/admin/decisions?done=undone")
+	return web.SeeOther(c, "/admin/account-links?done=undone")
 }
 
-var backToDecisions = templates.Action{Label: locales.Say("decisions.tab"), URL: "/admin/decisions"}
+var backToDecisions = templates.Action{Label: locales.Say("decisions.tab"), URL: "/admin/account-links"}
 
 // policyWords is what was allowed then; an earlier hub stored it in words.
 func policyWords(r linking.LinkEvent) locales.Text {

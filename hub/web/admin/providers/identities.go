@@ -18,7 +18,7 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// Identities is GET /admin/keys/{id}/identities: what is to be decided about
+// Identities is GET /admin/providers/{id}/identities: what is to be decided about
 // people who are known under an issuer that the key no longer has, and which
 // moves can be undone.
 func (d *Handler) Identities(c *gin.Context) error {
@@ -39,7 +39,7 @@ func (d *Handler) showIdentities(c *gin.Context, status int, k federation.LoginK
 	return d.Responder.Show(c, status, page)
 }
 
-// DecideIdentities is POST /admin/keys/{id}/identities.
+// DecideIdentities is POST /admin/providers/{id}/identities.
 func (d *Handler) DecideIdentities(c *gin.Context) error {
 	form, key, err := d.formOnKey(c)
 	if err != nil {
@@ -48,12 +48,12 @@ func (d *Handler) DecideIdentities(c *gin.Context) error {
 	if batch := form["undo"]; batch != "" {
 		_, err = d.Operator.UndoMove(c.Request.Context(), d.Actor(c), key.ID, batch)
 		if errors.Is(err, linking.ErrUndone) {
-			return &web.ErrorPage{Status: http.StatusGone, Heading: locales.Say("identities.that-is-undone-already"), Text: locales.Say("identities.nothing-was-changed"), Action: templates.Action{Label: locales.Stored(key.Name), URL: "/admin/keys/" + key.ID}}
+			return &web.ErrorPage{Status: http.StatusGone, Heading: locales.Say("identities.that-is-undone-already"), Text: locales.Say("identities.nothing-was-changed"), Action: templates.Action{Label: locales.Stored(key.Name), URL: "/admin/providers/" + key.ID}}
 		}
 		if err != nil {
 			return err
 		}
-		return web.SeeOther(c, "/admin/keys/"+key.ID+"/identities?done=unmoved")
+		return web.SeeOther(c, "/admin/providers/"+key.ID+"/identities?done=unmoved")
 	}
 	_, err = d.Operator.DecideIdentities(c.Request.Context(), d.Actor(c), key.ID, choice(form))
 	if must := new(operator.MustDecide); errors.As(err, &must) {
@@ -65,7 +65,7 @@ func (d *Handler) DecideIdentities(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return web.SeeOther(c, "/admin/keys/"+key.ID+"?done=decided")
+	return web.SeeOther(c, "/admin/providers/"+key.ID+"?done=decided")
 }
 
 func unchosen() templates.Mistake {

@@ -21,7 +21,7 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// NewLoginKey is GET /admin/keys/new: the catalogue, or what the chosen entry
+// NewLoginKey is GET /admin/providers/new: the catalogue, or what the chosen entry
 // of it asks.
 func (d *Handler) NewLoginKey(c *gin.Context) error {
 	entry, ok := catalog.Get(cmp.Or(c.Query("preset"), c.Query("kind")))
@@ -65,7 +65,7 @@ func (d *Handler) showNewKey(c *gin.Context, status int, e catalog.Entry, k fede
 	return d.Responder.Show(c, status, page)
 }
 
-// AddLoginKey is POST /admin/keys. Another hub is looked at first (peers.go);
+// AddLoginKey is POST /admin/providers. Another hub is looked at first (peers.go);
 // anything else stays off until somebody has tried it.
 func (d *Handler) AddLoginKey(c *gin.Context) error {
 	form, err := web.Form(c)
@@ -74,7 +74,7 @@ func (d *Handler) AddLoginKey(c *gin.Context) error {
 	}
 	entry, ok := catalog.Get(cmp.Or(form["preset"], form["kind"]))
 	if !ok {
-		return web.SeeOther(c, "/admin/keys/new")
+		return web.SeeOther(c, "/admin/providers/new")
 	}
 	k := entry.Start(answers(form))
 	k.ID, k.Name, k.Icon = strings.TrimSpace(form["key_id"]), strings.TrimSpace(form["name"]), cmp.Or(k.Icon, entry.Preset)
@@ -125,5 +125,5 @@ func (d *Handler) addKey(c *gin.Context, e catalog.Entry, k federation.LoginKey,
 	if err != nil {
 		return err
 	}
-	return web.SeeOther(c, "/admin/keys/"+added.ID+"?done=added")
+	return web.SeeOther(c, "/admin/providers/"+added.ID+"?done=added")
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// AskRemoveLoginKey is GET /admin/keys/{id}/delete.
+// AskRemoveLoginKey is GET /admin/providers/{id}/delete.
 func (d *Handler) AskRemoveLoginKey(c *gin.Context) error {
 	key, err := d.Upstreams.Get(c.Request.Context(), c.Param("id"))
 	if err != nil {
@@ -32,11 +32,11 @@ func (d *Handler) confirmKey(c *gin.Context, status int, k federation.LoginKey, 
 	return d.Responder.Show(c, status, templates.ConfirmDelete{
 		Kind: locales.Say("keyremove.login-key"), Name: k.Name, Typed: true, SignedIn: signedIn, Mistakes: wrong,
 		Text:   locales.Say("keyremove.people-will-no-longer-be"),
-		Action: "/admin/keys/" + k.ID + "/delete", Cancel: "/admin/keys/" + k.ID,
+		Action: "/admin/providers/" + k.ID + "/delete", Cancel: "/admin/providers/" + k.ID,
 	})
 }
 
-// RemoveLoginKey is POST /admin/keys/{id}/delete.
+// RemoveLoginKey is POST /admin/providers/{id}/delete.
 func (d *Handler) RemoveLoginKey(c *gin.Context) error {
 	form, key, err := d.formOnKey(c)
 	if err != nil {
@@ -50,5 +50,5 @@ func (d *Handler) RemoveLoginKey(c *gin.Context) error {
 		return err
 	}
 	done := map[operator.Farewell]string{operator.NoFarewell: "removed", operator.Told: "left", operator.NotTold: "untold"}[said]
-	return web.SeeOther(c, "/admin/keys?done="+done+counted(ended))
+	return web.SeeOther(c, "/admin/providers?done="+done+counted(ended))
 }

@@ -28,7 +28,7 @@ var (
 	newKeyFields = map[string]string{"secret": "client_secret", "options": "", "id": "key_id"}
 )
 
-// SaveLoginKey is POST /admin/keys/{id}.
+// SaveLoginKey is POST /admin/providers/{id}.
 func (d *Handler) SaveLoginKey(c *gin.Context) error {
 	form, key, err := d.formOnKey(c)
 	if err != nil {
@@ -68,9 +68,9 @@ func (d *Handler) SaveLoginKey(c *gin.Context) error {
 		done = "disabled" + counted(ended)
 	}
 	if now, err := d.Upstreams.Get(c.Request.Context(), key.ID); err == nil && now.HalfMoved() { // the page says so
-		return web.SeeOther(c, "/admin/keys/"+key.ID+"/identities")
+		return web.SeeOther(c, "/admin/providers/"+key.ID+"/identities")
 	}
-	return web.SeeOther(c, "/admin/keys/"+key.ID+"?done="+done)
+	return web.SeeOther(c, "/admin/providers/"+key.ID+"?done="+done)
 }
 
 // ask puts into the form everything that has to be answered before it is saved,

@@ -14,7 +14,7 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// LoginKeys is GET /admin/keys.
+// LoginKeys is GET /admin/providers.
 func (d *Handler) LoginKeys(c *gin.Context) error {
 	all, err := d.Upstreams.All(c.Request.Context())
 	if err != nil {
@@ -51,7 +51,7 @@ func keyWhere(k federation.LoginKey) locales.Text {
 	return provider(k)
 }
 
-// MoveLoginKey is POST /admin/keys/{id}/move: one place up or down on the
+// MoveLoginKey is POST /admin/providers/{id}/move: one place up or down on the
 // sign-in page.
 func (d *Handler) MoveLoginKey(c *gin.Context) error {
 	form, key, err := d.formOnKey(c)
@@ -65,10 +65,10 @@ func (d *Handler) MoveLoginKey(c *gin.Context) error {
 	if err := d.Operator.MoveLoginKey(c.Request.Context(), d.Actor(c), key.ID, by); err != nil {
 		return err
 	}
-	return web.SeeOther(c, "/admin/keys")
+	return web.SeeOther(c, "/admin/providers")
 }
 
-// SwitchLoginKey is POST /admin/keys/{id}/switch: on or off, and nothing else.
+// SwitchLoginKey is POST /admin/providers/{id}/switch: on or off, and nothing else.
 func (d *Handler) SwitchLoginKey(c *gin.Context) error {
 	form, key, err := d.formOnKey(c)
 	if err != nil {
@@ -86,10 +86,10 @@ func (d *Handler) SwitchLoginKey(c *gin.Context) error {
 	if on {
 		done = "enabled"
 	}
-	return web.SeeOther(c, "/admin/keys/"+key.ID+"?done="+done)
+	return web.SeeOther(c, "/admin/providers/"+key.ID+"?done="+done)
 }
 
-// LoginKey is GET /admin/keys/{id}. Looking at a peer that has not let us in
+// LoginKey is GET /admin/providers/{id}. Looking at a peer that has not let us in
 // yet asks it how we stand.
 func (d *Handler) LoginKey(c *gin.Context) error {
 	key, err := d.Upstreams.Get(c.Request.Context(), c.Param("id"))

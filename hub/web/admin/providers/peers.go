@@ -84,7 +84,7 @@ func peerName(draft federation.LoginKey, c federation.ProviderInfo) string {
 	return draft.BaseURL
 }
 
-// AskAgain is POST /admin/keys/{id}/join: the primary is asked (again) to let
+// AskAgain is POST /admin/providers/{id}/join: the primary is asked (again) to let
 // us in, with an invite code if there is one.
 func (d *Handler) AskAgain(c *gin.Context) error {
 	form, key, err := d.formOnKey(c)
@@ -97,5 +97,5 @@ func (d *Handler) AskAgain(c *gin.Context) error {
 	if _, err = d.Operator.JoinPrimary(c.Request.Context(), d.Actor(c), key.ID, form["invite"]); err != nil {
 		return err
 	}
-	return web.SeeOther(c, "/admin/keys/"+key.ID+"?done=asked")
+	return web.SeeOther(c, "/admin/providers/"+key.ID+"?done=asked")
 }

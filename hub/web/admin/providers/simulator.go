@@ -21,7 +21,7 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// Simulator is GET /admin/keys/{id}/simulate.
+// Simulator is GET /admin/providers/{id}/simulate.
 func (d *Handler) Simulator(c *gin.Context) error {
 	key, err := d.Upstreams.Get(c.Request.Context(), c.Param("id"))
 	if err != nil {
@@ -39,7 +39,7 @@ func simulator(key federation.LoginKey, p linking.Policy) templates.AdminSimulat
 	return page
 }
 
-// Simulate is POST /admin/keys/{id}/simulate: who somebody would be here, and
+// Simulate is POST /admin/providers/{id}/simulate: who somebody would be here, and
 // what a change of the policy would do to the people there are. Nothing
 // happens. It posts because what is typed are addresses of people, which do
 // not belong into an address of a page.
