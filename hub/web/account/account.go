@@ -20,6 +20,7 @@ import (
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
@@ -81,8 +82,8 @@ func (d *Handler) apps(c *gin.Context, userID string) ([]templates.AccountApp, e
 	var out []templates.AccountApp
 	for _, g := range granted {
 		client, err := d.Clients.Lookup(c.Request.Context(), g.ClientID)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, store.ErrDamaged) {
+			continue // a list leaves out what cannot be read
 		}
 		if err != nil {
 			return nil, err

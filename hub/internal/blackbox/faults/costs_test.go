@@ -241,7 +241,7 @@ func (e exampled) path(route string) string {
 	case "/account/verify/:token":
 		return e.mailLink
 	}
-	id := map[string]string{"clients": e.app, "users": e.user, "keys": e.key}
+	id := map[string]string{"clients": e.app, "users": e.user, "providers": e.key}
 	if parts := strings.Split(route, "/"); len(parts) > 2 {
 		route = strings.Replace(route, ":id", url.PathEscape(id[parts[2]]), 1)
 	}
