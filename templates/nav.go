@@ -54,3 +54,15 @@ func (f Frame) Nav() []NavGroup {
 	}
 	return groups
 }
+
+// Here is the name of the entry that the page belongs to; nil if it is none's.
+func (f Frame) Here() any {
+	for _, group := range f.Nav() {
+		for _, item := range group.Items {
+			if item.Current {
+				return item.Label
+			}
+		}
+	}
+	return nil
+}
