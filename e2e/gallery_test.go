@@ -44,9 +44,9 @@ func galleryPages(t *testing.T, o *tour) {
 		"wasntme: done":                        templates.WasntMe{Done: true},
 		"linkproof: a button":                  templates.LinkProof{Stop: "s", Provider: longName, Email: longEmail, Empties: true},
 		"link: by an email":                    templates.Link{Stop: "s", Provider: longName, Email: longEmail, Mail: true, Sent: true, Cancel: "/"},
-		"decisions: with long names":           templates.AdminDecisions{User: "u", Next: "n", Decisions: []templates.Decision{{ID: "r", UserID: "u", User: longEmail, Key: "k", Provider: longName, Emptied: true, Row: "D6", Reason: locales.Stored("The upstream runs this mailbox and may link users by it."), Policy: locales.Stored(longWord), Made: noon(), Until: noon()}, {ID: "s", UserID: "u", User: longWord, Provider: longName, Unlinked: true, Reason: locales.Stored("The identity was removed from the user."), Made: noon(), Undone: noon(), UndoneBy: "letter"}}},
+		"decisions: with long names":           templates.AdminDecisions{User: "u", Next: "n", Decisions: []templates.Decision{{ID: "r", UserID: "u", User: longEmail, Key: "k", Provider: longName, Emptied: true, Row: "D6", Reason: locales.Stored("The provider controls this mailbox and may link users automatically."), Policy: locales.Stored(longWord), Made: noon(), Until: noon()}, {ID: "s", UserID: "u", User: longWord, Provider: longName, Unlinked: true, Reason: locales.Stored("The identity was unlinked from the user."), Made: noon(), Undone: noon(), UndoneBy: "letter"}}},
 		"decisions: none":                      templates.AdminDecisions{},
-		"simulator: with long names":           templates.AdminSimulator{ID: "k", Name: longName, Off: true, Claim: templates.SimulatorClaim{Issuer: "https://" + longHost, Subject: longWord, Email: longEmail}, Passed: []templates.SimulatorRow{{Row: "D0", Title: locales.Stored("The key is off"), Fact: locales.Stored("It is on.")}}, Decided: templates.SimulatorRow{Row: "D7", Title: locales.Stored("The account has to be proved"), Fact: locales.Stored("A user has this e-mail address.")}, Action: locales.Stored("They are asked."), User: longEmail, UserID: "u", Foreseen: &templates.Foreseen{Counted: 1200, Lines: []templates.ForeseenLine{{Tone: "danger", Count: 7, Text: locales.Stored("would be locked out"), Examples: []string{longEmail, longEmail}}}}},
+		"simulator: with long names":           templates.AdminSimulator{ID: "k", Name: longName, Off: true, Claim: templates.SimulatorClaim{Issuer: "https://" + longHost, Subject: longWord, Email: longEmail}, Passed: []templates.SimulatorRow{{Row: "D0", Title: locales.Stored("The key is off"), Fact: locales.Stored("It is on.")}}, Decided: templates.SimulatorRow{Row: "D7", Title: locales.Stored("The account has to be proved"), Fact: locales.Stored("A user has this email address.")}, Action: locales.Stored("They are asked."), User: longEmail, UserID: "u", Foreseen: &templates.Foreseen{Counted: 1200, Lines: []templates.ForeseenLine{{Tone: "danger", Count: 7, Text: locales.Stored("would be locked out"), Examples: []string{longEmail, longEmail}}}}},
 		"client: with secrets":                 longClientPage(),
 		"client: with everything":              fullClientPage(),
 		"signin: with a logo":                  templates.SignIn{Password: true, Client: logoClient(), Upstreams: longUpstreams()[2:]},
@@ -63,8 +63,8 @@ func galleryPages(t *testing.T, o *tour) {
 		"email: with a long address":           templates.Email{Current: longEmail},
 		"verify: with a long address":          templates.VerifyEmail{Token: longWord, Email: longEmail},
 		"password: another one":                templates.ChangePassword{Email: longEmail, Has: true, Shortest: 15},
-		"forgot: with a mistake":               templates.Forgot{Email: "x", Mistakes: []templates.Mistake{{Field: "email", Text: locales.Stored("Enter one e-mail address, like ada@example.org.")}}},
-		"confirmbrowser: with a mistake":       templates.ConfirmBrowser{Email: "x", Mistakes: []templates.Mistake{{Field: "email", Text: locales.Stored("Enter one e-mail address, like ada@example.org.")}}},
+		"forgot: with a mistake":               templates.Forgot{Email: "x", Mistakes: []templates.Mistake{{Field: "email", Text: locales.Stored("Enter one email address, like ada@example.org.")}}},
+		"confirmbrowser: with a mistake":       templates.ConfirmBrowser{Email: "x", Mistakes: []templates.Mistake{{Field: "email", Text: locales.Stored("Enter one email address, like ada@example.org.")}}},
 		"confirmedbrowser: a button":           templates.ConfirmedBrowser{Token: longWord, Email: longEmail},
 		"reset: a new password":                templates.ResetPassword{Token: longWord, Email: longEmail, Shortest: 15},
 		"users: nobody found":                  templates.AdminUsers{Search: longWord, Later: true},
@@ -228,7 +228,7 @@ func fullClientPage() templates.AdminClient {
 	page.Form.ExchangeFrom, page.Form.Origins = longHost, "https://"+longHost
 	page.Form.HighSecurity, page.Form.AuthMethod = "fapi2", "private_key_jwt"
 	page.Form.Names = templates.Names{Signing: []string{"RS256", "ES256"}, Wrapping: []string{"RSA-OAEP"}, Content: []string{"A128GCM"}}
-	page.Mistakes = []templates.Mistake{{Field: "response_types", Text: locales.Stored("It needs the grant type too.")}, {Field: "dpop_bound", Text: locales.Stored("Bind them to a key.")}, {Field: "id_token_enc", Text: locales.Stored("To encrypt ID tokens the hub needs the client's public key: give a JWKS URI or a JWKS.")}}
+	page.Mistakes = []templates.Mistake{{Field: "response_types", Text: locales.Stored("It needs the grant type too.")}, {Field: "dpop_bound", Text: locales.Stored("Bind them to a key.")}, {Field: "id_token_enc", Text: locales.Stored("To encrypt ID tokens, the hub needs the application's public key. Enter a JWKS URI or a JWKS.")}}
 	return page
 }
 
@@ -260,8 +260,8 @@ func triedPage(failed bool) templates.AdminKeyTried {
 	}
 	page.Steps = append(page.Steps, templates.NewTriedStep("policy", 0, ""))
 	page.Claims = []templates.Row{{Name: locales.Stored("Subject"), Value: locales.Stored("1068… (21 characters)")}, {Name: locales.Stored("Email"), Value: locales.Stored(longEmail)}}
-	page.Row, page.Decision, page.Reason = "D5", locales.Stored("You'd get a new account with this email."), locales.Stored("Nobody here has this identity or its verified e-mail address.")
-	page.Passed = []templates.Option{{Name: "D0", Value: locales.Stored("The login key is on, and the answer names a person.")}}
+	page.Row, page.Decision, page.Reason = "D5", locales.Stored("You'd get a new account with this email."), locales.Stored("No user has this identity or its verified email address.")
+	page.Passed = []templates.Option{{Name: "D0", Value: locales.Stored("The provider is enabled, and its answer names a user.")}}
 	page.Warnings = []locales.Text{locales.Stored("All users who can sign in at the provider get an account here.")}
 	return page
 }

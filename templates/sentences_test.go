@@ -9,8 +9,8 @@ func TestASentenceSpeaksOfItsArguments(t *testing.T) {
 		want string
 	}{
 		{"settings.consent.bad", nil, "Choose Force or Auto."},
-		{"provider.choice.bad", map[string]string{"one": "form", "other": "{one}"}, `Choose "form" or "{one}", or leave it open.`},
-		{"error", map[string]string{"@cause": "provider.choice.bad", "@cause/one": "form", "@cause/@other": "error", "@cause/@other/cause": "query"}, `Choose "form" or "query", or leave it open.`},
+		{"provider.choice.bad", map[string]string{"one": "form", "other": "{one}"}, `Choose "form" or "{one}", or leave this empty.`},
+		{"error", map[string]string{"@cause": "provider.choice.bad", "@cause/one": "form", "@cause/@other": "error", "@cause/@other/cause": "query"}, `Choose "form" or "query", or leave this empty.`},
 		{"error", map[string]string{"@cause": "a.newer.code"}, "a.newer.code"},
 		{"a.newer.code", map[string]string{"one": "form"}, "a.newer.code"},
 	} {

@@ -50,7 +50,7 @@ func TestEachTrustedIssuerSpeaksForItselfAlone(t *testing.T) { // RFC 7523 §3
 			t.Errorf("%s: got %+v, %v", v.LoginKey, g, err)
 		}
 		_, err = say(v.TrustedIssuer, v.other, nil)
-		refusedGrantOf(t, v.LoginKey+", signed by the other", err, "its signature is wrong")
+		refusedGrantOf(t, v.LoginKey+", signed by the other", err, "its signature is not valid")
 		_, err = say(v.TrustedIssuer, v.key, map[string]any{"sub": nil})
 		refusedGrantOf(t, v.LoginKey+", about nobody", err, "it has no sub")
 		_, err = say(v.TrustedIssuer, v.key, map[string]any{"sub": ""})
@@ -64,11 +64,11 @@ func TestEachTrustedIssuerSpeaksForItselfAlone(t *testing.T) { // RFC 7523 §3
 	}
 	twice := append(text[:len(text)-1], []byte(`,"Iss":"`+guests.Issuer+`"}`)...)
 	_, err = w.Grant(t.Context(), payroll, keytest.Sign(t, guestKey, twice, nil), []TrustedIssuer{staff, guests})
-	refusedGrantOf(t, "two issuers", err, "its signature is wrong")
+	refusedGrantOf(t, "two issuers", err, "its signature is not valid")
 	_, err = say(guests, guestKey, map[string]any{"iss": nil, "Iss": guests.Issuer})
 	refusedGrantOf(t, "an issuer in other letters", err, "it has no iss")
 	_, err = say(TrustedIssuer{Issuer: "https://nobody.example.org"}, staffKey, nil)
-	refusedGrantOf(t, "nobody's word", err, "its iss is nobody whose word counts")
+	refusedGrantOf(t, "nobody's word", err, "its iss is not a trusted issuer")
 	_, err = say(staff, staffKey, map[string]any{"iss": nil})
 	refusedGrantOf(t, "no issuer", err, "it has no iss")
 }
@@ -86,7 +86,7 @@ func TestATrustedIssuerIsHeldToTheRulesOfAssertions(t *testing.T) { // RFC 7523 
 	}{
 		"as it should be":        {nil, ""},
 		"ten minutes ahead":      {map[string]any{"exp": in(11 * time.Minute)}, ""}, // with a minute for clocks that differ
-		"more than that":         {map[string]any{"exp": in(11*time.Minute + time.Second)}, "more than 10 minutes ahead"},
+		"more than that":         {map[string]any{"exp": in(11*time.Minute + time.Second)}, "more than 10 minutes in the future"},
 		"expired":                {map[string]any{"exp": in(-time.Minute)}, "it has expired"},
 		"without an end":         {map[string]any{"exp": nil}, "it has no exp"},
 		"not yet":                {map[string]any{"nbf": in(61 * time.Second)}, "its nbf is in the future"},
@@ -122,9 +122,9 @@ func TestAnAssertionIsAGrantOnce(t *testing.T) { // RFC 7521 §8.2
 		t.Errorf("the first time: got %+v, %v", g, err)
 	}
 	_, err = w.Grant(t.Context(), job, raw, nil)
-	refusedGrantOf(t, "the second time", err, "its jti was used before")
+	refusedGrantOf(t, "the second time", err, "its jti was already used")
 	_, err = w.Grant(t.Context(), job, keytest.Sign(t, key, changed(keytest.Assertion("job", issuer, w.clock.Now()), map[string]any{"sub": "ada"}), nil), nil)
-	refusedGrantOf(t, "about a person", err, "a client can vouch for nobody but itself")
+	refusedGrantOf(t, "about a person", err, "its iss is the client itself, so its sub must be the client_id")
 
 	blind := newWorld(t, func(o *Verifier) { o.Replay = nil })
 	var refused *GrantError

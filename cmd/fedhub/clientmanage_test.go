@@ -68,7 +68,7 @@ func TestAnAppIsChangedByMembers(t *testing.T) {
 			t.Errorf("%s: got %v, want %v", member, got, want)
 		}
 	}
-	for members, says := range map[string]string{`{"skip": true}`: "skip", `{"client_id": "other"}`: "keeps its id", `{"client_secret": "x"}`: "fedhub client secret add", `{"redirect_uris": 1}`: "redirect_uris"} {
+	for members, says := range map[string]string{`{"skip": true}`: "skip", `{"client_id": "other"}`: "client ID cannot be changed", `{"client_secret": "x"}`: "fedhub client secret add", `{"redirect_uris": 1}`: "redirect_uris"} {
 		s.stdin = members
 		s.run("client", "update", "wiki", "--from-json", "-").fails(2, says)
 	}
@@ -155,9 +155,9 @@ func TestASecretThatWasMadeElsewhereIsTakenAndNeverPrinted(t *testing.T) {
 	for members, says := range map[string]string{
 		`"token_endpoint_auth_method": "client_secret_jwt", "client_secret": "5f1c09ab7e"`:                                           "at least 32 bytes",
 		`"id_token_signed_response_alg": "HS256", "client_secret": "0123456789abcdef0123456789abcde"`:                                "at least 32 bytes",
-		`"token_endpoint_auth_method": "none", "client_secret": "` + long + `"`:                                                      "client_secret: This client proves itself with none",
-		`"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://x.example.org/jwks", "client_secret": "` + long + `"`: "client_secret: This client proves itself with private_key_jwt",
-		`"client_secret": "short"`: "client_secret: The client secret has fewer than 8",
+		`"token_endpoint_auth_method": "none", "client_secret": "` + long + `"`:                                                      "client_secret: This application authenticates with none",
+		`"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://x.example.org/jwks", "client_secret": "` + long + `"`: "client_secret: This application authenticates with private_key_jwt",
+		`"client_secret": "short"`: "client_secret: The client secret must have 8 to",
 		`"client_secret": 7`:       "client_secret must be a string",
 	} {
 		s.stdin = `{"client_name": "X", "client_id": "x", "redirect_uris": ["https://x.example.org/cb"], ` + members + `}`

@@ -78,10 +78,10 @@ func TestFlagsCountMoreThanAPreset(t *testing.T) {
 		}
 	}
 	s.run("client", "add", "--preset", "kecloak", "--url", "https://id.example.org").fails(2, "--preset kecloak is unknown", "keycloak, grafana, gitlab")
-	s.run("client", "add", "--preset", "keycloak").fails(2, "Enter where Keycloak is.")
+	s.run("client", "add", "--preset", "keycloak").fails(2, "Enter the address of Keycloak.")
 	s.run("client", "add", "--preset", "keycloak", "--url", "https://id.example.org").fails(2, "/realms/")
 	s.env["FEDHUB_URL"] = "https://hub.example.org"
-	s.run("client", "add", "--preset", "grafana").fails(2, "Enter where Grafana is.")
+	s.run("client", "add", "--preset", "grafana").fails(2, "Enter the address of Grafana.")
 	s.must("client", "add", "--preset", "grafana", "--url", "https://g.example.org")
 	if !strings.Contains(s.out, "https://hub.example.org/oauth2/authorize") || !strings.Contains(s.out, "post_logout_redirect_uri=https%3A%2F%2Fg.example.org%2Flogin") {
 		t.Errorf("the addresses of the hub and of the app are mixed up:\n%s", s.out)

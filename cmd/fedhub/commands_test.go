@@ -55,7 +55,7 @@ func TestAPersonIsNotAdded(t *testing.T) {
 		says  string
 	}{
 		"no address":           {args: []string{"--no-password"}, code: 2, says: "--email"},
-		"half an address":      {args: []string{"--email", "ada@", "--no-password"}, code: 2, says: "one e-mail address"},
+		"half an address":      {args: []string{"--email", "ada@", "--no-password"}, code: 2, says: "one email address"},
 		"taken":                {args: []string{"--email", "GRACE@example.org", "--no-password"}, code: 1, says: "already"},
 		"a short password":     {args: []string{"--email", "ada@example.org", "--password-stdin"}, stdin: "apple", code: 2, says: "needs at least 15"},
 		"no password":          {args: []string{"--email", "ada@example.org", "--password-stdin"}, stdin: "\n", code: 2, says: "empty"},
@@ -118,12 +118,12 @@ func TestAnAppIsNotRegistered(t *testing.T) {
 		says string
 	}{
 		"no name":                {nil, 2, "--name"},
-		"no address":             {[]string{"--name", "x"}, 2, "Add at least one redirect URI"},
+		"no address":             {[]string{"--name", "x"}, 2, "Enter at least one redirect URI"},
 		"plain http":             {[]string{"--name", "x", "--redirect-uri", "http://app.example.org/cb", "--url", "https://id.example.org"}, 2, "https"},
 		"another type":           {[]string{"--name", "x", "--type", "robot"}, 2, "--type"},
-		"types that do not pair": {[]string{"--name", "x", "--redirect-uri", "https://a.example/cb", "--grant-type", "implicit", "--response-type", "code"}, 2, "does not go with"},
+		"types that do not pair": {[]string{"--name", "x", "--redirect-uri", "https://a.example/cb", "--grant-type", "implicit", "--response-type", "code"}, 2, "needs the Grant Type Authorization Code"},
 		"another grant":          {[]string{"--name", "x", "--redirect-uri", "https://a.example/cb", "--grant-type", "password"}, 2, "Grant Type"},
-		"a secret in a browser":  {[]string{"--name", "x", "--type", "spa", "--redirect-uri", "https://a.example/cb", "--auth-method", "client_secret_basic"}, 2, "cannot be kept"},
+		"a secret in a browser":  {[]string{"--name", "x", "--type", "spa", "--redirect-uri", "https://a.example/cb", "--auth-method", "client_secret_basic"}, 2, "cannot keep a secret"},
 		"taken":                  {[]string{"--name", "x", "--redirect-uri", "https://a.example/cb", "--id", "wiki"}, 1, "taken"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -171,7 +171,7 @@ func TestSettingsAreChanged(t *testing.T) {
 		t.Errorf("got %q", documents.Domains)
 	}
 	s.run("settings", "set", "--registration", "everybody").fails(2, "--registration")
-	s.run("settings", "set", "--software-issuer", "https://f.example").fails(2, "address of its keys")
+	s.run("settings", "set", "--software-issuer", "https://f.example").fails(2, "not an issuer and its JWKS address")
 	s.run("settings", "set").fails(2, "nothing to change")
 	s.run("settings", "set", "--consent", "never").fails(2, `--consent must be one of "force","auto" but got "never"`)
 	s.run("settings", "set", "--server-domain", "com").fails(2, "not a host name")
@@ -399,7 +399,7 @@ func TestAnAppIsAddedWithEachStateOfPKCE(t *testing.T) {
 func TestMembersThatAreNotKnownAreRefusedByName(t *testing.T) {
 	s := newShell(t)
 	s.stdin = `{"client_name": "Dex", "redirect_uris": ["https://dex.example.org/cb"], "id_token_claim": true, "grant_type": "authorization_code", "client_name#de": "Dex"}`
-	s.run("client", "add", "--from-json", "-").fails(2, "client_name#de, grant_type, id_token_claim;")
+	s.run("client", "add", "--from-json", "-").fails(2, "client_name#de, grant_type, id_token_claim.")
 	s.stdin = `{"client_name": "Dex", "redirect_uris": ["https://dex.example.org/cb"], "id_token_claims": "yes"}`
 	s.run("client", "add", "--from-json", "-").fails(2, "id_token_claims")
 	if s.must("client", "list", "--json"); strings.Contains(s.out, "Dex") {
@@ -434,7 +434,7 @@ func TestSigningKeysAreListedAndRotated(t *testing.T) {
 	if !strings.Contains(s.out, "30") {
 		t.Errorf("the settings do not say 30:\n%s", s.out)
 	}
-	s.run("settings", "set", "--key-days=-1").fails(2, "0 to never")
+	s.run("settings", "set", "--key-days=-1").fails(2, "Enter 0 to turn off")
 	var repeats struct {
 		Seconds int `json:"refresh_seconds"`
 	}
@@ -460,7 +460,7 @@ func TestSigningKeysAreListedAndRotated(t *testing.T) {
 	if kept.All != 20 || kept.PerNetwork != 5 || kept.Days != 0 {
 		t.Errorf("set: got %+v", kept)
 	}
-	s.run("settings", "set", "--registered", "0").fails(2, "Keep 1 to")
+	s.run("settings", "set", "--registered", "0").fails(2, "Allow 1 to")
 	var gone struct {
 		Removed int `json:"removed"`
 	}

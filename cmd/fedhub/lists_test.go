@@ -36,7 +36,7 @@ func TestForceAndAutoAreWordsInAnyCase(t *testing.T) {
 
 func TestGrantTypeNoneIsForServices(t *testing.T) {
 	s := newShell(t)
-	s.run("client", "add", "--name", "Wiki", "--redirect-uri", "https://wiki.example.org/cb", "--grant-type", "None").fails(2, "Grant Type None is for what no browser returns to")
+	s.run("client", "add", "--name", "Wiki", "--redirect-uri", "https://wiki.example.org/cb", "--grant-type", "None").fails(2, "Grant Type None is only for services")
 	s.must("client", "add", "--name", "Robot", "--type", "Service", "--grant-type", "None", "--scope", "things")
 	s.must("client", "add", "--name", "Tried", "--type", "SPA", "--grant-type", "Implicit", "--response-type", "Token", "--redirect-uri", "http://localhost:3000/cb")
 }

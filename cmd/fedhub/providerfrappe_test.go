@@ -47,5 +47,5 @@ func TestAKeyForAFrappeSite(t *testing.T) {
 		t.Errorf("kept %s", kept)
 	}
 	s.run(command("https://c.example.org", "--option", "version=17")...).fails(2, "16.29")
-	s.run(command("https://c.example.org/path")...).fails(2, "top of its host")
+	s.run(command("https://c.example.org/path")...).fails(2, "root of its host")
 }

@@ -117,7 +117,7 @@ func TestAnOAuth2ProviderThatSomebodyElseSpeaksForIsAnotherAddress(t *testing.T)
 				t.Errorf("%v %v: got %d\n%s%s", flags, choice, s.code, s.out, s.err)
 			}
 		}
-		s.run(append([]string{"provider", "update", "company"}, flags...)...).fails(2, before, "another Base URL")
+		s.run(append([]string{"provider", "update", "company"}, flags...)...).fails(2, before, "Change the Base URL as well")
 	}
 	s.must("provider", "update", "company", "--userinfo-url", before+"/v2/me", "--claim", "email=mail")
 	moved := []string{"provider", "update", "company", "--base-url", after, "--userinfo-url", after + "/me"}

@@ -15,7 +15,7 @@ func TestAKeyForAnyOAuth2Provider(t *testing.T) {
 	whole := command("--userinfo-url", "https://id.example.invalid/me", "--claim", "subject=data.id", "--claim", "roles=resource_access.payroll.acme.example.roles",
 		"--option", "credentials=form", "--role", "staff=member")
 	s.must(whole...)
-	for _, says := range []string{"http://localhost:8080/signin/from/company", "Warning: Nothing that Company could be answers there"} {
+	for _, says := range []string{"http://localhost:8080/signin/from/company", "Warning: The hub got no valid answer from Company"} {
 		if !strings.Contains(s.out, says) {
 			t.Errorf("it does not say %q:\n%s", says, s.out)
 		}
@@ -28,10 +28,10 @@ func TestAKeyForAnyOAuth2Provider(t *testing.T) {
 		}
 	}
 	s.must(append(whole, "--id", "again", "--json")...)
-	if !strings.Contains(s.out, "There is a login key for this place already: Company (company)") {
+	if !strings.Contains(s.out, "Another provider already uses this address: Company (company)") {
 		t.Errorf("nothing is said of the twin:\n%s", s.out)
 	}
-	s.run(command()...).fails(2, "the provider's documentation names it")
+	s.run(command()...).fails(2, "You find it in the provider's documentation")
 	s.run(command("--userinfo-url", "https://id.example.invalid/me", "--claim", "adress=x")...).fails(2, "email_verified")
 	s.run("provider", "add", "--kind", "openid", "--base-url", "https://id.example.invalid", "--token-url", "https://id.example.invalid/t").fails(2, "--kind oauth2")
 }

@@ -119,7 +119,7 @@ func TestTwoHubsMeet(t *testing.T) {
 	host := strings.TrimPrefix(branch.URL, "http://")
 	head.must("hub", "suspend", host)
 	branch.run("provider", "join", key.ID)
-	if branch.code != 1 || !strings.Contains(branch.shell.out, "stopped sign-ins") || !strings.Contains(branch.err, "has not connected this hub") {
+	if branch.code != 1 || !strings.Contains(branch.shell.out, "suspended sign-ins") || !strings.Contains(branch.err, "has not connected this hub") {
 		t.Errorf("got %d %q %q", branch.code, branch.shell.out, branch.err)
 	}
 	head.must("hub", "approve", key.Metadata, "--name", "Branch", "--skip-consent")
@@ -131,16 +131,16 @@ func TestTwoHubsMeet(t *testing.T) {
 	if branch.must("provider", "list"); !strings.Contains(branch.shell.out, "active") {
 		t.Errorf("got %s", branch.shell.out)
 	}
-	head.run("hub", "refuse", host).fails(1, "cannot become")
+	head.run("hub", "refuse", host).fails(1, "cannot change from")
 	head.run("hub", "approve", "nowhere.example").fails(1, "fedhub hub list")
 	branch.run("provider", "join", "nothing").fails(1, "fedhub provider list")
-	branch.run("provider", "add", "--base-url", branch.URL).fails(2, "Nothing is needed here", "Other hubs enter "+branch.URL)
+	branch.run("provider", "add", "--base-url", branch.URL).fails(2, "sign in here without a provider", "Other hubs enter "+branch.URL)
 }
 
 func TestAHubThatIsNotLetInWaits(t *testing.T) {
 	head, branch := serve(t), serve(t)
 	branch.must("provider", "add", "--base-url", head.URL, "--name", "Head office")
-	if !strings.Contains(branch.shell.out, "Its administrator must approve") {
+	if !strings.Contains(branch.shell.out, "after its administrator approves this hub") {
 		t.Errorf("got %s", branch.shell.out)
 	}
 	if head.must("hub", "list"); !strings.Contains(head.shell.out, "pending") {
@@ -148,7 +148,7 @@ func TestAHubThatIsNotLetInWaits(t *testing.T) {
 	}
 	head.must("hub", "refuse", strings.TrimPrefix(branch.URL, "http://"))
 	branch.run("provider", "join", "head-office")
-	if branch.code != 1 || !strings.Contains(branch.shell.out, "said no") {
+	if branch.code != 1 || !strings.Contains(branch.shell.out, "rejected the request") {
 		t.Errorf("got %d %s", branch.code, branch.shell.out)
 	}
 }
@@ -178,7 +178,7 @@ func TestAKeyForAnOpenIDProvider(t *testing.T) {
 	if want := "http://localhost:8080/signin/from/example"; !strings.Contains(s.out, want) || strings.Contains(s.out, "hush") {
 		t.Errorf("got %s", s.out)
 	}
-	s.run("provider", "add", "--kind", "openid", "--base-url", "https://b.example.org", "--name", "B").fails(2, "client id")
+	s.run("provider", "add", "--kind", "openid", "--base-url", "https://b.example.org", "--name", "B").fails(2, "client ID")
 	s.run("provider", "add", "--kind", "openid", "--base-url", "https://b.example.org", "--name", "B", "--client-id", "x", "--id", "example").fails(1, "taken")
 }
 

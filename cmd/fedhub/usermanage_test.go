@@ -53,7 +53,7 @@ func TestPeopleAreManaged(t *testing.T) {
 		t.Errorf("said %q", s.out)
 	}
 	s.run("user", "invite", "ada@example.org").fails(1, "already")
-	s.run("user", "invite", "x").fails(2, "one e-mail address")
+	s.run("user", "invite", "x").fails(2, "one email address")
 	s.run("user", "invite", "x@example.org", "--days", "100").fails(2, "--days")
 }
 

@@ -116,7 +116,7 @@ func TestTheClaimsAreHeldToThePolicy(t *testing.T) {
 		`{"iss":"ada","aud":"us","jti":"1","exp":999941}`:                                 "",
 		`{"iss":"ada","aud":"us","jti":"1","exp":999940}`:                                 "it has expired",
 		`{"iss":"ada","aud":"us","jti":"1","exp":1003660}`:                                "",
-		`{"iss":"ada","aud":"us","jti":"1","exp":1003661}`:                                "more than 60 minutes ahead",
+		`{"iss":"ada","aud":"us","jti":"1","exp":1003661}`:                                "more than 60 minutes in the future",
 		`{"iss":"ada","aud":"us","jti":"1","exp":1000060,"iat":1000061}`:                  "its iat is in the future",
 		`{"iss":"ada","aud":"us","jti":"1","exp":1000060,"nbf":1000061}`:                  "its nbf is in the future",
 		`{"iss":"ada","aud":"us","jti":"1","exp":1000060,"nbf":996339}`:                   "more than 60 minutes ago",
@@ -133,8 +133,8 @@ func TestTheClaimsAreHeldToThePolicy(t *testing.T) {
 		`{"iss":"ada","aud":"us","jti":"1","exp":1e300}`:                                  "its exp is not a time",
 		`{"iss":"ada","aud":"us","jti":"1","exp":1000060,"iat":-1}`:                       "its iat is not a time",
 		`{"iss":"ada","aud":"us","jti":"1","exp":1000060,"iat":999880}`:                   "",
-		`{"iss":"ada","aud":"us","jti":"1","exp":1000060,"iat":999879}`:                   "its iat is too long ago",
-		`{"iss":"ada","aud":"us","jti":"1","exp":1000060,"nonce":"n"}`:                    "it has nonce",
+		`{"iss":"ada","aud":"us","jti":"1","exp":1000060,"iat":999879}`:                   "its iat is too far in the past",
+		`{"iss":"ada","aud":"us","jti":"1","exp":1000060,"nonce":"n"}`:                    "it contains nonce",
 		`{"iss":"ada","aud":"us","jti":"` + strings.Repeat("j", 513) + `","exp":1000060}`: "its jti is too long",
 	} {
 		o, err := jsonx.ParseObject([]byte(payload))

@@ -113,8 +113,8 @@ func TestASentenceOfARule(t *testing.T) {
 		want string
 	}{
 		{"settings.consent.bad", nil, "Choose Force or Auto."},
-		{"provider.choice.bad", map[string]string{"one": "form", "other": "{{.one}}"}, `Choose "form" or "{{.one}}", or leave it open.`},
-		{"error", map[string]string{"@cause": "provider.choice.bad", "@cause/one": "form", "@cause/@other": "error", "@cause/@other/cause": "query"}, `Choose "form" or "query", or leave it open.`},
+		{"provider.choice.bad", map[string]string{"one": "form", "other": "{{.one}}"}, `Choose "form" or "{{.one}}", or leave this empty.`},
+		{"error", map[string]string{"@cause": "provider.choice.bad", "@cause/one": "form", "@cause/@other": "error", "@cause/@other/cause": "query"}, `Choose "form" or "query", or leave this empty.`},
 		{"error", map[string]string{"@cause": "a.newer.code"}, "a.newer.code"},
 		{"error", nil, ""},
 		{"a.newer.code", map[string]string{"one": "form"}, "a.newer.code"},

@@ -115,16 +115,16 @@ func TestAHashOfAnotherFormOrStrengthIsRefusedByName(t *testing.T) {
 		"a broken bcrypt":        {"$2b$04$VyL8", "bcrypt"},
 		"few iterations":         {inForms("sha512", 999, 64)["keycloak"], "PBKDF2-SHA512"},
 		"a short sum":            {inForms("sha1", 1000, 15)["passlib"], "PBKDF2-SHA1"},
-		"Keycloak's own":         {strings.Replace(inForms("sha256", 1000, 32)["keycloak"], "pbkdf2-sha256", "bcrypt", 1), "bcrypt of Keycloak"},
+		"Keycloak's own":         {strings.Replace(inForms("sha256", 1000, 32)["keycloak"], "pbkdf2-sha256", "bcrypt", 1), "Keycloak algorithm bcrypt"},
 		"Keycloak's Argon2i":     {strings.Replace(foreignHashes["keycloak argon2"], `\"id\"`, `\"i\"`, 1), "Argon2i"},
 		"Keycloak's older one":   {strings.Replace(foreignHashes["keycloak argon2"], "1.3", "1.0", 1), "version 1.3"},
 		"a one-time password":    {`{"type":"otp","secretData":"{\"value\":\"x\"}","credentialData":"{}"}`, "otp"},
 		"Keycloak without a sum": {`{"type":"password","secretData":"{}","credentialData":"{\"hashIterations\":1000,\"algorithm\":\"pbkdf2\"}"}`, "PBKDF2-SHA1"},
 		"LDAP":                   {"{SSHA}0000000000000000000000000000", "SSHA"},
 		"Frappe's oldest":        {"$frappel$29000$a$b", "frappel"},
-		"the password itself":    {"hunter2$is not a hash", "no form"},
-		"nothing":                {"", "no form"},
-		"more than any has":      {argon("m=64,t=1,p=1") + strings.Repeat("A", 1000), "no form"},
+		"the password itself":    {"hunter2$is not a hash", "its form is unknown"},
+		"nothing":                {"", "its form is unknown"},
+		"more than any has":      {argon("m=64,t=1,p=1") + strings.Repeat("A", 1000), "its form is unknown"},
 	}
 	for name, row := range unreadable {
 		rows[name] = row

@@ -26,7 +26,7 @@ func TestAnotherSecretAtTheSiteIsToldOf(t *testing.T) {
 		if one := r.of(secret + "@example.com"); one.Outcome != Created {
 			t.Errorf("%s: the rest was left out: %+v", secret, one)
 		}
-		if one := r.of("App"); one.Outcome == Unclear && !strings.Contains(one.Reason, "drop one first") {
+		if one := r.of("App"); one.Outcome == Unclear && !strings.Contains(one.Reason, "Delete one first") {
 			t.Errorf("got %+v", one)
 		}
 	}

@@ -59,7 +59,7 @@ func TestGrantTypeNoneIsRefusedInWords(t *testing.T) {
 	path := "/admin/clients/" + a.ID
 	p := b.Submit(b.Open(path), path, "grant_type", "")
 	hubtest.Want(t, "None for a web app", p.Status, 422)
-	if !strings.Contains(p.Body, "Grant Type None is for what no browser returns to") {
+	if !strings.Contains(p.Body, "Grant Type None is only for services") {
 		t.Errorf("the page does not say why:\n%s", p.Body)
 	}
 	kept, err := w.Hub.Client(t.Context(), a.ID)

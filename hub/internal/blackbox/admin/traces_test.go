@@ -75,8 +75,8 @@ func TestWhyAnAppWasNotKnownStandsInTheTrace(t *testing.T) {
 		text  string
 		fix   string
 	}{
-		{traces.Stranger, []string{"client_id", "nobody"}, "No application has this client id.", "/admin/clients"},
-		{traces.Redirect, []string{"redirect_uri", hubtest.Callback + "/"}, "it differs from " + hubtest.Callback + " by a slash at its end.", "/admin/clients/" + a.ID + "#redirect_uris"},
+		{traces.Stranger, []string{"client_id", "nobody"}, "No application has this client ID.", "/admin/clients"},
+		{traces.Redirect, []string{"redirect_uri", hubtest.Callback + "/"}, "It differs from " + hubtest.Callback + " by a slash at the end.", "/admin/clients/" + a.ID + "#redirect_uris"},
 		{traces.Redirect, []string{"redirect_uri", strings.Replace(hubtest.Callback, "app.", "www.app.", 1) + "?code=sixsixsix"}, "is not registered", "/admin/clients/" + a.ID + "#redirect_uris"},
 	} {
 		p := w.Browser().Authorize(a.Request(tt.pairs...))
@@ -102,7 +102,7 @@ func TestWhyACodeWasNotExchangedStandsInTheTrace(t *testing.T) {
 		text  string
 	}{
 		"PKCE":          {[]string{"code_verifier", strings.Repeat("w", 43)}, "code_verifier does not match"},
-		"redirect_uri":  {[]string{"redirect_uri", hubtest.Callback + "/"}, "redirect_uri is not the one"},
+		"redirect_uri":  {[]string{"redirect_uri", hubtest.Callback + "/"}, "redirect_uri differs from the one"},
 		"client secret": {[]string{"client_secret", "wrong", "client_id", a.ID}, ""},
 	} {
 		b := w.Browser()
@@ -236,13 +236,13 @@ func TestAnAdministratorReadsWhyASignInFailed(t *testing.T) {
 	}
 	p := admin.Submit(list, "/admin/sign-in-log", "ref", " "+strings.ToLower(strings.ReplaceAll(failed, "-", "  ")))
 	hubtest.Want(t, "found", p.URL.Path, "/admin/sign-in-log/"+failed)
-	for _, text := range []string{"Cause of the failure", "by a slash at its end", `href="/admin/clients/` + a.ID + `#redirect_uris"`} {
+	for _, text := range []string{"Cause of the failure", "by a slash at the end", `href="/admin/clients/` + a.ID + `#redirect_uris"`} {
 		if !strings.Contains(p.Body, text) {
 			t.Errorf("the page does not say %q:\n%s", text, p.Body)
 		}
 	}
 	p = admin.Open("/admin/sign-in-log/" + good)
-	for _, text := range []string{"Signed in", "Session started", "The person allowed what the app asked for.", "signin.ok"} {
+	for _, text := range []string{"Signed in", "Session started", "The user gave consent.", "signin.ok"} {
 		if !strings.Contains(p.Body, text) {
 			t.Errorf("the page does not say %q", text)
 		}

@@ -31,11 +31,11 @@ func TestAdministratorsHearOnceOfWhatWillStopWorking(t *testing.T) {
 		t.Errorf("before: %s", home.Body)
 	}
 	home = op.Submit(home, "/admin/check")
-	if list := home.Text("attention"); !strings.Contains(list, "Dead doesn't answer") || !strings.Contains(list, "The client secret at Well ends on") || strings.Contains(list, "metadata") {
+	if list := home.Text("attention"); !strings.Contains(list, "Dead does not answer") || !strings.Contains(list, "The client secret for Well expires on") || strings.Contains(list, "metadata") {
 		t.Errorf("the list is %q", list)
 	}
 	emails := sent.About("needs attention")
-	if len(emails) != 1 || emails[0].To != "root@example.org" || !strings.Contains(emails[0].Text, "Dead doesn't answer") {
+	if len(emails) != 1 || emails[0].To != "root@example.org" || !strings.Contains(emails[0].Text, "Dead does not answer") {
 		t.Errorf("the emails are %+v", emails)
 	}
 	op.Submit(home, "/admin/check")
@@ -45,7 +45,7 @@ func TestAdministratorsHearOnceOfWhatWillStopWorking(t *testing.T) {
 	if p := op.Open("/admin/map"); !strings.Contains(p.Body, "Needs attention") || !strings.Contains(p.Text("map-table"), "secondary hub") || !strings.Contains(p.Body, "<svg") {
 		t.Errorf("the map is\n%s", p.Body)
 	}
-	if p := op.Open("/admin/providers/" + key.ID); !strings.Contains(p.Text("attention"), "The client secret at Well ends on") {
+	if p := op.Open("/admin/providers/" + key.ID); !strings.Contains(p.Text("attention"), "The client secret for Well expires on") {
 		t.Errorf("the page of the key is\n%s", p.Body)
 	}
 	op.Submit(op.Open("/admin/providers/dead/delete"), "/admin/providers/dead/delete", "confirm", "Dead")

@@ -93,7 +93,7 @@ func TestTheAPIKeyOfASiteIsKeptByItsPageAndNeverShown(t *testing.T) {
 	admin := s.Operator()
 	const path = "/admin/providers/erp"
 	p := admin.Submit(admin.Open(path), path, "site_key", "half a key")
-	if p.Status != 422 || !strings.Contains(p.Body, "its key, a colon and its secret") {
+	if p.Status != 422 || !strings.Contains(p.Body, "API key, a colon and its API secret") {
 		t.Errorf("half a key: got %d", p.Status)
 	}
 	admin.Submit(admin.Open(path), path, "site_key", siteKey)

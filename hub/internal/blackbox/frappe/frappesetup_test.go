@@ -92,7 +92,7 @@ func TestASiteIsAddedOnce(t *testing.T) {
 	if p.Status != http.StatusUnprocessableEntity || !strings.Contains(p.Body, `href="/admin/clients/`+values["client_id"]+`/setup"`) {
 		t.Errorf("got %d, or no link to the one there is:\n%s", p.Status, p.Body)
 	}
-	for site, says := range map[string]string{"": "Enter the site", "erp": "no full address", "ftp://erp.example.com": "begins with https", `"><script>alert(1)</script>`: "character"} {
+	for site, says := range map[string]string{"": "Enter the site", "erp": "not a full address", "ftp://erp.example.com": "must start with https", `"><script>alert(1)</script>`: "character"} {
 		p, _ := b.AddSite("site", site)
 		if p.Status != http.StatusUnprocessableEntity || !strings.Contains(p.Body, says) || strings.Contains(p.Body, "<script>alert") {
 			t.Errorf("%q: got %d\n%s", site, p.Status, p.Body)

@@ -179,7 +179,7 @@ func TestASiteToComeFromIsAddedByItsAddress(t *testing.T) {
 	b := w.Operator()
 	p := b.Open("/admin/providers/new?preset=frappe")
 	p = b.Submit(p, "/admin/providers", "base_url", site.URL+"/app", "client_id", "b8772aed5c", "client_secret", "be3b1c2179")
-	if p.Status != http.StatusUnprocessableEntity || !strings.Contains(p.Body, "at the top of its host") {
+	if p.Status != http.StatusUnprocessableEntity || !strings.Contains(p.Body, "at the root of its host") {
 		t.Fatalf("a path: got %d:\n%s", p.Status, p.Body)
 	}
 	p = b.Submit(p, "/admin/providers", "base_url", site.URL+"/", "client_secret", "be3b1c2179")

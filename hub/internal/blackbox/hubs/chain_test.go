@@ -92,7 +92,7 @@ func TestAHubIsNotItsOwnPrimary(t *testing.T) { // FE-42
 		for _, address := range []string{w.URL, w.URL + "/", strings.ToUpper(w.URL), w.URL + "/admin/providers/new", w.URL + "/.well-known/openid-configuration"} {
 			p := here.Submit(here.Open("/admin/providers/new?kind="+kind), "/admin/providers", "base_url", address, "name", "Main", "key_id", "main")
 			hubtest.Want(t, kind+": status for "+address, p.Status, 422)
-			if !strings.Contains(p.Body, "Nothing is needed here: the main server is the issuer "+w.URL+" by itself") || !strings.Contains(p.Body, "Other hubs enter "+w.URL) {
+			if !strings.Contains(p.Body, "applications enter "+w.URL+" as their issuer") || !strings.Contains(p.Body, "Other hubs enter "+w.URL) {
 				t.Errorf("%s: the page for %s does not say what others enter:\n%s", kind, address, p.Body)
 			}
 		}

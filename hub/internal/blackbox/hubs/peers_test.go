@@ -85,9 +85,9 @@ func TestADecisionOverThereIsSeenHere(t *testing.T) {
 		want  federation.JoinStatus
 		says  string
 	}{
-		{"suspend", federation.Suspended, "has stopped sign-ins"},
-		{"resume", federation.Active, "lets people sign in here"},
-		{"remove", federation.Removed, "doesn&#39;t know this site any more"},
+		{"suspend", federation.Suspended, "suspended sign-ins to this hub"},
+		{"resume", federation.Active, "accepts sign-ins for this hub"},
+		{"remove", federation.Removed, "does not know this hub any more"},
 	} {
 		p := there.Submit(there.Open("/admin/hubs"), "/admin/hubs/"+step.press, "server", server)
 		if p.Status == 403 { // the sign-in is some time ago

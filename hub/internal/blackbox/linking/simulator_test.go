@@ -74,7 +74,7 @@ func TestAnAdministratorUndoesADecision(t *testing.T) {
 
 	admin := hubs.Secondary.Operator()
 	p = admin.Open("/admin/account-links")
-	if !strings.Contains(p.Body, "D7") || !strings.Contains(p.Body, "by its password") {
+	if !strings.Contains(p.Body, "D7") || !strings.Contains(p.Body, "account&#39;s password") {
 		t.Errorf("got %d:\n%s", p.Status, p.Body)
 	}
 	done := admin.Submit(p, "/admin/account-links/undo")

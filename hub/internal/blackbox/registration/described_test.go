@@ -236,7 +236,7 @@ func TestAnAdministratorTurnsOffADocumentedApp(t *testing.T) {
 		t.Errorf("its page: %d %s", its.Status, its.Body)
 	}
 	saved := b.Submit(its, link[1], "skip_authorization", "1")
-	if !strings.Contains(saved.Body, "always asks people") {
+	if !strings.Contains(saved.Body, "cannot skip consent") {
 		t.Errorf("people are not asked: %d", saved.Status)
 	}
 	b.Submit(its, link[1], "disabled", "1")

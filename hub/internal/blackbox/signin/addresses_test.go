@@ -88,7 +88,7 @@ func TestAProxyThatIsNotSetUpRightIsNoticed(t *testing.T) {
 	for range 3 {
 		behind.Browser().From("203.0.113.9, _hidden").Open("/signin")
 	}
-	if list := op.Open("/admin").Text("attention"); !strings.Contains(list, "127.0.0.1 does not say in X-Forwarded-For whom it speaks for (_hidden)") {
+	if list := op.Open("/admin").Text("attention"); !strings.Contains(list, "127.0.0.1 does not send a valid visitor address in X-Forwarded-For (_hidden)") {
 		t.Errorf("the overview says %q", list)
 	}
 	hubtest.Want(t, "lines in the log", strings.Count(behind.Logs.String(), "does not say whom it speaks for"), 1)

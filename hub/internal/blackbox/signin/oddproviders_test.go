@@ -181,7 +181,7 @@ func TestRolesThatAProviderSaysNoMoreEndInView(t *testing.T) {
 	if got := ada().Roles; !slices.Equal(got, []string{"admin", "chief", "member"}) {
 		t.Fatalf("at first: %q", got)
 	}
-	if strings.Contains(overview(), "which groups they are in") {
+	if strings.Contains(overview(), "sends their groups") {
 		t.Error("the overview worries before there is a reason")
 	}
 
@@ -191,7 +191,7 @@ func TestRolesThatAProviderSaysNoMoreEndInView(t *testing.T) {
 	if got := ada().Roles; !slices.Equal(got, []string{"chief", "member"}) {
 		t.Errorf("unknown for a moment: %q", got)
 	}
-	if got := overview(); !strings.Contains(got, "Company does not say any more which groups they are in") {
+	if got := overview(); !strings.Contains(got, "Company no longer sends their groups") {
 		t.Errorf("the overview does not say that roles are unknown:\n%s", got)
 	}
 	if got := told(); len(got) != 1 || !strings.HasPrefix(got[0], audit.RolesUnknown) || !strings.Contains(got[0], "chief") || !strings.Contains(got[0], "admin") {
@@ -214,7 +214,7 @@ func TestRolesThatAProviderSaysNoMoreEndInView(t *testing.T) {
 	if got := ada().Roles; len(got) != 0 {
 		t.Errorf("after 14 days: %q", got)
 	}
-	if got := overview(); !strings.Contains(got, "Roles of people from Company ended") {
+	if got := overview(); !strings.Contains(got, "Roles of users from Company ended") {
 		t.Errorf("the overview does not say that roles ended:\n%s", got)
 	}
 

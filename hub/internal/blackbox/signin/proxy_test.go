@@ -25,11 +25,13 @@ func TestProvidersAreAskedThroughTheProxy(t *testing.T) {
 	root := w.Operator()
 	root.Submit(root.Open("/admin/providers/new?kind=peer"), "/admin/providers", "base_url", "https://idp.example.test")
 	hubtest.Want(t, "the proxy was asked", hubtest.Arrives(t, asked, "the proxy was not asked"), "CONNECT idp.example.test:443")
-	root.OpenUntil("/admin", func(p hubtest.Page) bool { return strings.Contains(p.Body, "judges alone which addresses") })
+	root.OpenUntil("/admin", func(p hubtest.Page) bool {
+		return strings.Contains(p.Body, "checks which addresses this hub connects to")
+	})
 	if text := w.Logs.String(); !strings.Contains(text, "the proxy resolves host names") || strings.Contains(text+hubtest.Dump(t, w), "hush") {
 		t.Error("the log says nothing of it, or something shows the password")
 	}
-	if p := root.Submit(root.Open("/admin"), "/admin/check"); !strings.Contains(p.Body, "judges alone which addresses") {
+	if p := root.Submit(root.Open("/admin"), "/admin/check"); !strings.Contains(p.Body, "checks which addresses this hub connects to") {
 		t.Error("a round of the monitor takes the warning away")
 	}
 }
