@@ -9,11 +9,9 @@ package sessions
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
-	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -23,7 +21,6 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/passwords"
-	"github.com/fedhub/fedhub/internal/lasting"
 	"github.com/fedhub/fedhub/internal/names"
 	"github.com/fedhub/fedhub/internal/secrets"
 )
@@ -140,109 +137,6 @@ func (k *Service) used(s *Session) {
 // is one factor.
 const ACRPassword = "urn:fedhub:acr:1"
 
-// A Start says who signed in and how.
-type Start struct {
-	User        users.User
-	AMR         []string
-	ACR         string
-	AuthTime    time.Time // when they authenticated; zero: unknown
-	LoginKey    string
-	UpstreamSID string
-	UpstreamSub string
-	Upstream    string  // the id_token, not encrypted
-	After       Session // the session that this one continues, from the same provider; zero if it is new
-	IP          string
-	Agent       string // User-Agent of the browser
-}
-
-// ByPassword starts a session of a user who has just proved their password.
-func ByPassword(u users.User, now time.Time) Start {
-	return Start{User: u, AMR: []string{"pwd"}, ACR: ACRPassword, AuthTime: now}
-}
-
-// ProvedBy starts a session that continues another one of the same user, who
-// has just proved their password. Only the password counts now: other factors
-// were shown earlier and are asked for again where they matter. A sign-out at
-// the provider that ends the earlier session ends this one too.
-func (s Session) ProvedBy(u users.User, now time.Time) Start {
-	start := ByPassword(u, now)
-	start.After = s
-	return start
-}
-
-// Begin stores a new session under the hash of the cookie's value and replaces
-// the browser's earlier one, if any. The public name stays if the user is the
-// same. A session that continues another is ErrNobody if that one ended
-// meanwhile.
-func (k *Service) Begin(ctx context.Context, value string, in Start, old *Session) (Session, error) {
-	if in.After.ID != "" && in.User.SessionGeneration > in.After.SessionGeneration+1 {
-		return Session{}, ErrNobody // a concurrent request ended the session that this one continues
-	}
-	now := k.Now()
-	s := Session{
-		SID:     rand.Text(),
-		UserID:  in.User.ID,
-		SignIn:  grants.SignIn{SessionGeneration: in.User.SessionGeneration, AuthTime: in.AuthTime, ACR: in.ACR, AMR: in.AMR, LoginKey: in.LoginKey},
-		Agent:   clip(in.Agent, 300),
-		IP:      in.IP,
-		Created: now,
-		Ends:    now.Add(Absolute),
-	}
-	switch {
-	case s.AuthTime.After(now.Add(clocks)):
-		s.AuthTime = time.Time{} // a clock cannot be so wrong, so the value means something else
-	case s.AuthTime.After(now):
-		s.AuthTime = now
-	}
-	if in.LoginKey != "" {
-		s.UpstreamSID = upstream(in.LoginKey, in.UpstreamSID)
-		s.UpstreamSub = upstream(in.LoginKey, in.UpstreamSub)
-		s.Upstream = k.sealed(s, in.Upstream)
-	}
-	if in.After.LoginKey != "" && in.After.UserID == s.UserID {
-		s.LoginKey, s.UpstreamSID, s.UpstreamSub, s.Upstream = in.After.LoginKey, in.After.UpstreamSID, in.After.UpstreamSub, in.After.Upstream
-	}
-	k.used(&s)
-	s.ID = Hash(value)
-	if err := k.Sessions.Insert(ctx, s); err != nil {
-		return Session{}, err
-	}
-	if old == nil {
-		return s, nil
-	}
-	s, err := k.replace(ctx, s, *old, in.After.ID == old.ID)
-	if err != nil {
-		return Session{}, errors.Join(err, k.end(lasting.Of(ctx), s.ID))
-	}
-	return s, nil
-}
-
-// replace deletes the session that a new one replaces, and passes on its public
-// name. The new one is stored first, so that a concurrent sign-out finds at
-// least one of the two. If it ended the old one, nothing may continue it.
-func (k *Service) replace(ctx context.Context, s, old Session, goesOn bool) (Session, error) {
-	err := k.Sessions.Delete(ctx, old.ID)
-	switch {
-	case errors.Is(err, fs.ErrNotExist) && goesOn:
-		return s, ErrNobody
-	case errors.Is(err, fs.ErrNotExist):
-		return s, nil // an independent sign-in; the end of the old one has been announced under its name
-	case err != nil:
-		return s, fmt.Errorf("end a session: %w", err)
-	case old.UserID != s.UserID:
-		return s, nil
-	}
-	err = k.Sessions.Update(ctx, s.ID, func(kept *Session) error {
-		kept.SID, kept.Clients = old.SID, old.Clients
-		s = *kept
-		return nil
-	})
-	if errors.Is(err, fs.ErrNotExist) {
-		err = ErrNobody
-	}
-	return s, err
-}
-
 // Hash is the id of the session with this cookie value.
 func Hash(value string) string { return secrets.HexHash(value) }
 
@@ -275,29 +169,6 @@ func (k *Service) UpstreamToken(s Session) string {
 // clip shortens a text and removes invalid UTF-8: headers may hold any bytes,
 // and a cut may split a character.
 func clip(s string, most int) string { return strings.ToValidUTF8(s[:min(len(s), most)], "") }
-
-// IsActive reports whether the session with this public name exists, and counts
-// as use of it: an app that refreshes is in use.
-func (k *Service) IsActive(ctx context.Context, sid string) (bool, error) {
-	s, err := k.Sessions.By(ctx, "sid", sid)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	k.touch(ctx, s)
-	return true, nil
-}
-
-// Exists is IsActive, but does not count as use.
-func (k *Service) Exists(ctx context.Context, sid string) (bool, error) {
-	_, err := k.Sessions.By(ctx, "sid", sid)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	return err == nil, err
-}
 
 // Answered reports whether the client got an answer in any active session of
 // this user.
@@ -335,17 +206,6 @@ func (k *Service) Confirm(ctx context.Context, s Session) error {
 	return err
 }
 
-// CountProvider counts the sessions of users who signed in by a provider, up to
-// most.
-func (k *Service) CountProvider(ctx context.Context, loginKey string, most int) (int, error) {
-	return k.Sessions.CountWhere(ctx, "loginKey", loginKey, most)
-}
-
-// OfProvider visits them.
-func (k *Service) OfProvider(ctx context.Context, loginKey string) iter.Seq2[Session, error] {
-	return k.Sessions.EachWhere(ctx, "loginKey", loginKey)
-}
-
 // NoteClient notes that the client got a code in the session.
 func (k *Service) NoteClient(ctx context.Context, s Session, clientID string) error {
 	if slices.Contains(s.Clients, clientID) {
@@ -360,62 +220,8 @@ func (k *Service) NoteClient(ctx context.Context, s Session, clientID string) er
 	})
 }
 
-// EachOf visits every session of a user, including expired ones that are not
-// deleted yet.
-func (k *Service) EachOf(ctx context.Context, userID string) iter.Seq2[Session, error] {
-	return k.Sessions.EachWhere(ctx, "userId", userID)
-}
-
 // MostListed bounds what Of returns.
 const MostListed = 200
-
-// Of lists a user's sessions, the one seen last first, at most MostListed.
-func (k *Service) Of(ctx context.Context, u users.User) ([]Session, error) {
-	var all []Session
-	for s, err := range k.EachOf(ctx, u.ID) {
-		switch {
-		case err != nil:
-			return nil, err
-		case s.SessionGeneration != u.SessionGeneration:
-			continue // expired, not deleted yet
-		}
-		if all = append(all, s); len(all) == MostListed {
-			break
-		}
-	}
-	slices.SortStableFunc(all, func(a, b Session) int { return b.Seen.Compare(a.Seen) })
-	return all, nil
-}
-
-// One returns the session with this public name if it belongs to the user; any
-// other is fs.ErrNotExist.
-func (k *Service) One(ctx context.Context, userID, sid string) (Session, error) {
-	s, err := k.Sessions.By(ctx, "sid", sid)
-	if err == nil && s.UserID != userID {
-		err = fs.ErrNotExist
-	}
-	return s, err
-}
-
-// FromUpstream visits the sessions that a logout token names: those of the
-// provider's session sid or, without one, all of the provider's subject.
-func (k *Service) FromUpstream(ctx context.Context, key, sid, subject string) iter.Seq2[Session, error] {
-	field, value := "upstreamSid", upstream(key, sid)
-	if sid == "" {
-		field, value = "upstreamSub", upstream(key, subject)
-	}
-	return func(yield func(Session, error) bool) {
-		for s, err := range k.Sessions.EachWhere(ctx, field, value) {
-			// A token with sid and sub must match both.
-			if err == nil && subject != "" && s.UpstreamSub != upstream(key, subject) {
-				continue
-			}
-			if !yield(s, err) {
-				return
-			}
-		}
-	}
-}
 
 // Delete ends a session that no client depends on any more.
 func (k *Service) Delete(ctx context.Context, s Session) error { return k.end(ctx, s.ID) }
