@@ -3,11 +3,10 @@ package web
 import (
 	"errors"
 
-	"github.com/fedhub/fedhub/templates/locales"
-
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // Mistakes puts what a rule refuses into words for a form; ok is false for

@@ -2,7 +2,6 @@ package linking
 
 import (
 	"github.com/fedhub/fedhub/hub/users"
-
 	"github.com/fedhub/fedhub/internal/texts"
 )
 

@@ -3,9 +3,8 @@ package account
 import (
 	"strings"
 
-	"github.com/fedhub/fedhub/templates/locales"
-
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // beyond puts into words what a person agreed to beyond scopes. A grant keeps

@@ -3,11 +3,10 @@ package admin
 import (
 	"time"
 
-	"github.com/fedhub/fedhub/templates/locales"
-
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/health"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // Health is how a login key fares, for its pages: what all processes counted,

@@ -5,8 +5,6 @@ import (
 	"io/fs"
 	"net/http"
 
-	"github.com/fedhub/fedhub/templates/locales"
-
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/audit"
@@ -15,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // InviteShow is GET /invite/{token}. Looking does nothing.

@@ -6,8 +6,6 @@ import (
 	"io/fs"
 	"net/http"
 
-	"github.com/fedhub/fedhub/templates/locales"
-
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/federation"
@@ -16,6 +14,7 @@ import (
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // A Frappe site that says no leaves out the state, against RFC 6749 §4.1.2.1. So

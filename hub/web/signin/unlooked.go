@@ -5,14 +5,13 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/fedhub/fedhub/templates/locales"
-
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // unlooked answers a password that was not looked at, at once and with nothing

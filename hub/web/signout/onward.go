@@ -7,8 +7,6 @@ import (
 	"net/url"
 	"slices"
 
-	"github.com/fedhub/fedhub/templates/locales"
-
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/federation/hubaddress"
@@ -16,6 +14,7 @@ import (
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // onward is what happens when somebody is signed out. It stays on the server,

@@ -4,12 +4,11 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/fedhub/fedhub/templates/locales"
-
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/sitesetup"
 	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // siteMistake says what went wrong at a site's first sign-in, and what to

@@ -7,14 +7,13 @@ import (
 	"slices"
 	"time"
 
-	"github.com/fedhub/fedhub/templates/locales"
-
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/hubs"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // Servers is GET /admin/hubs: the hubs that sign their people in here.

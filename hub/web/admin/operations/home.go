@@ -5,8 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/fedhub/fedhub/templates/locales"
-
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients/tally"
@@ -16,6 +14,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // Home is GET /admin: what needs attention.

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fedhub/fedhub/templates/locales"
-
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/federation"
@@ -20,6 +18,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // The forms' names for the fields of a record.
