@@ -2,8 +2,6 @@ package health
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"log/slog"
 	"time"
 
@@ -97,7 +95,7 @@ func (d *Monitor) due(ctx context.Context) (ours bool, err error) {
 // Done is the time of the last round; zero if there was none.
 func (d *Monitor) Done(ctx context.Context) (time.Time, error) {
 	w, err := d.Watches.Get(ctx, watchID)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, store.ErrDamaged) {
+	if store.Absent(err) {
 		return time.Time{}, nil
 	}
 	return w.Done, err

@@ -37,7 +37,7 @@ const remember = 90 * 24 * time.Hour
 
 func (k *Service) status(ctx context.Context, clientID string) (Status, error) {
 	s, err := k.Statuses.Get(ctx, clientID)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, store.ErrDamaged) {
+	if store.Absent(err) {
 		return Status{ClientID: clientID}, nil
 	}
 	return s, err

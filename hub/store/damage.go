@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"slices"
 	"sync"
@@ -28,6 +29,13 @@ type DamagedError struct {
 // Error is for the log: it names the record.
 func (e *DamagedError) Error() string {
 	return fmt.Sprintf("the record %q of %s cannot be read: %v", e.ID, e.Set, e.cause)
+}
+
+// Absent reports whether there is no record to show: it is gone, or it cannot be
+// read. A list leaves it out and a status starts anew; what decides about
+// somebody does not ask this, for the record may contain a restriction.
+func Absent(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrDamaged)
 }
 
 // Is makes it an ErrDamaged.

@@ -3,8 +3,6 @@
 package account
 
 import (
-	"errors"
-	"io/fs"
 	"net/http"
 	"net/url"
 	"slices"
@@ -82,8 +80,8 @@ func (d *Handler) apps(c *gin.Context, userID string) ([]templates.AccountApp, e
 	var out []templates.AccountApp
 	for _, g := range granted {
 		client, err := d.Clients.Lookup(c.Request.Context(), g.ClientID)
-		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, store.ErrDamaged) {
-			continue // a list leaves out what cannot be read
+		if store.Absent(err) {
+			continue
 		}
 		if err != nil {
 			return nil, err

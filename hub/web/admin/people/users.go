@@ -2,14 +2,13 @@ package people
 
 import (
 	"cmp"
-	"errors"
-	"io/fs"
 	"net/http"
 	"net/url"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
@@ -132,7 +131,7 @@ func (d *Handler) fillApps(c *gin.Context, u users.User, page *templates.AdminUs
 	}
 	for _, g := range granted {
 		client, err := d.Clients.Lookup(c.Request.Context(), g.ClientID)
-		if errors.Is(err, fs.ErrNotExist) {
+		if store.Absent(err) {
 			continue
 		}
 		if err != nil {
