@@ -99,7 +99,7 @@ func (h *Hub) administrator(refused refusals, handle web.HandlerFunc) web.Handle
 		}
 		if !p.User.Admin() {
 			refused.record(c, p, "admin.refused.role")
-			return &web.ErrorPage{Status: http.StatusForbidden, Page: templates.Forbidden(), Heading: locales.Say("guards.this-page-is-for-administrators")}
+			return &web.ErrorPage{Status: http.StatusForbidden, Page: templates.Forbidden(), Heading: templates.Forbidden().Title}
 		}
 		if err := h.strongEnough(c, p.Session); err != nil {
 			if errors.As(err, new(*web.ErrorPage)) {

@@ -55,8 +55,8 @@ func (f Frame) Nav() []NavGroup {
 	return groups
 }
 
-// Here is the name of the entry that the page belongs to; nil if it is none's.
-func (f Frame) Here() any {
+// Here is the name of the entry that the page belongs to; empty if it is none's.
+func (f Frame) Here() locales.Text {
 	for _, group := range f.Nav() {
 		for _, item := range group.Items {
 			if item.Current {
@@ -64,5 +64,5 @@ func (f Frame) Here() any {
 			}
 		}
 	}
-	return nil
+	return locales.Text{}
 }

@@ -10,8 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fedhub/fedhub/templates/locales"
 	"golang.org/x/net/html"
+
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 func TestEveryPageStandsEmpty(t *testing.T) {

@@ -150,7 +150,8 @@ func (e *Responder) Recover() gin.HandlerFunc {
 
 // NotFoundPage answers what no route matches.
 func (e *Responder) NotFoundPage(status int) gin.HandlerFunc {
-	page := &ErrorPage{Status: status, Heading: locales.Say("headers.theres-nothing-at-this-address"), Text: locales.Say("headers.it-may-have-been-removed"), Action: templates.Action{Label: locales.Say("headers.go-to-the-start-page"), URL: "/"}}
+	page := NotFound(nil)
+	page.Status, page.Action = status, templates.Action{Label: locales.Say("errorpages.go-to-the-start-page"), URL: "/"}
 	if status == http.StatusMethodNotAllowed {
 		page.Heading = locales.Say("headers.this-address-doesnt-work-that")
 		page.Text = locales.Say("headers.go-back-and-use-the")

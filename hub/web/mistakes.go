@@ -4,7 +4,6 @@ import (
 	"errors"
 
 	"github.com/fedhub/fedhub/internal/forms"
-	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 	"github.com/fedhub/fedhub/templates/locales"
 )
@@ -19,7 +18,7 @@ func Mistakes(err error, rename map[string]string) (out []templates.Mistake, ok 
 		if name, found := rename[field]; found {
 			field = name
 		}
-		out = append(out, templates.Mistake{Field: field, Text: locales.Of(texts.Text{Code: p.Code, Args: p.Args})})
+		out = append(out, templates.Mistake{Field: field, Text: locales.Of(p.Text)})
 	}
 	return out, ok
 }

@@ -107,7 +107,7 @@ func (e *Responder) explain(err error) ErrorPage {
 			Protocol: protocol,
 		}
 	case errors.Is(err, fs.ErrNotExist):
-		return ErrorPage{Status: http.StatusNotFound, Heading: locales.Say("responder.theres-nothing-at-this-address"), Text: locales.Say("responder.it-may-have-been-removed")}
+		return *NotFound(nil)
 	case errors.Is(err, context.DeadlineExceeded):
 		return ErrorPage{Status: http.StatusServiceUnavailable, Heading: locales.Say("responder.this-took-too-long"), Text: locales.Say("responder.try-again-in-a-moment")}
 	}

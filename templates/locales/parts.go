@@ -26,12 +26,9 @@ const shield = "\uFDD0"
 func (w *Words) Parts(id string, count int, pairs ...any) ([]Part, error) {
 	shielded := make([]any, len(pairs))
 	for i, value := range pairs {
-		if inner, ok := value.(Text); ok {
-			words, err := inner.In(w)
-			if err != nil {
-				return nil, err
-			}
-			value = words
+		value, err := w.value(value)
+		if err != nil {
+			return nil, err
 		}
 		if shielded[i] = value; i%2 == 1 && pairs[i-1] != "count" {
 			shielded[i] = strings.ReplaceAll(fmt.Sprint(value), "<", shield)

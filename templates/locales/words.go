@@ -78,8 +78,7 @@ func (w *Words) localize(id string, data, count any, parser template.Parser) (st
 	return text, nil
 }
 
-// named makes a map of pairs. An argument that is a Text itself is put into
-// words first.
+// named makes a map of pairs.
 func (w *Words) named(id string, pairs []any) (map[string]any, error) {
 	if len(pairs)%2 != 0 {
 		return nil, fmt.Errorf("message %q: an argument has a name and no value", id)
@@ -90,16 +89,20 @@ func (w *Words) named(id string, pairs []any) (map[string]any, error) {
 		if !ok {
 			return nil, fmt.Errorf("message %q: %v is no name of an argument", id, pairs[i])
 		}
-		args[name] = pairs[i+1]
-		if inner, ok := pairs[i+1].(Text); ok {
-			words, err := inner.In(w)
-			if err != nil {
-				return nil, err
-			}
-			args[name] = words
+		var err error
+		if args[name], err = w.value(pairs[i+1]); err != nil {
+			return nil, err
 		}
 	}
 	return args, nil
+}
+
+// value is an argument as a message gets it: a Text is put into words.
+func (w *Words) value(v any) (any, error) {
+	if inner, ok := v.(Text); ok {
+		return inner.In(w)
+	}
+	return v, nil
 }
 
 // read parses one file. A file that does not parse is a mistake of the program,

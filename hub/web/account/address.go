@@ -11,7 +11,6 @@ import (
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/internal/emailaddr"
-	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 	"github.com/fedhub/fedhub/templates/locales"
 )
@@ -60,7 +59,7 @@ func (d *Handler) askToVerify(c *gin.Context, p sessions.Person, email string) e
 	err := d.MailLinks.AskToVerify(c.Request.Context(), p.User, email)
 	if errors.Is(err, emailaddr.ErrInvalid) {
 		return d.Responder.Show(c, http.StatusUnprocessableEntity, templates.Email{Current: p.User.Email, Email: email,
-			Mistakes: []templates.Mistake{{Field: "email", Text: locales.Of(texts.Text{Code: "user.email.bad", Args: nil})}}})
+			Mistakes: []templates.Mistake{{Field: "email", Text: locales.Say("user.email.bad")}}})
 	}
 	if err != nil {
 		return err

@@ -36,7 +36,7 @@ func (d *Handler) Forgot(c *gin.Context) error {
 	}
 	if _, err := emailaddr.Canonical(form["email"]); err != nil {
 		return d.Responder.Show(c, http.StatusUnprocessableEntity, templates.Forgot{Email: form["email"],
-			Mistakes: []templates.Mistake{{Field: "email", Text: locales.Of(texts.Text{Code: "user.email.bad", Args: nil})}}})
+			Mistakes: []templates.Mistake{{Field: "email", Text: locales.Say("user.email.bad")}}})
 	}
 	if err := d.MailLinks.Forgot(c.Request.Context(), form["email"]); err != nil {
 		return err

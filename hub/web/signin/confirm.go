@@ -9,7 +9,6 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/internal/emailaddr"
-	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 	"github.com/fedhub/fedhub/templates/locales"
 )
@@ -43,7 +42,7 @@ func (d *Handler) Confirm(c *gin.Context) error {
 	}
 	if _, err := emailaddr.Canonical(form["email"]); err != nil {
 		return d.Responder.Show(c, http.StatusUnprocessableEntity, templates.ConfirmBrowser{Email: form["email"], Flow: j.Flow, To: j.To,
-			Mistakes: []templates.Mistake{{Field: "email", Text: locales.Of(texts.Text{Code: "user.email.bad", Args: nil})}}})
+			Mistakes: []templates.Mistake{{Field: "email", Text: locales.Say("user.email.bad")}}})
 	}
 	if err := d.MailLinks.AskToConfirm(c.Request.Context(), form["email"]); err != nil {
 		return err

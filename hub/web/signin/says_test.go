@@ -75,7 +75,7 @@ func TestAWaitIsNeverLongerThanItIsSaidToBe(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		-time.Minute: "a minute", time.Second: "a minute", time.Minute: "a minute", time.Minute + 1: "2 minutes", 2 * time.Minute: "2 minutes", 15*time.Minute - 1: "15 minutes",
 	} {
-		if got := span(d); got != want {
+		if got := waitFor(d).English(); got != "Wait "+want+", then try again." {
 			t.Errorf("%v: got %q, want %q", d, got, want)
 		}
 	}

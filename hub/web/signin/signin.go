@@ -11,7 +11,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -37,6 +36,7 @@ import (
 	"github.com/fedhub/fedhub/internal/lasting"
 	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // A Handler signs people in.
@@ -235,12 +235,10 @@ func mistake(err error) (said, int, bool) {
 	return said{}, 0, false
 }
 
-// span is a time to wait, in words; it never promises less than it takes.
-func span(d time.Duration) string {
-	if d <= time.Minute {
-		return "a minute"
-	}
-	return strconv.Itoa(int((d+time.Minute-1)/time.Minute)) + " minutes"
+// waitFor says how long to wait, in whole minutes; it never promises less than it
+// takes.
+func waitFor(d time.Duration) locales.Text {
+	return locales.Say("unlooked.wait-then-try-again", "count", max(1, int((d+time.Minute-1)/time.Minute)))
 }
 
 // failed records a sign-in that failed, and for whom by what was typed.

@@ -87,7 +87,7 @@ func (d *Handler) judge(c *gin.Context, page *templates.AdminKeyTried, key feder
 	page.Row, page.Decision, page.Reason = decision.Row, inWords(decision), locales.Of(decision.Why)
 	page.Refused = decision.Action == linking.Refuse
 	for _, p := range over {
-		page.Passed = append(page.Passed, templates.Option{Name: p.Row, Value: locales.Of(texts.Text{Code: p.Code, Args: nil})})
+		page.Passed = append(page.Passed, templates.Option{Name: p.Row, Value: locales.Of(texts.New(p.Code))})
 	}
 	page.Claims = shownClaims(identity)
 	page.Warnings = append(page.Warnings, cautions(key, identity, policy)...)

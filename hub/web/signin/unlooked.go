@@ -22,7 +22,7 @@ func unlooked(err error, now time.Time, again string) (page *web.ErrorPage, ok b
 	switch {
 	case errors.As(err, &slow):
 		page.RetryAfter = slow.Until.Sub(now)
-		page.Text = locales.Say("unlooked.wait-then-try-again", "span", span(page.RetryAfter))
+		page.Text = waitFor(page.RetryAfter)
 	case errors.Is(err, passwords.ErrBusy):
 		page.Status, page.RetryAfter = http.StatusServiceUnavailable, time.Second
 		page.Heading, page.Text = locales.Say("unlooked.too-many-people-are-signing"), locales.Say("unlooked.try-again-in-a-moment")

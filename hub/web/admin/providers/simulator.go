@@ -77,7 +77,7 @@ func (d *Handler) would(c *gin.Context, form map[string]string, key federation.L
 		return err
 	}
 	for _, o := range over {
-		page.Passed = append(page.Passed, templates.SimulatorRow{Row: o.Row, Title: locales.Stored(linking.RowTitle(o.Row)), Fact: locales.Of(texts.Text{Code: o.Code, Args: nil})})
+		page.Passed = append(page.Passed, templates.SimulatorRow{Row: o.Row, Title: locales.Stored(linking.RowTitle(o.Row)), Fact: locales.Of(texts.New(o.Code))})
 	}
 	page.Decided = templates.SimulatorRow{Row: decision.Row, Title: locales.Stored(linking.RowTitle(decision.Row)), Fact: locales.Of(decision.Why)}
 	page.Action = actions[decision.Action]
