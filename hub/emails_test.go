@@ -2,9 +2,6 @@ package hub_test
 
 import (
 	"go/ast"
-	"go/parser"
-	"go/token"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -17,47 +14,34 @@ import (
 // words are without a service that asks for them.
 func TestEveryEmailThatIsNamedHasWords(t *testing.T) {
 	known, named := emailWords(t), map[string]bool{}
-	for folder, files := range sources(t) {
-		if double(folder) {
-			continue
-		}
-		for _, name := range files {
-			if strings.HasSuffix(name, "_test.go") {
-				continue
+	for src := range program(t) {
+		ast.Inspect(src.file, func(n ast.Node) bool {
+			if lit, ok := n.(*ast.CompositeLit); ok && isMailEmail(lit.Type) {
+				t.Errorf("%s: an email is made by mail.NewEmail alone", src.set.Position(n.Pos()))
 			}
-			set := token.NewFileSet()
-			file, err := parser.ParseFile(set, filepath.Join("..", folder, name), nil, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			ast.Inspect(file, func(n ast.Node) bool {
-				if lit, ok := n.(*ast.CompositeLit); ok && isMailEmail(lit.Type) {
-					t.Errorf("%s: an email is made by mail.NewEmail alone", set.Position(n.Pos()))
-				}
-				call, ok := n.(*ast.CallExpr)
-				if !ok || !isSelector(call.Fun, "mail", "NewEmail") {
-					return true
-				}
-				code, ok := literal(call.Args[1])
-				if !ok {
-					t.Errorf("%s: the code of an email stands where it is named", set.Position(n.Pos()))
-					return true
-				}
-				var gives []string
-				for i := 2; i < len(call.Args); i += 2 {
-					name, _ := literal(call.Args[i])
-					gives = append(gives, name)
-				}
-				named[code] = true
-				slices.Sort(gives)
-				if wants, ok := known[code]; !ok {
-					t.Errorf("%s: no words for the email %q: add mail.%s.subject and .text to templates/locales", set.Position(n.Pos()), code, code)
-				} else if !slices.Equal(gives, wants) {
-					t.Errorf("%s: the email %q is given %q and speaks of %q", set.Position(n.Pos()), code, gives, wants)
-				}
+			call, ok := n.(*ast.CallExpr)
+			if !ok || !isSelector(call.Fun, "mail", "NewEmail") {
 				return true
-			})
-		}
+			}
+			code, ok := literal(call.Args[1])
+			if !ok {
+				t.Errorf("%s: the code of an email stands where it is named", src.set.Position(n.Pos()))
+				return true
+			}
+			var gives []string
+			for i := 2; i < len(call.Args); i += 2 {
+				name, _ := literal(call.Args[i])
+				gives = append(gives, name)
+			}
+			named[code] = true
+			slices.Sort(gives)
+			if wants, ok := known[code]; !ok {
+				t.Errorf("%s: no words for the email %q: add mail.%s.subject and .text to templates/locales", src.set.Position(n.Pos()), code, code)
+			} else if !slices.Equal(gives, wants) {
+				t.Errorf("%s: the email %q is given %q and speaks of %q", src.set.Position(n.Pos()), code, gives, wants)
+			}
+			return true
+		})
 	}
 	for code := range known {
 		if !named[code] {

@@ -3,11 +3,9 @@ package hub_test
 import (
 	"flag"
 	"go/ast"
-	"go/parser"
 	"go/token"
 	"maps"
 	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strconv"
@@ -103,22 +101,13 @@ func fieldsOf(found map[string]bool, at string, of reflect.Type) {
 // code knows a value is no matter.
 func valuesOf(t *testing.T, found map[string]bool) {
 	t.Helper()
-	for folder, files := range sources(t) {
-		room, _, _ := strings.Cut(folder, "/")
-		if double(folder) || !slices.Contains([]string{"hub", "clients", "federation", "internal"}, room) {
+	for src := range program(t) {
+		room, _, _ := strings.Cut(src.folder, "/")
+		if !slices.Contains([]string{"hub", "clients", "federation", "internal"}, room) {
 			continue
 		}
-		for _, name := range files {
-			if strings.HasSuffix(name, "_test.go") {
-				continue
-			}
-			file, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", folder, name), nil, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, d := range file.Decls {
-				constants(found, d)
-			}
+		for _, d := range src.file.Decls {
+			constants(found, d)
 		}
 	}
 }

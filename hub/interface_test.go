@@ -3,11 +3,8 @@ package hub_test
 import (
 	"fmt"
 	"go/ast"
-	"go/parser"
-	"go/token"
 	"go/types"
 	"os"
-	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
@@ -24,22 +21,13 @@ const interfaceFile = "testdata/interface.golden"
 // Kinds of events are constants: TestStringsThatAreDataStay holds them.
 func TestNamesThatProgramsReadStay(t *testing.T) {
 	var found []string
-	for folder, files := range sources(t) {
-		if double(folder) || folder == "e2e" || strings.HasPrefix(folder, "templates") {
+	for src := range program(t) {
+		if src.folder == "e2e" || strings.HasPrefix(src.folder, "templates") {
 			continue
 		}
-		for _, name := range files {
-			if strings.HasSuffix(name, "_test.go") {
-				continue
-			}
-			file, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", folder, name), nil, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			found = append(found, logCalls(folder, file)...)
-			for name := range namesForPrograms(file) {
-				found = append(found, strings.Replace(name, "json ", "json "+folder+" ", 1))
-			}
+		found = append(found, logCalls(src.folder, src.file)...)
+		for name := range namesForPrograms(src.file) {
+			found = append(found, strings.Replace(name, "json ", "json "+src.folder+" ", 1))
 		}
 	}
 	slices.Sort(found)

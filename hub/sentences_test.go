@@ -3,12 +3,10 @@ package hub_test
 import (
 	"cmp"
 	"go/ast"
-	"go/parser"
 	"go/token"
 	"go/types"
 	"iter"
 	"maps"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -24,26 +22,16 @@ var sentences = []string{"Text", "Reason", "Message", "Why", "Error"}
 // so what is decided on is a code beside them. Whether there is one at all may
 // be asked.
 func TestNothingIsDecidedOnASentence(t *testing.T) {
-	for folder, files := range sources(t) {
-		if double(folder) || folder == "cmd/bench" { // which reads orders by a Scanner.Text
+	for src := range program(t) {
+		if src.folder == "cmd/bench" { // which reads orders by a Scanner.Text
 			continue
 		}
-		for _, name := range files {
-			if strings.HasSuffix(name, "_test.go") {
-				continue
+		ast.Inspect(src.file, func(n ast.Node) bool {
+			if decides(n) {
+				t.Errorf("%s decides on a sentence: give what it means a code, and ask for that", src.set.Position(n.Pos()))
 			}
-			set := token.NewFileSet()
-			file, err := parser.ParseFile(set, filepath.Join("..", folder, name), nil, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			ast.Inspect(file, func(n ast.Node) bool {
-				if decides(n) {
-					t.Errorf("%s decides on a sentence: give what it means a code, and ask for that", set.Position(n.Pos()))
-				}
-				return true
-			})
-		}
+			return true
+		})
 	}
 }
 
@@ -89,26 +77,13 @@ func TestNoRecordHoldsASentence(t *testing.T) {
 			t.Errorf("%s is no field of a record: take it out of the lists", field)
 		}
 	}
-	for folder, files := range sources(t) {
-		if double(folder) {
-			continue
-		}
-		for _, name := range files {
-			if strings.HasSuffix(name, "_test.go") {
-				continue
+	for src := range program(t) {
+		ast.Inspect(src.file, func(n ast.Node) bool {
+			if field := written(n, src.file.Name.Name); field != "" {
+				t.Errorf("%s writes words into %s: store their code and arguments", src.set.Position(n.Pos()), field)
 			}
-			set := token.NewFileSet()
-			file, err := parser.ParseFile(set, filepath.Join("..", folder, name), nil, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			ast.Inspect(file, func(n ast.Node) bool {
-				if field := written(n, file.Name.Name); field != "" {
-					t.Errorf("%s writes words into %s: store their code and arguments", set.Position(n.Pos()), field)
-				}
-				return true
-			})
-		}
+			return true
+		})
 	}
 }
 

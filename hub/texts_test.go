@@ -32,78 +32,65 @@ func TestEveryCodeHasASentence(t *testing.T) {
 	known := templates.SentenceArgs()
 	used := map[string]bool{}
 	refusals := oauthErrors(t)
-	for folder, files := range sources(t) {
-		if double(folder) {
-			continue
-		}
-		for _, name := range files {
-			if strings.HasSuffix(name, "_test.go") {
-				continue
+	for src := range program(t) {
+		forms := slices.ContainsFunc(src.file.Imports, func(i *ast.ImportSpec) bool { return strings.HasSuffix(i.Path.Value, `internal/forms"`) })
+		ast.Inspect(src.file, func(n ast.Node) bool {
+			if text, ok := literal(n); ok {
+				used[text] = true
 			}
-			set := token.NewFileSet()
-			file, err := parser.ParseFile(set, filepath.Join("..", folder, name), nil, 0)
-			if err != nil {
-				t.Fatal(err)
+			if detail, ok := n.(*ast.KeyValueExpr); ok && types.ExprString(detail.Key) == "Detail" {
+				ast.Inspect(detail.Value, func(n ast.Node) bool {
+					if pair, ok := n.(*ast.KeyValueExpr); ok && isPhrase(pair.Value) {
+						t.Errorf("%s: words are a detail of an event: store a code", src.set.Position(pair.Pos()))
+					}
+					return true
+				})
 			}
-			forms := slices.ContainsFunc(file.Imports, func(i *ast.ImportSpec) bool { return strings.HasSuffix(i.Path.Value, `internal/forms"`) })
-			ast.Inspect(file, func(n ast.Node) bool {
-				if text, ok := literal(n); ok {
-					used[text] = true
-				}
-				if detail, ok := n.(*ast.KeyValueExpr); ok && types.ExprString(detail.Key) == "Detail" {
-					ast.Inspect(detail.Value, func(n ast.Node) bool {
-						if pair, ok := n.(*ast.KeyValueExpr); ok && isPhrase(pair.Value) {
-							t.Errorf("%s: words are a detail of an event: store a code", set.Position(pair.Pos()))
-						}
-						return true
-					})
-				}
-				call, ok := n.(*ast.CallExpr)
-				if !ok {
-					return true
-				}
-				if callee(call) == "NewEmail" { // its words are put together in hub/web/emails
-					if code, ok := literal(call.Args[1]); ok {
-						used["mail."+code+".subject"], used["mail."+code+".text"] = true, true
-					}
-				}
-				at, gives := givers[callee(call)]
-				if !gives {
-					at, gives = givers[folder+"."+callee(call)]
-				}
-				if name, ok := strings.CutPrefix(callee(call), "oauth."); !gives && (ok || folder == "hub/oauth") {
-					gives = refusals[name]
-				}
-				if !gives || callee(call) == "Add" && !forms || len(call.Args) <= at {
-					return true
-				}
-				code, ok := literal(call.Args[at])
-				if !ok {
-					return true // a variable: its values are literals elsewhere, and held to be used
-				}
-				wants, ok := known[code]
-				if !ok {
-					t.Errorf("%s: no message for %q: add it to templates/locales", set.Position(call.Pos()), code)
-				}
-				var gets []string
-				for i := at + 2; i < len(call.Args); i += 2 {
-					if isPhrase(call.Args[i]) {
-						t.Errorf("%s: words are an argument of %q: give them a code (texts.New) that has a sentence", set.Position(call.Args[i].Pos()), code)
-					}
-				}
-				for i := at + 1; i < len(call.Args); i += 2 {
-					if name, ok := literal(call.Args[i]); ok {
-						gets = append(gets, name)
-					}
-				}
-				for _, want := range wants {
-					if !call.Ellipsis.IsValid() && !slices.Contains(gets, want) {
-						t.Errorf("%s: the sentence of %q speaks of {%s}, which it is not given", set.Position(call.Pos()), code, want)
-					}
-				}
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
 				return true
-			})
-		}
+			}
+			if callee(call) == "NewEmail" { // its words are put together in hub/web/emails
+				if code, ok := literal(call.Args[1]); ok {
+					used["mail."+code+".subject"], used["mail."+code+".text"] = true, true
+				}
+			}
+			at, gives := givers[callee(call)]
+			if !gives {
+				at, gives = givers[src.folder+"."+callee(call)]
+			}
+			if name, ok := strings.CutPrefix(callee(call), "oauth."); !gives && (ok || src.folder == "hub/oauth") {
+				gives = refusals[name]
+			}
+			if !gives || callee(call) == "Add" && !forms || len(call.Args) <= at {
+				return true
+			}
+			code, ok := literal(call.Args[at])
+			if !ok {
+				return true // a variable: its values are literals elsewhere, and held to be used
+			}
+			wants, ok := known[code]
+			if !ok {
+				t.Errorf("%s: no message for %q: add it to templates/locales", src.set.Position(call.Pos()), code)
+			}
+			var gets []string
+			for i := at + 2; i < len(call.Args); i += 2 {
+				if isPhrase(call.Args[i]) {
+					t.Errorf("%s: words are an argument of %q: give them a code (texts.New) that has a sentence", src.set.Position(call.Args[i].Pos()), code)
+				}
+			}
+			for i := at + 1; i < len(call.Args); i += 2 {
+				if name, ok := literal(call.Args[i]); ok {
+					gets = append(gets, name)
+				}
+			}
+			for _, want := range wants {
+				if !call.Ellipsis.IsValid() && !slices.Contains(gets, want) {
+					t.Errorf("%s: the sentence of %q speaks of {%s}, which it is not given", src.set.Position(call.Pos()), code, want)
+				}
+			}
+			return true
+		})
 	}
 	for id := range namedByTemplates(t) {
 		used[id] = true

@@ -1,49 +1,145 @@
 package admin_test
 
 import (
+	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// Bookmarks and emails keep the earlier addresses of a page.
-func TestEarlierAddressesLeadToTheirPages(t *testing.T) {
+// movedPages are the addresses of pages, now and before.
+var movedPages = map[string]string{
+	"/admin/providers":         "/admin/keys",
+	"/admin/hubs":              "/admin/servers",
+	"/admin/account-links":     "/admin/decisions",
+	"/admin/sign-in-log":       "/admin/traces",
+	"/admin/sign-out-delivery": "/admin/logouts",
+}
+
+// before is the old address of a route; empty: it has none.
+func before(route string) string {
+	for now, old := range movedPages {
+		if rest, found := strings.CutPrefix(route, now); found && (rest == "" || rest[0] == '/') {
+			return old + rest
+		}
+	}
+	return ""
+}
+
+// Stored warnings and sent emails name the old addresses. Each leads to the page
+// of today, which has its guard.
+func TestEveryMovedPageIsReachedByItsOldAddress(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
-	op := w.Operator()
-	seen := 0
+	w.Person("ada@example.org", "writer")
+	nobody, user, op := w.Browser(), w.Browser(), w.Operator()
+	user.SignIn(user.Open("/signin"), "ada@example.org")
+	found := map[string]bool{}
 	for _, r := range w.Hub.Routes() {
-		if r.Method != http.MethodGet || strings.Contains(r.Path, ":") {
+		old := before(r.Path)
+		if old == "" {
 			continue
 		}
-		for before, now := range map[string]string{"keys": "providers", "servers": "hubs", "decisions": "account-links", "traces": "sign-in-log", "logouts": "sign-out-delivery"} {
-			below, ok := strings.CutPrefix(r.Path, "/admin/"+now)
-			if !ok {
-				continue
-			}
-			seen++
-			p := op.Open("/admin/" + before + below + "?q=a%20b")
-			if p.Status != http.StatusOK || p.URL.RequestURI() != r.Path+"?q=a%20b" {
-				t.Errorf("/admin/%s%s leads to %s: %d", before, below, p.URL.RequestURI(), p.Status)
-			}
-		}
-	}
-	if seen < 6 {
-		t.Errorf("only %d pages have an earlier address", seen)
-	}
-	for _, method := range []string{"GET", "HEAD", "POST"} {
-		req, err := http.NewRequestWithContext(t.Context(), method, w.URL+"/admin/keys/company/tried?x=%2F", nil)
+		now := sample(r.Path) + "?a=1&b=%2F%20x"
+		req, err := http.NewRequest(r.Method, w.URL+sample(old)+"?a=1&b=%2F%20x", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		resp, err := http.DefaultTransport.RoundTrip(req)
+		p := nobody.Read(nobody.Do(req))
+		if p.Status != http.StatusPermanentRedirect || p.Location != now {
+			t.Errorf("%s %s: got %d %s, want 308 %s", r.Method, old, p.Status, p.Location, now)
+		}
+		if r.Method != http.MethodGet {
+			continue
+		}
+		found[old] = true
+		if p := op.Open(old + "?q=a%20b"); !strings.Contains(old, ":") && (p.Status != http.StatusOK || p.URL.RequestURI() != r.Path+"?q=a%20b") {
+			t.Errorf("an administrator at %s: got %d at %s", old, p.Status, p.URL)
+		}
+		if p := nobody.Open(sample(old)); p.URL.Path != "/signin" {
+			t.Errorf("nobody at %s: got %d at %s, want the sign-in page", old, p.Status, p.URL)
+		}
+		if p := user.Open(sample(old)); p.Status != http.StatusForbidden {
+			t.Errorf("a user at %s: got %d at %s, want 403", old, p.Status, p.URL)
+		}
+	}
+	for _, old := range movedPages {
+		if !found[old] {
+			t.Errorf("no page has moved from %s", old)
+		}
+	}
+}
+
+// A form of a page that was open during the change is sent whole (RFC 9110
+// §15.4.9).
+func TestAFormSentToAnOldAddressKeepsItsFields(t *testing.T) {
+	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+	b := w.Operator()
+	_, fields, ok := hubtest.Form(b.Open("/admin/sign-in-log").Body, "/admin/sign-in-log")
+	if !ok {
+		t.Fatal("the page has no form")
+	}
+	follows := &http.Client{Jar: b.Jar, CheckRedirect: func(req *http.Request, _ []*http.Request) error {
+		if req.Method != http.MethodPost {
+			return http.ErrUseLastResponse
+		}
+		return nil
+	}}
+	fields.Set("person", "ada")
+	p := b.Read(follows.PostForm(w.URL+"/admin/traces", fields))
+	if p.Status != http.StatusSeeOther || p.Location != "/admin/sign-in-log?person=ada" {
+		t.Errorf("got %d %s, want the sign-in log of ada", p.Status, p.Location)
+	}
+	fields.Del("csrf")
+	if p := b.Read(follows.PostForm(w.URL+"/admin/traces", fields)); p.Status != http.StatusForbidden {
+		t.Errorf("without the form's token: got %d, want 403", p.Status)
+	}
+}
+
+func TestAnOldAddressNeverLeadsToAnotherOrigin(t *testing.T) {
+	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+	rows := map[string]string{ // what is sent after /admin/keys, and the address that is answered; empty: none
+		"//evil.example":           "/admin/providers//evil.example",
+		"/%2F%2Fevil.example":      "/admin/providers/%2F%2Fevil.example",
+		`/\evil.example`:           "/admin/providers/%5Cevil.example",
+		"/%5Cevil.example":         "/admin/providers/%5Cevil.example",
+		"/https://evil.example/":   "/admin/providers/https://evil.example/",
+		"/a%2Fb%20c":               "/admin/providers/a%2Fb%20c",
+		"/../../..//evil.example/": "/admin/providers/../../..//evil.example/",
+		"?to=//evil.example":       "/admin/providers?to=//evil.example",
+		"/x%0d%0aSet-Cookie:%20a":  "/admin/providers/x%0d%0aSet-Cookie:%20a",
+		"@evil.example":            "",
+		".evil.example":            "",
+		"%2Fx":                     "",
+		"smith":                    "",
+	}
+	base, err := url.Parse(w.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for sent, want := range rows {
+		req, err := http.NewRequest(http.MethodGet, w.URL, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		resp.Body.Close() //nolint:errcheck // nothing is read of it
-		hubtest.Want(t, method, resp.StatusCode, http.StatusPermanentRedirect)
-		hubtest.Want(t, method+" leads to", resp.Header.Get("Location"), "/admin/providers/company/tried?x=%2F")
+		req.URL.Opaque = "//" + base.Host + "/admin/keys" + sent // written as it is
+		resp, err := w.Browser().Do(req)
+		if err != nil {
+			t.Fatalf("%s: %v", sent, err)
+		}
+		io.Copy(io.Discard, resp.Body) //nolint:errcheck // only the headers count
+		resp.Body.Close()
+		got := resp.Header.Get("Location")
+		if got != want || (want == "") != (resp.StatusCode == http.StatusNotFound) {
+			t.Errorf("%s: got %d %q, want %q", sent, resp.StatusCode, got, want)
+		}
+		if to, err := base.Parse(got); err != nil || to.Host != base.Host || to.Scheme != base.Scheme {
+			t.Errorf("%s leads to %v, %v", sent, to, err)
+		}
+		if resp.Header.Get("Set-Cookie") != "" {
+			t.Errorf("%s set a cookie", sent)
+		}
 	}
-	hubtest.Want(t, "a stranger ends at", w.Browser().Open("/admin/keys").URL.Path, "/signin")
 }
