@@ -79,7 +79,7 @@ func TestOneRecordThatCannotBeReadStopsNobodyElse(t *testing.T) {
 					if a.Header.Get("Retry-After") == "" || !strings.Contains(a.Body, a.Header.Get("X-Request-Id")) && strings.Contains(a.Body, "<h1") {
 						t.Errorf("%s: refused without the reference: %s", r.Path, hubtest.Gist(a.Body))
 					}
-					if !strings.Contains(r.Path, ":") && unreadable[spec.Name] == "" {
+					if (!strings.Contains(r.Path, ":") || spec.Name == "clients" && r.Path == "/admin/users/:id") && unreadable[spec.Name] == "" {
 						t.Errorf("%s is no page of this record, and is not shown: %s", r.Path, hubtest.Gist(a.Body))
 					}
 				case a.Status >= 500:
