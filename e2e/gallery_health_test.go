@@ -15,7 +15,7 @@ func healthGallery() map[string]templates.Page {
 	health := templates.Health{Known: true, State: danger, Worked: noon(), Failed: noon(), Reason: locales.Stored(longWord), Resting: noon(), Waiting: 3, SignIns: 214, Failures: 3, Turned: 1, Warnings: needs}
 	return map[string]templates.Page{
 		"home: nothing is known yet":    templates.AdminHome{},
-		"home: all is well":             templates.AdminHome{Checked: noon(), Facts: []templates.Row{{Name: locales.Stored("1 application"), Value: locales.Stored("/")}}},
+		"home: all is well":             templates.AdminHome{Checked: noon(), Facts: []templates.Action{{Label: locales.Stored("1 application"), URL: "/"}}},
 		"home: much needs attention":    templates.AdminHome{Checked: noon(), Warnings: needs},
 		"map: nobody":                   templates.AdminMap{},
 		"map: with long names":          templates.AdminMap{Upstreams: []templates.MapNode{{Name: longName, Kind: locales.Stored("upstream"), URL: "/", State: danger, Note: locales.Stored("214 sign-ins")}, {Name: "Up", Kind: locales.Stored("another hub, above this one"), URL: "/", State: ok}}, Below: []templates.MapNode{{Name: longHost, Kind: locales.Stored("another hub, below this one"), URL: "/", State: warn}, {Name: "Payroll", Kind: locales.Stored("app"), URL: "/", State: ok}, {Name: "Old", Kind: locales.Stored("app"), URL: "/", State: templates.Chip{Text: locales.Stored("Off")}}}, Hidden: 7},

@@ -37,15 +37,15 @@
 //	/admin/clients/{id}/secrets/delete  AdminClient secret
 //	/admin/clients/{id}/logouts       AdminClient
 //	/admin/clients/{id}/delete        AdminClient   confirm
-//	/admin/providers                       AdminKeyNew   preset key_id name base_url client_id client_secret secret_expires options.* endpoints.* invite look
-//	/admin/providers/{id}                  AdminKey      the names in the comments of KeyForm
-//	/admin/providers/{id}/join             AdminKey      invite
-//	/admin/providers/{id}/move             AdminKeys     by (up, down)
-//	/admin/providers/{id}/switch           AdminKey      enabled (1, 0) end (yes, no)
-//	/admin/providers/{id}/try              AdminKey, AdminKeyTried
-//	/admin/hubs/approve            AdminServers  server; likewise refuse, suspend, resume
-//	/admin/hubs/invite             AdminServers
-//	/admin/sign-in-log                     AdminTraces   ref; client key person failed
+//	/admin/providers                  AdminKeyNew   preset key_id name base_url client_id client_secret secret_expires options.* endpoints.* invite look
+//	/admin/providers/{id}             AdminKey      the names in the comments of KeyForm
+//	/admin/providers/{id}/join        AdminKey      invite
+//	/admin/providers/{id}/move        AdminKeys     by (up, down)
+//	/admin/providers/{id}/switch      AdminKey      enabled (1, 0) end (yes, no)
+//	/admin/providers/{id}/try         AdminKey, AdminKeyTried
+//	/admin/hubs/approve               AdminServers  server; likewise refuse, suspend, resume
+//	/admin/hubs/invite                AdminServers
+//	/admin/sign-in-log                AdminTraces   ref; client key person failed
 //	/admin/settings                   AdminSettings hub_name skip_authorization require_pushed trusted_domains traces trace_days audit_days recent_minutes admin_hours refresh_seconds registered registered_per_network unused_days
 //	/admin/settings/unused            AdminSettings age
 //	ConfirmDelete.Action              ConfirmDelete confirm end

@@ -11,7 +11,7 @@ import (
 type AdminHome struct {
 	Warnings []Attention
 	Checked  time.Time // when the hub last looked at what it depends on; zero: never
-	Facts    []Row     // what there is, in numbers: a word and a path to it
+	Facts    []Action  // what there is, in numbers, each with its page
 }
 
 func (AdminHome) look() look { return look{"home", desk, locales.Say("home.tab"), false} }

@@ -377,3 +377,11 @@ func withoutFieldMistakes(page Page) Page {
 	}
 	return changed.Interface().(Page)
 }
+
+// The heading of an error is a sentence; a title of a tab is none.
+func TestATabHasNoFullStop(t *testing.T) {
+	page := ErrorPage{Title: locales.Stored("Too many attempts.")}
+	if _, tree := render(t, Frame{Hub: "Example ID"}, page); titleOf(tree) != "Too many attempts – Example ID" {
+		t.Errorf("got %q", titleOf(tree))
+	}
+}

@@ -111,7 +111,11 @@ func title(frame Frame, dressed look) (string, error) {
 	if dressed.wrong {
 		id = "shells.title-wrong"
 	}
-	return frame.words().Text(id, "page", dressed.title, "hub", frame.Hub)
+	page, err := dressed.title.In(frame.words())
+	if err != nil {
+		return "", err
+	}
+	return frame.words().Text(id, "page", strings.TrimSuffix(page, "."), "hub", frame.Hub)
 }
 
 // parsed are the pages of each language, *locales.Words to map[string]*template.Template.

@@ -40,10 +40,10 @@ func (d *Handler) Home(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page.Facts = []templates.Row{
-		{Name: locales.Say("home.applications", "count", count.Apps), Value: locales.Stored("/admin/clients")},
-		{Name: locales.Say("home.keys", "count", len(keys)), Value: locales.Stored("/admin/providers")},
-		{Name: locales.Say("home.servers", "count", count.Servers, "waiting", count.Waiting), Value: locales.Stored("/admin/hubs")},
+	page.Facts = []templates.Action{
+		{Label: locales.Say("home.applications", "count", count.Apps), URL: "/admin/clients"},
+		{Label: locales.Say("home.keys", "count", len(keys)), URL: "/admin/providers"},
+		{Label: locales.Say("home.servers", "count", count.Servers, "waiting", count.Waiting), URL: "/admin/hubs"},
 	}
 	return d.Responder.Show(c, http.StatusOK, page)
 }
