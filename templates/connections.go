@@ -57,14 +57,14 @@ type LinkChange struct {
 }
 
 // Did says what happened to the provider.
-func (l LinkChange) Did() string {
+func (l LinkChange) Did() locales.Text {
 	switch {
 	case l.Moved:
-		return "moved to its new address"
+		return locales.Say("connections.changes-moved", "provider", l.Provider)
 	case l.Unlinked:
-		return "disconnected"
+		return locales.Say("connections.changes-disconnected", "provider", l.Provider)
 	}
-	return "connected"
+	return locales.Say("connections.changes-connected", "provider", l.Provider)
 }
 
 // Open tells whether the person can undo it.

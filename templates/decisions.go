@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"net/url"
 	"time"
 
 	"github.com/fedhub/fedhub/templates/locales"
@@ -52,13 +53,19 @@ type Decision struct {
 // Open tells whether it can be undone.
 func (d Decision) Open() bool { return d.Undone.IsZero() }
 
-// Did says what happened to whom is named before.
-func (d Decision) Did() string {
+// Undo names the button that undoes it.
+func (d Decision) Undo() locales.Text {
+	id := "decisions.undo-linked-label"
 	switch {
 	case d.Moved:
-		return "was moved with"
+		id = "decisions.undo-moved-label"
 	case d.Unlinked:
-		return "lost"
+		id = "decisions.undo-unlinked-label"
 	}
-	return "got"
+	return locales.Say(id, "user", d.User, "provider", d.Provider)
+}
+
+// Of is the page of the links of this user.
+func (d Decision) Of() string {
+	return "/admin/account-links?" + url.Values{"user": {d.UserID}}.Encode()
 }
