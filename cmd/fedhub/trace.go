@@ -86,7 +86,7 @@ func (s *traceCmd) Run(ctx context.Context, c *console) error {
 }
 
 func traceStepOf(s traces.Step) traceStep {
-	out := traceStep{Time: s.Time, Took: s.Took.Round(time.Millisecond).String(), Title: s.Title(), Kind: s.What, Outcome: s.Outcome, Text: s.Words(templates.Sentence)}
+	out := traceStep{Time: s.Time, Took: s.Took.Round(time.Millisecond).String(), Title: s.Title().In(templates.Sentence, ""), Kind: s.What, Outcome: s.Outcome, Text: s.Words(templates.Sentence)}
 	for _, f := range s.Facts {
 		if out.Facts == nil {
 			out.Facts = map[string]string{}

@@ -5,10 +5,14 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // A Fix is the page where an administrator can fix what failed.
-type Fix struct{ Label, Path string }
+type Fix struct {
+	Label texts.Text
+	Path  string
+}
 
 // fixes are the pages by failed step; the first one with all its arguments is
 // used.
@@ -18,45 +22,45 @@ var fixes = []struct {
 }{
 	{[]string{Stranger}, func(t Trace, s Step) Fix {
 		if strings.HasPrefix(t.Client, "https://") || strings.HasPrefix(t.Client, "http://") {
-			return Fix{"Open the connected hubs", "/admin/hubs"}
+			return Fix{texts.New("fix.hubs"), "/admin/hubs"}
 		}
-		return Fix{"Open the applications", "/admin/clients"}
+		return Fix{texts.New("fix.applications"), "/admin/clients"}
 	}},
-	{[]string{Misplaced}, ofClient("Open this application", "")},
-	{[]string{Redirect}, ofClient("Open the redirect URIs of this application", "#redirect_uris")},
-	{[]string{audit.LinkRefused}, ofKey("Open the account policy of this provider")},
-	{[]string{audit.UpstreamError, Returned, Left}, ofKey("Open this provider")},
-	{[]string{NoRole}, ofClient("Open the roles of this application", "#allowed_roles")},
+	{[]string{Misplaced}, ofClient("fix.application", "")},
+	{[]string{Redirect}, ofClient("fix.redirect-uris", "#redirect_uris")},
+	{[]string{audit.LinkRefused}, ofKey("fix.policy")},
+	{[]string{audit.UpstreamError, Returned, Left}, ofKey("fix.provider")},
+	{[]string{NoRole}, ofClient("fix.roles", "#allowed_roles")},
 	{[]string{audit.SignInFailed, Unproved}, func(t Trace, _ Step) Fix {
 		if t.User == "" {
 			return Fix{}
 		}
-		return Fix{"Open this user", "/admin/users/" + url.PathEscape(t.User)}
+		return Fix{texts.New("fix.user"), "/admin/users/" + url.PathEscape(t.User)}
 	}},
-	{[]string{audit.ClientRefused, audit.RequestRefused, audit.CodeMisused, audit.CodeReplayed, Token}, ofClient("Open this application", "")},
+	{[]string{audit.ClientRefused, audit.RequestRefused, audit.CodeMisused, audit.CodeReplayed, Token}, ofClient("fix.application", "")},
 	{[]string{ErrorPage}, func(t Trace, s Step) Fix {
 		if t.Client == "" || len(t.Steps) == 0 || s.Why.Code != ToldApp {
 			return Fix{}
 		}
-		return ofClient("Open this application", "")(t, s)
+		return ofClient("fix.application", "")(t, s)
 	}},
 }
 
-func ofClient(label, at string) func(Trace, Step) Fix {
+func ofClient(code, at string) func(Trace, Step) Fix {
 	return func(t Trace, _ Step) Fix {
 		if t.Client == "" {
 			return Fix{}
 		}
-		return Fix{label, "/admin/clients/" + url.PathEscape(t.Client) + at}
+		return Fix{texts.New(code), "/admin/clients/" + url.PathEscape(t.Client) + at}
 	}
 }
 
-func ofKey(label string) func(Trace, Step) Fix {
+func ofKey(code string) func(Trace, Step) Fix {
 	return func(t Trace, _ Step) Fix {
 		if t.LoginKey == "" {
 			return Fix{}
 		}
-		return Fix{label, "/admin/providers/" + url.PathEscape(t.LoginKey)}
+		return Fix{texts.New(code), "/admin/providers/" + url.PathEscape(t.LoginKey)}
 	}
 }
 
@@ -77,7 +81,7 @@ func (t Trace) Fix() (Fix, bool) {
 		}
 	}
 	if strings.HasPrefix(s.What, upstreamStep) && t.LoginKey != "" {
-		return ofKey("Open this provider")(t, s), true
+		return ofKey("fix.provider")(t, s), true
 	}
 	return Fix{}, false
 }

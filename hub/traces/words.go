@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // The steps that handlers note themselves. Others are audit event kinds, and
@@ -32,7 +33,7 @@ const (
 	Disabled = "disabled" // the user's account is disabled (users.ErrDisabled)
 )
 
-// A meaning is the title of a kind of step, and its effect on the attempt.
+// A meaning is the code of the title of a kind of step, and its effect on the attempt.
 type meaning struct {
 	title   string
 	outcome string // of the audit event
@@ -43,65 +44,65 @@ type meaning struct {
 }
 
 var words = map[string]meaning{
-	Request:   {title: "Request from the app"},
-	Redirect:  {title: "Redirect URI"},
-	Stranger:  {title: "Application"},
-	Misplaced: {title: "Address that the app uses"},
-	Session:   {title: "Session"},
-	Page:      {title: "Page"},
-	Left:      {title: "To the provider", acted: true},
-	Returned:  {title: "Back from the provider", acted: true},
-	NoRole:    {title: "Access to the app", acted: true},
-	Unproved:  {title: "Email address", acted: true},
-	Denied:    {title: "Answer to the app", settles: true},
-	Answer:    {title: "Answer to the app"},
-	Token:     {title: "Token request", acted: true},
-	ErrorPage: {title: "Error page"},
+	Request:   {title: "step.request"},
+	Redirect:  {title: "step.redirect"},
+	Stranger:  {title: "step.application"},
+	Misplaced: {title: "step.misplaced"},
+	Session:   {title: "step.session"},
+	Page:      {title: "step.page"},
+	Left:      {title: "step.left", acted: true},
+	Returned:  {title: "step.returned", acted: true},
+	NoRole:    {title: "step.access", acted: true},
+	Unproved:  {title: "step.email", acted: true},
+	Denied:    {title: "step.answered", settles: true},
+	Answer:    {title: "step.answered"},
+	Token:     {title: "step.token", acted: true},
+	ErrorPage: {title: "step.problem"},
 
-	audit.SignInOK:       {title: "Session started", outcome: OK, code: "trace.signedin", begins: true, acted: true, settles: true},
-	audit.SignInFailed:   {title: "Password", outcome: Failed, begins: true, acted: true},
-	audit.UpstreamOK:     {title: "Account", outcome: OK, begins: true, acted: true},
-	audit.UpstreamError:  {title: "Provider", outcome: Failed, begins: true, acted: true},
-	audit.LinkMade:       {title: "Account", outcome: OK, begins: true, acted: true},
-	audit.LinkRefused:    {title: "Account", outcome: Failed, begins: true, acted: true},
-	audit.RolesUnknown:   {title: "Roles", outcome: Noted, acted: true},
-	audit.RolesLapsed:    {title: "Roles", outcome: Noted, acted: true},
-	audit.ConsentGiven:   {title: "Permission", outcome: OK, code: "trace.allowed", acted: true},
-	audit.ConsentDenied:  {title: "Permission", outcome: Failed, code: "trace.denied", acted: true},
-	audit.CodeIssued:     {title: "Answer to the app", outcome: OK, code: "trace.answered", settles: true},
-	audit.TokensIssued:   {title: "Tokens", outcome: OK, code: "trace.exchanged", acted: true, settles: true},
-	audit.CodeReplayed:   {title: "Tokens", outcome: Failed, acted: true},
-	audit.CodeMisused:    {title: "Tokens", outcome: Failed, acted: true},
-	audit.ClientRefused:  {title: "Client authentication", outcome: Failed},
-	audit.RequestRefused: {title: "Answer to the app", outcome: Failed},
+	audit.SignInOK:       {title: "step.signedin", outcome: OK, code: "trace.signedin", begins: true, acted: true, settles: true},
+	audit.SignInFailed:   {title: "step.password", outcome: Failed, begins: true, acted: true},
+	audit.UpstreamOK:     {title: "step.account", outcome: OK, begins: true, acted: true},
+	audit.UpstreamError:  {title: "step.provider", outcome: Failed, begins: true, acted: true},
+	audit.LinkMade:       {title: "step.account", outcome: OK, begins: true, acted: true},
+	audit.LinkRefused:    {title: "step.account", outcome: Failed, begins: true, acted: true},
+	audit.RolesUnknown:   {title: "step.roles", outcome: Noted, acted: true},
+	audit.RolesLapsed:    {title: "step.roles", outcome: Noted, acted: true},
+	audit.ConsentGiven:   {title: "step.permission", outcome: OK, code: "trace.allowed", acted: true},
+	audit.ConsentDenied:  {title: "step.permission", outcome: Failed, code: "trace.denied", acted: true},
+	audit.CodeIssued:     {title: "step.answered", outcome: OK, code: "trace.answered", settles: true},
+	audit.TokensIssued:   {title: "step.tokens", outcome: OK, code: "trace.exchanged", acted: true, settles: true},
+	audit.CodeReplayed:   {title: "step.tokens", outcome: Failed, acted: true},
+	audit.CodeMisused:    {title: "step.tokens", outcome: Failed, acted: true},
+	audit.ClientRefused:  {title: "step.authentication", outcome: Failed},
+	audit.RequestRefused: {title: "step.answered", outcome: Failed},
 }
 
 func wordFor(what string) meaning { return words[what] }
 
-// connectorSteps are the titles of connectors' steps.
+// connectorSteps are the codes of the titles of connectors' steps.
 var connectorSteps = map[string]string{
-	"discovery": "Provider: discovery",
-	"authorize": "Provider: request",
-	"answer":    "Provider: answer",
-	"token":     "Provider: token",
-	"id_token":  "Provider: ID token",
-	"userinfo":  "Provider: userinfo",
-	"user":      "Provider: User record",
-	"claims":    "Provider: claims",
+	"discovery": "step.provider-discovery",
+	"authorize": "step.provider-request",
+	"answer":    "step.provider-answer",
+	"token":     "step.provider-token",
+	"id_token":  "step.provider-id-token",
+	"userinfo":  "step.provider-userinfo",
+	"user":      "step.provider-user",
+	"claims":    "step.provider-claims",
 }
 
 const upstreamStep = "upstream "
 
 // Title is the title of the step.
-func (s Step) Title() string {
+func (s Step) Title() texts.Text {
 	if w, ok := words[s.What]; ok {
-		return w.title
+		return texts.New(w.title)
 	}
 	if name, ok := strings.CutPrefix(s.What, upstreamStep); ok {
 		if title, known := connectorSteps[name]; known {
-			return title
+			return texts.New(title)
 		}
-		return "Upstream: " + name
+		return texts.New("step.provider-other", "step", name)
 	}
-	return s.What
+	return texts.New(texts.Unexplained, "cause", s.What)
 }

@@ -71,10 +71,10 @@ func tracePage(t traces.Trace) templates.AdminTrace {
 		page.Why = locales.From(mistake.Words)
 	}
 	if fix, ok := t.Fix(); ok {
-		page.Fix = templates.Action{Label: locales.Stored(fix.Label), URL: fix.Path}
+		page.Fix = templates.Action{Label: locales.Of(fix.Label), URL: fix.Path}
 	}
 	for _, s := range t.Steps {
-		step := templates.TraceStep{Title: locales.Stored(s.Title()), Tone: tones[s.Outcome], Text: locales.From(s.Words), At: "+" + briefly(s.Time.Sub(t.Began)),
+		step := templates.TraceStep{Title: locales.Of(s.Title()), Tone: tones[s.Outcome], Text: locales.From(s.Words), At: "+" + briefly(s.Time.Sub(t.Began)),
 			Failed: failed && s.Time.Equal(mistake.Time) && s.What == mistake.What}
 		if s.Took >= time.Millisecond {
 			step.Took = briefly(s.Took)
