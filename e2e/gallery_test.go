@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/static"
 	"github.com/fedhub/fedhub/templates"
 	"github.com/fedhub/fedhub/templates/locales"
@@ -44,9 +45,9 @@ func galleryPages(t *testing.T, o *tour) {
 		"wasntme: done":                        templates.WasntMe{Done: true},
 		"linkproof: a button":                  templates.LinkProof{Stop: "s", Provider: longName, Email: longEmail, Empties: true},
 		"link: by an email":                    templates.Link{Stop: "s", Provider: longName, Email: longEmail, Mail: true, Sent: true, Cancel: "/"},
-		"decisions: with long names":           templates.AdminDecisions{User: "u", Next: "n", Decisions: []templates.Decision{{ID: "r", UserID: "u", User: longEmail, Key: "k", Provider: longName, Emptied: true, Row: "D6", Reason: locales.Stored("The provider controls this mailbox and may link users automatically."), Policy: locales.Stored(longWord), Made: noon(), Until: noon()}, {ID: "s", UserID: "u", User: longWord, Provider: longName, Unlinked: true, Reason: locales.Stored("The identity was unlinked from the user."), Made: noon(), Undone: noon(), UndoneBy: "letter"}}},
+		"decisions: with long names":           templates.AdminDecisions{User: "u", Next: "n", Decisions: []templates.Decision{{ID: "r", UserID: "u", User: longEmail, Key: "k", Provider: longName, Emptied: true, Row: "D6", Rule: locales.Of(texts.New("rule.unverified")), Reason: locales.Stored("The provider controls this mailbox and may link users automatically."), Policy: locales.Stored(longWord), Made: noon(), Until: noon()}, {ID: "s", UserID: "u", User: longWord, Provider: longName, Unlinked: true, Reason: locales.Stored("The identity was unlinked from the user."), Made: noon(), Undone: noon(), UndoneBy: "letter"}}},
 		"decisions: none":                      templates.AdminDecisions{},
-		"simulator: with long names":           templates.AdminSimulator{ID: "k", Name: longName, Off: true, Claim: templates.SimulatorClaim{Issuer: "https://" + longHost, Subject: longWord, Email: longEmail}, Passed: []templates.SimulatorRow{{Row: "D0", Title: locales.Stored("The key is off"), Fact: locales.Stored("It is on.")}}, Decided: templates.SimulatorRow{Row: "D7", Title: locales.Stored("The account has to be proved"), Fact: locales.Stored("A user has this email address.")}, Action: locales.Stored("They are asked."), User: longEmail, UserID: "u", Foreseen: &templates.Foreseen{Counted: 1200, Lines: []templates.ForeseenLine{{Tone: "danger", Count: 7, Text: locales.Stored("would be locked out"), Examples: []string{longEmail, longEmail}}}}},
+		"simulator: with long names":           templates.AdminSimulator{ID: "k", Name: longName, Off: true, Claim: templates.SimulatorClaim{Issuer: "https://" + longHost, Subject: longWord, Email: longEmail}, Passed: []templates.RuleRow{{Row: "D0", Title: locales.Stored("The key is off"), Fact: locales.Stored("It is on.")}}, Decided: templates.RuleRow{Row: "D7", Title: locales.Stored("The account has to be proved"), Fact: locales.Stored("A user has this email address.")}, Action: locales.Stored("They are asked."), User: longEmail, UserID: "u", Foreseen: &templates.Foreseen{Counted: 1200, Lines: []templates.ForeseenLine{{Tone: "danger", Count: 7, Text: locales.Stored("would be locked out"), Examples: []string{longEmail, longEmail}}}}},
 		"client: with secrets":                 longClientPage(),
 		"client: with everything":              fullClientPage(),
 		"signin: with a logo":                  templates.SignIn{Password: true, Client: logoClient(), Upstreams: longUpstreams()[2:]},
@@ -260,8 +261,9 @@ func triedPage(failed bool) templates.AdminKeyTried {
 	}
 	page.Steps = append(page.Steps, templates.NewTriedStep("policy", 0, ""))
 	page.Claims = []templates.Row{{Name: locales.Stored("Subject"), Value: locales.Stored("1068… (21 characters)")}, {Name: locales.Stored("Email"), Value: locales.Stored(longEmail)}}
-	page.Row, page.Decision, page.Reason = "D5", locales.Stored("You'd get a new account with this email."), locales.Stored("No user has this identity or its verified email address.")
-	page.Passed = []templates.Option{{Name: "D0", Value: locales.Stored("The provider is enabled, and its answer names a user.")}}
+	page.Decision = locales.Say("tried.you-would-get-a-new")
+	page.Rule = templates.RuleRow{Row: "D5", Title: locales.Of(texts.New("rule.create")), Fact: locales.Stored("No user has this identity or its verified email address.")}
+	page.Passed = []templates.RuleRow{{Row: "D0", Title: locales.Of(texts.New("rule.unusable")), Fact: locales.Stored("The provider is enabled, and its answer names a user.")}}
 	page.Warnings = []locales.Text{locales.Stored("All users who can sign in at the provider get an account here.")}
 	return page
 }

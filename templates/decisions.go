@@ -41,7 +41,8 @@ type Decision struct {
 	Unlinked bool
 	Moved    bool // to another issuer of the same provider
 	Emptied  bool
-	Row      string // of the table; empty for an unlink
+	Row      string       // of the table; empty for an unlink
+	Rule     locales.Text // its title
 	Reason   locales.Text
 	Policy   locales.Text // at the time
 	Made     time.Time

@@ -23,11 +23,10 @@ type AdminKeyTried struct {
 
 	// Where it did not.
 	Claims   []Row        // what the provider said, without secrets
-	Row      string       // of the rule that would decide
+	Rule     RuleRow      // that would decide
 	Decision locales.Text // what would follow, in words
-	Reason   locales.Text
 	Refused  bool
-	Passed   []Option // rows that were looked at before, and why they did not apply
+	Passed   []RuleRow // that were looked at before, and why they did not apply
 	Warnings []locales.Text
 	Warning  locales.Text // about the secret
 }

@@ -15,8 +15,8 @@ type AdminSimulator struct {
 	Off  bool // the key is switched off
 
 	Claim   SimulatorClaim
-	Passed  []SimulatorRow
-	Decided SimulatorRow // zero: nothing was asked yet
+	Passed  []RuleRow
+	Decided RuleRow      // zero: nothing was asked yet
 	Action  locales.Text // what happens to the person
 	Roles   []string     // that they would get from there
 	User    string       // whom it would be
@@ -40,10 +40,10 @@ type SimulatorClaim struct {
 	Roles    string // roles, one per line
 }
 
-// SimulatorRow is a row of the decision table.
-type SimulatorRow struct {
-	Row         string
-	Title, Fact locales.Text
+// A RuleRow is a row of the decision table.
+type RuleRow struct {
+	Row         string       // its name in the documentation
+	Title, Fact locales.Text // what it is about, and what was found
 }
 
 // SimulatorPolicy is a policy to try, by the names of the login key's form.

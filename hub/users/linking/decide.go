@@ -116,36 +116,39 @@ func (f facts) links() bool { return f.linking == LinkConfirm || f.linking == Li
 // to a verified account with another identity of the same provider.
 var rows = []struct {
 	row   string
-	title string
+	title string // code
 	// rule decides, or names the fact that rules the row out.
 	rule func(facts) (d Decision, passed string)
 }{
-	{"D0", "The key is off, or the answer names no user", unusable},
-	{"D11", "The account is disabled or was removed", shut},
-	{"D14", "The provider's proof is too weak for an administrator", tooWeak},
-	{"D15", "The provider changed its issuer", changedIssuer},
-	{"D2", "A signed-in user adds an identity", own},
-	{"D1", "The identity is linked", known},
-	{"D12", "The address is malformed, or several accounts have it", unclear},
-	{"D3", "No account has the address, which is not verified", noMatch},
-	{"D5", "No account has the address, which is verified", createAccount},
-	{"D4", "An account has the address, which is not verified", unproven},
-	{"D6", "The account never verified the address", unverifiedLocalAccount},
-	{"D9", "The account is an administrator’s", privilegedAccount},
-	{"D10", "The account has another identity of this provider", recycledAddress},
-	{"D13", "Another hub, within its migration window", migrationWindow},
-	{"D8", "Linking is automatic for this domain", automatic},
-	{"D7", "The account has to be proved", match},
+	{"D0", "rule.unusable", unusable},
+	{"D11", "rule.shut", shut},
+	{"D14", "rule.weak", tooWeak},
+	{"D15", "rule.issuer", changedIssuer},
+	{"D2", "rule.own", own},
+	{"D1", "rule.known", known},
+	{"D12", "rule.unclear", unclear},
+	{"D3", "rule.unmatched", noMatch},
+	{"D5", "rule.create", createAccount},
+	{"D4", "rule.unproven", unproven},
+	{"D6", "rule.unverified", unverifiedLocalAccount},
+	{"D9", "rule.privileged", privilegedAccount},
+	{"D10", "rule.recycled", recycledAddress},
+	{"D13", "rule.migration", migrationWindow},
+	{"D8", "rule.automatic", automatic},
+	{"D7", "rule.match", match},
 }
 
 // RowTitle describes a row in a few words.
-func RowTitle(row string) string {
+func RowTitle(row string) texts.Text {
 	for _, r := range rows {
 		if r.row == row {
-			return r.title
+			return texts.New(r.title)
 		}
 	}
-	return ""
+	if row == rowProvisioned {
+		return texts.New("rule.admin")
+	}
+	return texts.Text{}
 }
 
 // decide applies the rule.

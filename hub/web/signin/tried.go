@@ -82,12 +82,13 @@ func (d *Handler) judge(c *gin.Context, page *templates.AdminKeyTried, key feder
 		return err
 	}
 	step := templates.NewTriedStep("policy", d.Now().Sub(began), "")
-	step.Facts = []templates.Row{{Name: locales.Say("tried.rule"), Value: locales.Stored(decision.Row)}, {Name: locales.Say("tried.what-follows"), Value: locales.Stored(string(decision.Action))}}
+	page.Rule = templates.RuleRow{Row: decision.Row, Title: locales.Of(linking.RowTitle(decision.Row)), Fact: locales.Of(decision.Why)}
+	page.Decision = inWords(decision)
+	step.Facts = []templates.Row{{Name: locales.Say("tried.rule"), Value: page.Rule.Title}, {Name: locales.Say("tried.what-follows"), Value: page.Decision}}
 	page.Steps = append(page.Steps, step)
-	page.Row, page.Decision, page.Reason = decision.Row, inWords(decision), locales.Of(decision.Why)
 	page.Refused = decision.Action == linking.Refuse
 	for _, p := range over {
-		page.Passed = append(page.Passed, templates.Option{Name: p.Row, Value: locales.Of(texts.New(p.Code))})
+		page.Passed = append(page.Passed, templates.RuleRow{Row: p.Row, Title: locales.Of(linking.RowTitle(p.Row)), Fact: locales.Of(texts.New(p.Code))})
 	}
 	page.Claims = shownClaims(identity)
 	page.Warnings = append(page.Warnings, cautions(key, identity, policy)...)

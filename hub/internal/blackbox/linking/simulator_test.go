@@ -21,13 +21,13 @@ func TestTheSimulatorSaysWhoItWouldBeAndWhy(t *testing.T) {
 	b := w.Operator()
 	p := b.Open(path)
 	for _, tt := range []struct{ email, verified, row, says string }{
-		{"ada@example.org", "1", "D7", "must confirm the account"},
-		{"ada@example.org", "", "D4", "Refused with the generic message"},
-		{"new@example.org", "1", "D5", "does not allow sign-ups"},
-		{"a@b@example.org", "1", "D12", "address is malformed"},
+		{"ada@example.org", "1", "The user must prove that the account is theirs", "must confirm the account"},
+		{"ada@example.org", "", "An account has the email, but it is not verified", "Refused with the generic message"},
+		{"new@example.org", "1", "No account has the email, and it is verified", "does not allow sign-ups"},
+		{"a@b@example.org", "1", "The email is malformed, or several accounts have it", "address is malformed"},
 	} {
 		p = b.Submit(p, path, "subject", "1", "email", tt.email, "verified", tt.verified)
-		if p.Status != http.StatusOK || !strings.Contains(p.Body, `id="decided-title">`+tt.row+":") || !strings.Contains(p.Body, tt.says) {
+		if p.Status != http.StatusOK || !strings.Contains(p.Body, ">"+tt.row+"</h2>") || !strings.Contains(p.Body, tt.says) {
 			t.Errorf("%+v: got %d\n%s", tt, p.Status, p.Body)
 		}
 	}
@@ -74,7 +74,7 @@ func TestAnAdministratorUndoesADecision(t *testing.T) {
 
 	admin := hubs.Secondary.Operator()
 	p = admin.Open("/admin/account-links")
-	if !strings.Contains(p.Body, "D7") || !strings.Contains(p.Body, "account&#39;s password") {
+	if !strings.Contains(p.Body, "The user must prove that the account is theirs") || !strings.Contains(p.Body, "account&#39;s password") {
 		t.Errorf("got %d:\n%s", p.Status, p.Body)
 	}
 	done := admin.Submit(p, "/admin/account-links/undo")

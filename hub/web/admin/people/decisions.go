@@ -63,7 +63,7 @@ func (d *Handler) showDecisions(c *gin.Context, status int, page templates.Admin
 
 func (d *Handler) decision(c *gin.Context, r linking.LinkEvent) (templates.Decision, error) {
 	out := templates.Decision{ID: r.ID, UserID: r.UserID, User: r.UserID, Key: r.LoginKey, Provider: r.LoginKey, Unlinked: r.Action == linking.Unlinked, Moved: r.Action == linking.Moved, Emptied: r.Emptied,
-		Row: r.Row, Reason: locales.From(r.Words), Policy: policyWords(r), Made: r.Made, Until: r.Expires, Undone: r.Undone, UndoneBy: r.UndoneBy}
+		Row: r.Row, Rule: locales.Of(linking.RowTitle(r.Row)), Reason: locales.From(r.Words), Policy: policyWords(r), Made: r.Made, Until: r.Expires, Undone: r.Undone, UndoneBy: r.UndoneBy}
 	if r.KeyName != "" {
 		out.Provider = r.KeyName
 	}

@@ -77,9 +77,9 @@ func (d *Handler) would(c *gin.Context, form map[string]string, key federation.L
 		return err
 	}
 	for _, o := range over {
-		page.Passed = append(page.Passed, templates.SimulatorRow{Row: o.Row, Title: locales.Stored(linking.RowTitle(o.Row)), Fact: locales.Of(texts.New(o.Code))})
+		page.Passed = append(page.Passed, templates.RuleRow{Row: o.Row, Title: locales.Of(linking.RowTitle(o.Row)), Fact: locales.Of(texts.New(o.Code))})
 	}
-	page.Decided = templates.SimulatorRow{Row: decision.Row, Title: locales.Stored(linking.RowTitle(decision.Row)), Fact: locales.Of(decision.Why)}
+	page.Decided = templates.RuleRow{Row: decision.Row, Title: locales.Of(linking.RowTitle(decision.Row)), Fact: locales.Of(decision.Why)}
 	page.Action = actions[decision.Action]
 	if decision.User.ID != "" {
 		page.User, page.UserID = admin.Account(decision.User), decision.User.ID
