@@ -143,7 +143,7 @@ func TestAWarningOfAnEarlierHubSpeaksAsItDid(t *testing.T) {
 		t.Errorf("an earlier hub's is about: %s", got)
 	}
 	now := Warning{Why: texts.New("warning.silent", "name", "Up", "cause", "no route"), Advice: texts.New("warning.untrusted.do")}
-	if got := now.Words(templates.Sentence) + " " + now.ToDo(templates.Sentence); got != "Up does not answer (no route). Contact its operator." {
+	if got := now.Words(templates.Sentence) + " " + now.ToDo(templates.Sentence); got != "Up does not respond (no route). Contact its operator." {
 		t.Errorf("ours: %s", got)
 	}
 }

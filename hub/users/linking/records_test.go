@@ -186,7 +186,7 @@ func TestUndoingATakeOverGivesTheTrapNothingBack(t *testing.T) {
 		t.Errorf("emptied: %v, %v", d.Emptied, w.emptied)
 	}
 	sent := w.post.Take()
-	if len(sent) != 1 || !strings.Contains(sent[0].Text, "was never confirmed") {
+	if len(sent) != 1 || !strings.Contains(sent[0].Text, "was never verified") {
 		t.Fatalf("got %+v", sent)
 	}
 	if _, _, err := w.Undo(t.Context(), d.Record, linking.ByEmail); err != nil {

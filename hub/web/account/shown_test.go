@@ -42,8 +42,8 @@ func TestWhatWasAgreedToBeyondScopesIsSaid(t *testing.T) {
 		{nil, nil},
 		{[]string{"claim:updated_at"}, []string{"See when your profile was last changed"}},
 		{[]string{"resource:https://api.example"}, []string{"Act on your behalf at https://api.example"}},
-		{[]string{"detail:1"}, []string{"Do 1 action that you allowed in detail"}},
-		{[]string{"detail:1", "claim:updated_at", "detail:2"}, []string{"See when your profile was last changed", "Do 2 actions that you allowed in detail"}},
+		{[]string{"detail:1"}, []string{"Do 1 specific action that you allowed"}},
+		{[]string{"detail:1", "claim:updated_at", "detail:2"}, []string{"See when your profile was last changed", "Do 2 specific actions that you allowed"}},
 		{[]string{"something:else"}, nil},
 	} {
 		if got := said(row.extras...); !slices.Equal(got, row.want) {

@@ -126,8 +126,8 @@ func TestAnEmailFitsWhatHappened(t *testing.T) {
 		args       []any
 		has, lacks string
 	}{
-		{"identity.linked", append(linked, "emptied", false), "for 7 days.", "was never confirmed"},
-		{"identity.linked", append(linked, "emptied", true), "was never confirmed", "{{"},
+		{"identity.linked", append(linked, "emptied", false), "for 7 days.", "was never verified"},
+		{"identity.linked", append(linked, "emptied", true), "was never verified", "{{"},
 		{"identity.unlinked", linked, "https://hub.example/undo", "An administrator"},
 		{"identity.unlinked", append(linked, "link", ""), "An administrator disconnected Company", "undo"},
 		{"password.changed", []any{"forgot", "https://hub.example/forgot"}, "\n\nhttps://hub.example/forgot\n\n", "administrator"},

@@ -31,11 +31,11 @@ func TestAdministratorsHearOnceOfWhatWillStopWorking(t *testing.T) {
 		t.Errorf("before: %s", home.Body)
 	}
 	home = op.Submit(home, "/admin/check")
-	if list := home.Text("attention"); !strings.Contains(list, "Dead does not answer") || !strings.Contains(list, "The client secret for Well expires on") || strings.Contains(list, "metadata") {
+	if list := home.Text("attention"); !strings.Contains(list, "Dead does not respond") || !strings.Contains(list, "The client secret for Well expires on") || strings.Contains(list, "metadata") {
 		t.Errorf("the list is %q", list)
 	}
 	emails := sent.About("needs attention")
-	if len(emails) != 1 || emails[0].To != "root@example.org" || !strings.Contains(emails[0].Text, "Dead does not answer") {
+	if len(emails) != 1 || emails[0].To != "root@example.org" || !strings.Contains(emails[0].Text, "Dead does not respond") {
 		t.Errorf("the emails are %+v", emails)
 	}
 	op.Submit(home, "/admin/check")

@@ -18,7 +18,7 @@ func TestTheAccountSaysAllThatWasAgreed(t *testing.T) {
 	b.SignInTo(a, "ada@example.org", "scope", "openid", "resource", "https://api.example.org/pay",
 		"authorization_details", `[{"type":"payment","actions":["pay"]}]`, "claims", `{"userinfo":{"email":null}}`)
 	p := b.Open("/account")
-	for _, shown := range []string{"See your email address", "https://api.example.org/pay", "1 action that you allowed in detail"} {
+	for _, shown := range []string{"See your email address", "https://api.example.org/pay", "1 specific action that you allowed"} {
 		if !strings.Contains(p.Body, shown) {
 			t.Errorf("the account does not show %q", shown)
 		}

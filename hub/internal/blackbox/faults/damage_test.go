@@ -167,7 +167,7 @@ func TestTheDailyRoundGoesOnBesideARecordThatCannotBeRead(t *testing.T) {
 		}
 		home := op.Submit(op.Open("/admin"), "/admin/check")
 		hubtest.Want(t, "the round beside a damaged record of "+set, home.Status, http.StatusOK)
-		if list := home.Text("attention"); !strings.Contains(list, "Dead does not answer") || strings.Contains(list, "be read.") {
+		if list := home.Text("attention"); !strings.Contains(list, "Dead does not respond") || strings.Contains(list, "be read.") {
 			t.Errorf("beside a damaged record of %s the list is %q", set, list)
 		}
 		found, err := f.Hub.DamagedRecords(t.Context())

@@ -72,7 +72,7 @@ func TestNoAdministratorComesInThroughAnOlderSite(t *testing.T) {
 		}
 		hubtest.Want(t, name+": status", p.Status, http.StatusForbidden)
 		hubtest.Want(t, name+": tokens alive at the site", s.Alive(), 0)
-		if !strings.Contains(s.Logs.String(), "D14") && !strings.Contains(s.Logs.String(), "is not strong enough for administrators") {
+		if !strings.Contains(s.Logs.String(), "D14") && !strings.Contains(s.Logs.String(), "is not secure enough for administrators") {
 			t.Errorf("%s: the log does not say why", name)
 		}
 		// Nor does one connect it to their own account.
@@ -81,7 +81,7 @@ func TestNoAdministratorComesInThroughAnOlderSite(t *testing.T) {
 		admin.SignIn(admin.Open("/signin"), "second@example.org")
 		p = s.Come(admin, admin.Post(admin.Open("/account/connections"), "/account/connect/erp"), hubtest.AshaThere, frappetest.Allow)
 		hubtest.Want(t, name+": connecting", p.Status, http.StatusConflict)
-		hubtest.Want(t, name+": told why", strings.Contains(p.Body, "is not strong enough for administrators"), true)
+		hubtest.Want(t, name+": told why", strings.Contains(p.Body, "is not secure enough for administrators"), true)
 	}
 }
 

@@ -149,7 +149,7 @@ func TestAProviderThatKeepsItsKeysTakesItsPeopleAlong(t *testing.T) {
 	if p := browser.Open("/account"); p.URL.Path == "/account" && p.Status == 200 {
 		t.Error("a session that came this way goes on")
 	}
-	if told := m.box.About("Company has a new address"); len(told) != 3 {
+	if told := m.box.About("Company has a new web address"); len(told) != 3 {
 		t.Errorf("told are %v", told)
 	}
 	hubtest.Want(t, "ada is who she was", m.account("ada", m.new), ada)
@@ -169,7 +169,7 @@ func TestAProviderThatKeepsItsKeysTakesItsPeopleAlong(t *testing.T) {
 	again.Submit(page, moverKey+"/identities")
 	hubtest.Want(t, "back under the old issuer", m.issuers()[m.old.URL], 2)
 	hubtest.Want(t, "under the new one", m.issuers()[m.new.URL], 0)
-	if _, p := m.come("ada", m.new); p.Status != 403 || !strings.Contains(p.Body, "has changed its address") {
+	if _, p := m.come("ada", m.new); p.Status != 403 || !strings.Contains(p.Body, "has changed its web address") {
 		t.Errorf("undone, it is decided anew: got %d\n%s", p.Status, p.Body)
 	}
 }
@@ -357,7 +357,7 @@ func TestASubOfAFormerIssuerIsNobodyUntilSomebodyDecides(t *testing.T) {
 	before := m.people()
 	_, p := m.come("ada", m.new)
 	hubtest.Want(t, "status", p.Status, 403)
-	if !strings.Contains(p.Body, "Company has changed its address.") || !strings.Contains(p.Body, `id="reference"`) {
+	if !strings.Contains(p.Body, "Company has changed its web address.") || !strings.Contains(p.Body, `id="reference"`) {
 		t.Errorf("the page is\n%s", p.Body)
 	}
 	hubtest.Want(t, "people", m.people(), before)

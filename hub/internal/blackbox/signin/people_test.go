@@ -177,7 +177,7 @@ func TestAnUnprovenAddressCountsWhenItsLetterIsOpened(t *testing.T) {
 
 	hubtest.Want(t, "looked at", secondary.Userinfo(r.Str("access_token")).JSON["email_verified"], any(false))
 	done := b.Submit(b.Open(link), link)
-	if !strings.Contains(done.Body, "Your email is confirmed.") {
+	if !strings.Contains(done.Body, "Your email is verified.") {
 		t.Fatalf("%d %s", done.Status, done.Body)
 	}
 	hubtest.Want(t, "after", secondary.Userinfo(r.Str("access_token")).JSON["email_verified"], any(true))

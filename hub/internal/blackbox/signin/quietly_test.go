@@ -197,13 +197,13 @@ func TestOnlyTheAccountItselfIsProvedByAnotherProvider(t *testing.T) {
 	}
 	p := proves("ada@example.org", "eve@example.org")
 	hubtest.Want(t, "an identity of another account", p.Status, http.StatusForbidden)
-	if !strings.Contains(p.Body, "That is not this account") {
+	if !strings.Contains(p.Body, "That sign-in is not connected to this account") {
 		t.Errorf("at %s:\n%s", p.URL, p.Body)
 	}
 	hubtest.Want(t, "links of ada", one.LinkedTo(t, ada), 0)
 	p = proves("trap@example.org", "trap@example.org")
 	hubtest.Want(t, "an identity of the trap", p.Status, http.StatusForbidden)
-	if !strings.Contains(p.Body, "That is not this account") {
+	if !strings.Contains(p.Body, "That sign-in is not connected to this account") {
 		t.Errorf("at %s:\n%s", p.URL, p.Body)
 	}
 	hubtest.Want(t, "links of the trap", one.LinkedTo(t, trap), 1)
