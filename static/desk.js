@@ -6,6 +6,11 @@ const button = (text) => make("button", { type: "button", className: "btn small"
 // The words are the page's (templates/locales).
 const words = document.body.dataset;
 
+// Where there is room the menu is open; a browser that cannot say so in CSS is
+// told here (desk.css).
+const menu = document.querySelector(".menu");
+if (menu && !CSS.supports("selector(::details-content)")) menu.open = matchMedia("(min-width:56rem)").matches;
+
 // A list of addresses, one per line, becomes rows. The text box stays in the
 // form and carries the value; the first row takes over its id and its label.
 for (const box of document.querySelectorAll("textarea[data-rows]")) {

@@ -196,3 +196,21 @@ func TestTemplatesHaveNoWords(t *testing.T) {
 		}
 	}
 }
+
+// TestPanelsRowsAndFormsAreParts keeps the elements that every page has in one
+// place each. Continue and FormPost send an answer to an app: a form that must
+// not carry the token.
+func TestPanelsRowsAndFormsAreParts(t *testing.T) {
+	byHand := regexp.MustCompile(`<form[^>]*method="post"|<section[^>]*class="panel|<[ou]l[^>]*class="rows|name="csrf"`)
+	leaves := []string{"pages/continue.html", "pages/formpost.html"}
+	for name, content := range htmlFiles(t) {
+		if name == "parts/elements.html" {
+			continue
+		}
+		for _, found := range byHand.FindAllString(content, -1) {
+			if !slices.Contains(leaves, name) || !strings.HasPrefix(found, "<form") {
+				t.Errorf("%s writes %s by hand: use the part", name, found)
+			}
+		}
+	}
+}

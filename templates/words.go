@@ -57,6 +57,20 @@ func words(w *locales.Words) template.FuncMap {
 		"wrong":    wrong,
 		"locked":   locked,
 		"on":       on,
+		"panel":    panel,
+		"rowlist":  rowlist,
+		"post":     post,
+		"to":       to,
+		"nth":      nth,
+		"class":    class,
+		"id":       elementID,
+		"labelled": labelled,
+		"titled":   titledBy,
+		"lead":     lead,
+		"open":     open,
+		"watch":    watch,
+		"starts":   starts,
+		"ordered":  ordered,
 	}
 }
 
