@@ -24,7 +24,7 @@ func TestTheSimulatorSaysWhoItWouldBeAndWhy(t *testing.T) {
 		{"ada@example.org", "1", "The user must prove that the account is theirs", "must confirm the account"},
 		{"ada@example.org", "", "An account has the email, but it is not verified", "Refused with the generic message"},
 		{"new@example.org", "1", "No account has the email, and it is verified", "does not allow sign-ups"},
-		{"a@b@example.org", "1", "The email is malformed, or several accounts have it", "address is malformed"},
+		{"a@b@example.org", "1", "The email is malformed, or several accounts have it", "address that is not valid"},
 	} {
 		p = b.Submit(p, path, "subject", "1", "email", tt.email, "verified", tt.verified)
 		if p.Status != http.StatusOK || !strings.Contains(p.Body, ">"+tt.row+"</h2>") || !strings.Contains(p.Body, tt.says) {
