@@ -59,12 +59,12 @@ func TestAShortSecretOfASiteIsWarnedOf(t *testing.T) {
 		Factories: map[string]federation.Factory{federation.KindFrappe: nil, federation.KindOpenID: nil},
 	})
 	short, err := r.Add(t.Context(), frappeKey(), "be3b1c2179")
-	if err != nil || !strings.Contains(short.SecretWarning(now()), "short") {
+	if err != nil || short.SecretWarning(now()).Code != "provider.secret.short" {
 		t.Errorf("got %q and %v", short.SecretWarning(now()), err)
 	}
 	err = r.Update(t.Context(), short.ID, strings.Repeat("ab", 28), func(*federation.LoginKey) error { return nil })
 	long, _ := r.Get(t.Context(), short.ID)
-	if err != nil || long.SecretWarning(now()) != "" {
+	if err != nil || !long.SecretWarning(now()).IsZero() {
 		t.Errorf("a long one: got %q and %v", long.SecretWarning(now()), err)
 	}
 }

@@ -1,21 +1,25 @@
 package federation
 
-import "time"
+import (
+	"time"
+
+	"github.com/fedhub/fedhub/internal/texts"
+)
 
 // endsSoon is how long before its expiry a client secret causes a warning.
 const endsSoon = 30 * 24 * time.Hour
 
-// SecretWarning is a sentence for the administrator if the client secret has
+// SecretWarning is what the administrator should know if the client secret has
 // expired, expires soon, or is too short for its use; else it is empty.
-func (k LoginKey) SecretWarning(now time.Time) string {
-	day := k.SecretExpires.UTC().Format("2 January 2006")
+func (k LoginKey) SecretWarning(now time.Time) texts.Text {
+	ends := !k.SecretExpires.IsZero() && !now.Add(endsSoon).Before(k.SecretExpires)
 	switch {
-	case k.SecretShort && (k.SecretExpires.IsZero() || now.Add(endsSoon).Before(k.SecretExpires)):
-		return "Its client secret is short: anyone with an ID token of the site can find it by brute force. Update the site, create a new secret there and enter it here."
-	case k.SecretExpires.IsZero() || now.Add(endsSoon).Before(k.SecretExpires):
-		return ""
-	case now.After(k.SecretExpires):
-		return "Its client secret expired on " + day + ". Create a new one at the provider and enter it here."
+	case ends && now.After(k.SecretExpires):
+		return texts.New("provider.secret.ended", "day", k.SecretExpires)
+	case ends:
+		return texts.New("provider.secret.ends", "day", k.SecretExpires)
+	case k.SecretShort:
+		return texts.New("provider.secret.short")
 	}
-	return "Its client secret expires on " + day + ". Create a new one at the provider before that."
+	return texts.Text{}
 }

@@ -198,8 +198,8 @@ func tellKey(w io.Writer, o *opened, k federation.LoginKey) {
 	if k.KeepsAdminsOut() {
 		fmt.Fprintf(w, "Administrators of this hub cannot sign in through it. If the site is new enough, set \"Version of the site\" to \"%s\" on the provider's page.\n", federation.SiteBinds)
 	}
-	if warning := k.SecretWarning(time.Now()); warning != "" {
-		fmt.Fprintln(w, warning)
+	if warning := k.SecretWarning(time.Now()); !warning.IsZero() {
+		fmt.Fprintln(w, warning.In(templates.Sentence, ""))
 	}
 }
 

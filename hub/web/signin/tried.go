@@ -38,7 +38,7 @@ func (d *Handler) Tried(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page := templates.AdminKeyTried{ID: key.ID, Name: key.Name, Enabled: key.Enabled, Kind: key.Kind, Warning: locales.Stored(key.SecretWarning(d.Now()))}
+	page := templates.AdminKeyTried{ID: key.ID, Name: key.Name, Enabled: key.Enabled, Kind: key.Kind, Warning: locales.Of(key.SecretWarning(d.Now()))}
 	for _, s := range result.Steps {
 		page.Steps = append(page.Steps, shownStep(s))
 	}

@@ -27,7 +27,7 @@ func (d *Handler) LoginKeys(c *gin.Context) error {
 	page := templates.AdminKeys{Common: presets(catalog.Common)}
 	for i, k := range all {
 		row := templates.KeyRow{ID: k.ID, Icon: k.Symbol(), Name: k.Name, Where: keyWhere(k), State: admin.KeyState(k),
-			Warning: locales.Stored(k.SecretWarning(d.Now())), First: i == 0, Last: i == len(all)-1}
+			Warning: locales.Of(k.SecretWarning(d.Now())), First: i == 0, Last: i == len(all)-1}
 		row.Health = admin.Health(d.Upstreams, d.Now(), known[k.ID])
 		if k.Direct {
 			row.Facts = append(row.Facts, locales.Say("loginkeys.people-go-straight-there"))
