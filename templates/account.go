@@ -48,7 +48,7 @@ type AccountLogin struct {
 type AccountSession struct {
 	ID      string
 	Current bool
-	Device  string // like "Firefox on Linux"
+	Device  locales.Text // like "Firefox on Linux"; zero if unknown
 	IP      string
 	Started time.Time
 	Seen    time.Time

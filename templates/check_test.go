@@ -32,6 +32,9 @@ func check(t *testing.T, text string, tree *html.Node) {
 	checkLandmarks(t, tree)
 	checkControls(t, tree)
 	checkPolicy(t, tree)
+	if strings.Contains(text, "&lt;nil&gt;") {
+		t.Error("a locales.Text is shown without say")
+	}
 }
 
 // checkTags finds elements that are not closed, or closed in the wrong order:

@@ -35,8 +35,8 @@ type LinkBeforehand struct {
 type Decision struct {
 	ID       string
 	UserID   string
-	User     string // as shown
-	Key      string // id of the login key
+	User     locales.Text // as shown
+	Key      string       // id of the login key
 	Provider string
 	Unlinked bool
 	Moved    bool // to another issuer of the same provider

@@ -19,7 +19,7 @@ type SignOutRow struct {
 	ID    string
 	Who   locales.Text // e-mail address, or what is left of a removed user
 	At    time.Time
-	To    string // how many were to hear, in words
+	To    locales.Text // how many were to hear
 	State Chip
 }
 

@@ -19,7 +19,7 @@ type AdminSimulator struct {
 	Decided RuleRow      // zero: nothing was asked yet
 	Action  locales.Text // what happens to the person
 	Roles   []string     // that they would get from there
-	User    string       // whom it would be
+	User    locales.Text // whom it would be
 	UserID  string
 
 	Policy   SimulatorPolicy

@@ -67,12 +67,22 @@ type Person struct {
 
 // Shown is the name, or the e-mail address of someone who gave none, or what
 // the provider calls them.
-func (p Person) Shown() string { return either(p.Name, p.Account()) }
+func (p Person) Shown() locales.Text {
+	if p.Name != "" {
+		return locales.Stored(p.Name)
+	}
+	return p.Account()
+}
 
 // Account is what tells the person from others of the name: the address, if
 // there is one. Nobody is shown by an id, which nobody knows.
-func (p Person) Account() string {
-	return either(either(p.Email, p.Username), either(p.Name, "a user without a name"))
+func (p Person) Account() locales.Text {
+	for _, known := range []string{p.Email, p.Username, p.Name} {
+		if known != "" {
+			return locales.Stored(known)
+		}
+	}
+	return locales.Say("bits.user-without-a-name")
 }
 
 // A view is what a template sees as its dot.

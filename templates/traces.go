@@ -42,7 +42,7 @@ type TraceRow struct {
 	State  Chip
 	Client string // name
 	Key    string // name
-	Person string
+	Person locales.Text
 	Why    locales.Text // it failed
 }
 

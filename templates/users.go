@@ -45,7 +45,7 @@ type UserRow struct {
 }
 
 // Shown is the name, or what stands for it of somebody without one.
-func (r UserRow) Shown() string {
+func (r UserRow) Shown() locales.Text {
 	return Person{Name: r.Name, Email: r.Email, Username: r.Username}.Shown()
 }
 
@@ -74,11 +74,11 @@ type AdminUser struct {
 }
 
 func (p AdminUser) look() look {
-	return look{"user", desk, locales.Stored(p.Shown()), len(p.Mistakes) > 0}
+	return look{"user", desk, p.Shown(), len(p.Mistakes) > 0}
 }
 
 // Shown is the name, or what stands for it of somebody without one.
-func (p AdminUser) Shown() string {
+func (p AdminUser) Shown() locales.Text {
 	return Person{Name: p.Name, Email: p.Email, Username: p.Username}.Shown()
 }
 

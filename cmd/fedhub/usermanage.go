@@ -17,7 +17,7 @@ import (
 
 // account is how a user is shown.
 func account(u users.User) string {
-	return templates.Person{Name: u.Name, Email: u.Email, Username: u.Username}.Account()
+	return templates.Person{Name: u.Name, Email: u.Email, Username: u.Username}.Account().English()
 }
 
 // A who names the user that a command is about.

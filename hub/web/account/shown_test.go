@@ -23,7 +23,7 @@ func TestABrowserIsNamedAsPeopleKnowIt(t *testing.T) {
 		"curl/8.5.0": "Browser",
 		"":           "Browser",
 	} {
-		if got := device(agent); got != want {
+		if got := device(agent).English(); got != want {
 			t.Errorf("%q: got %q, want %q", agent, got, want)
 		}
 	}

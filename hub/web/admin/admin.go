@@ -18,10 +18,11 @@ import (
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // Account is what a user is told from others by, on pages that list them.
-func Account(u users.User) string {
+func Account(u users.User) locales.Text {
 	return templates.Person{Name: u.Name, Email: u.Email, Username: u.Username}.Account()
 }
 

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -117,16 +116,19 @@ func inWords(d linking.Decision) locales.Text {
 // shownClaims are what the provider says, without what could be used.
 func shownClaims(i federation.Identity) []templates.Row {
 	var out []templates.Row
+	say := func(name, value locales.Text) { out = append(out, templates.Row{Name: name, Value: value}) }
 	add := func(name locales.Text, value string) {
 		if value != "" {
-			out = append(out, templates.Row{Name: name, Value: locales.Stored(federation.CleanText(value, 200))})
+			say(name, locales.Stored(federation.CleanText(value, 200)))
 		}
 	}
 	add(locales.Say("tried.issuer"), i.Issuer)
-	add(locales.Say("tried.subject"), redacted(i.Subject))
+	if i.Subject != "" {
+		say(locales.Say("tried.subject"), redacted(i.Subject))
+	}
 	add(locales.Say("tried.email"), i.Email)
 	if i.Email != "" {
-		add(locales.Say("tried.email-verified"), map[bool]string{true: "yes", false: "no"}[i.EmailVerified])
+		say(locales.Say("tried.email-verified"), yes(i.EmailVerified))
 	}
 	add(locales.Say("tried.name"), i.Name)
 	add(locales.Say("tried.given-name"), i.GivenName)
@@ -140,11 +142,19 @@ func shownClaims(i federation.Identity) []templates.Row {
 }
 
 // redacted shows enough of a subject to recognise it.
-func redacted(s string) string {
+func redacted(s string) locales.Text {
+	s = federation.CleanText(s, 200)
 	if r := []rune(s); len(r) > 8 {
-		return string(r[:4]) + "… (" + strconv.Itoa(len(r)) + " characters)"
+		return locales.Say("tried.subject-start", "start", string(r[:4]), "count", len(r))
 	}
-	return s
+	return locales.Stored(s)
+}
+
+func yes(b bool) locales.Text {
+	if b {
+		return locales.Say("tried.yes")
+	}
+	return locales.Say("tried.no")
 }
 
 // cautions are what to know before people use the key.

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
-	"strconv"
 
 	"github.com/gin-gonic/gin"
 
@@ -32,7 +31,7 @@ func (d *Handler) SignOuts(c *gin.Context) error {
 		if err != nil {
 			return err
 		}
-		page.Rows = append(page.Rows, templates.SignOutRow{ID: s.SID, Who: who, At: s.At, To: recipients(len(s.Recipients)), State: d.signOutState(s)})
+		page.Rows = append(page.Rows, templates.SignOutRow{ID: s.SID, Who: who, At: s.At, To: locales.Say("signouts.recipients", "count", len(s.Recipients)), State: d.signOutState(s)})
 	}
 	if len(lines) == signOutsShown {
 		page.More = "/admin/sign-out-delivery?" + url.Values{"before": {lines[len(lines)-1].Place()}}.Encode()
@@ -71,25 +70,17 @@ func (d *Handler) who(ctx context.Context, userID string) (locales.Text, error) 
 	if errors.Is(err, fs.ErrNotExist) {
 		return locales.Say("signouts.somebody-who-was-removed"), nil
 	}
-	return locales.Stored(admin.Account(u)), err
-}
-
-func recipients(n int) string {
-	if n == 1 {
-		return "1 recipient"
-	}
-	return strconv.Itoa(n) + " recipients"
+	return admin.Account(u), err
 }
 
 // signOutState sums up a sign-out: the worst that became of a recipient.
 func (d *Handler) signOutState(s logouts.SignOut) templates.Chip {
 	counts := s.Count(d.Now())
-	for _, worst := range []logouts.State{logouts.Unreachable, logouts.Retrying} {
-		if n := counts[worst]; n > 0 {
-			chip := standing(worst)
-			chip.Text = locales.Stored(strconv.Itoa(n) + " " + string(worst))
-			return chip
-		}
+	if n := counts[logouts.Unreachable]; n > 0 {
+		return templates.Chip{Tone: "danger", Text: locales.Say("signouts.count-unreachable", "count", n)}
+	}
+	if n := counts[logouts.Retrying]; n > 0 {
+		return templates.Chip{Tone: "warn", Text: locales.Say("signouts.count-retrying", "count", n)}
 	}
 	return standing(logouts.Delivered)
 }

@@ -43,7 +43,7 @@ func (d *Handler) LoginTrace(c *gin.Context) error {
 	page.Client = named(names.clients, t.Client, "/admin/clients/")
 	page.Key = named(names.keys, t.LoginKey, "/admin/providers/")
 	if user, ok := d.traceUser(ctx, t); ok {
-		page.Person = templates.Action{Label: locales.Stored(admin.Account(user)), URL: "/admin/users/" + templates.Segment(user.ID)}
+		page.Person = templates.Action{Label: admin.Account(user), URL: "/admin/users/" + templates.Segment(user.ID)}
 	}
 	events, err := d.Audit.ByRef(ctx, t.Ref, maxEvents)
 	if err != nil {

@@ -62,13 +62,14 @@ func (d *Handler) showDecisions(c *gin.Context, status int, page templates.Admin
 }
 
 func (d *Handler) decision(c *gin.Context, r linking.LinkEvent) (templates.Decision, error) {
-	out := templates.Decision{ID: r.ID, UserID: r.UserID, User: r.UserID, Key: r.LoginKey, Provider: r.LoginKey, Unlinked: r.Action == linking.Unlinked, Moved: r.Action == linking.Moved, Emptied: r.Emptied,
+	out := templates.Decision{ID: r.ID, UserID: r.UserID, Key: r.LoginKey, Provider: r.LoginKey, Unlinked: r.Action == linking.Unlinked, Moved: r.Action == linking.Moved, Emptied: r.Emptied,
 		Row: r.Row, Rule: locales.Of(linking.RowTitle(r.Row)), Reason: locales.From(r.Words), Policy: policyWords(r), Made: r.Made, Until: r.Expires, Undone: r.Undone, UndoneBy: r.UndoneBy}
 	if r.KeyName != "" {
 		out.Provider = r.KeyName
 	}
 	u, err := d.Users.Get(c.Request.Context(), r.UserID)
 	if errors.Is(err, fs.ErrNotExist) {
+		out.User = locales.Say("signouts.somebody-who-was-removed")
 		return out, nil
 	}
 	if err == nil {
