@@ -44,7 +44,7 @@ func TestTwoAdministratorsConnectTwoHubsAndAnApp(t *testing.T) {
 	})
 }
 
-// setUp opens the set-up link and makes the first administrator.
+// setUp opens the setup link and makes the first administrator.
 func (s *site) setUp(name string) *tab {
 	s.t.Helper()
 	link, err := s.Hub.SetupLink(s.t.Context())

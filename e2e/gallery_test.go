@@ -263,7 +263,7 @@ func triedPage(failed bool) templates.AdminKeyTried {
 	page.Claims = []templates.Row{{Name: locales.Stored("Subject"), Value: locales.Stored("1068… (21 characters)")}, {Name: locales.Stored("Email"), Value: locales.Stored(longEmail)}}
 	page.Decision = locales.Say("tried.you-would-get-a-new")
 	page.Rule = templates.RuleRow{Row: "D5", Title: locales.Of(texts.New("rule.create")), Fact: locales.Stored("No user has this identity or its verified email address.")}
-	page.Passed = []templates.RuleRow{{Row: "D0", Title: locales.Of(texts.New("rule.unusable")), Fact: locales.Stored("The provider is enabled, and its answer names a user.")}}
+	page.Passed = []templates.RuleRow{{Row: "D0", Title: locales.Of(texts.New("rule.unusable")), Fact: locales.Stored("The provider is enabled, and its response names a user.")}}
 	page.Warnings = []locales.Text{locales.Stored("All users who can sign in at the provider get an account here.")}
 	return page
 }

@@ -128,7 +128,7 @@ func problemPages(t *testing.T, o *tour) {
 	b.open(w.secondary.URL + "/signin?flow=gone")
 	o.stop(b, "problem: a sign-in that is over")
 	b.open(w.secondary.URL + "/setup?token=used")
-	o.stop(b, "problem: a set-up link that was used")
+	o.stop(b, "problem: a setup link that was used")
 
 	b.open(w.app.URL + "/login")
 	b.click(toPrimary)

@@ -166,7 +166,7 @@ func (SigningOut) look() look { return look{"signingout", card, locales.Say("sig
 
 // Setup makes the first administrator. It posts to /setup.
 type Setup struct {
-	Token    string // from the set-up link, unless a cookie carries it
+	Token    string // from the setup link, unless a cookie carries it
 	Email    string
 	Name     string
 	Shortest int // characters of a password

@@ -1,8 +1,6 @@
 package templates
 
 import (
-	"strconv"
-
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
@@ -85,15 +83,8 @@ type ForeseenLine struct {
 // More is how many are not named.
 func (l ForeseenLine) More() int { return l.Count - len(l.Examples) }
 
-// People is the count in words.
-func (l ForeseenLine) People() string { return people(l.Count) }
+// Users is the count in words.
+func (l ForeseenLine) Users() locales.Text { return locales.Say("foreseen.users", "count", l.Count) }
 
-// People is how many were looked at, in words.
-func (f Foreseen) People() string { return people(f.Counted) }
-
-func people(count int) string {
-	if count == 1 {
-		return "1 person"
-	}
-	return strconv.Itoa(count) + " people"
-}
+// Users is how many were checked, in words.
+func (f Foreseen) Users() locales.Text { return locales.Say("foreseen.users", "count", f.Counted) }

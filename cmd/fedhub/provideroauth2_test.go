@@ -15,7 +15,7 @@ func TestAKeyForAnyOAuth2Provider(t *testing.T) {
 	whole := command("--userinfo-url", "https://id.example.invalid/me", "--claim", "subject=data.id", "--claim", "roles=resource_access.payroll.acme.example.roles",
 		"--option", "credentials=form", "--role", "staff=member")
 	s.must(whole...)
-	for _, says := range []string{"http://localhost:8080/signin/from/company", "Warning: The hub got no valid answer from Company"} {
+	for _, says := range []string{"http://localhost:8080/signin/from/company", "Warning: The hub got no valid response from Company"} {
 		if !strings.Contains(s.out, says) {
 			t.Errorf("it does not say %q:\n%s", says, s.out)
 		}

@@ -118,11 +118,11 @@ func (s *serveCmd) listen(ctx context.Context, public string) (*serving.Listener
 	return l, nil
 }
 
-// greet prints the hub's URL, and the set-up link if there is no administrator.
+// greet prints the hub's URL, and the setup link if there is no administrator.
 func (s *serveCmd) greet(ctx context.Context, c *console, o *opened) error {
 	link, err := o.SetupLink(ctx)
 	if err != nil && !errors.Is(err, users.ErrSetUp) {
-		return fmt.Errorf("create a set-up link: %w", err)
+		return fmt.Errorf("create a setup link: %w", err)
 	}
 	fmt.Fprintf(c.out, "fedhub is ready at %s\n", o.URL())
 	fmt.Fprintf(c.out, "Database: %s\n", database.Shown(s.Database))

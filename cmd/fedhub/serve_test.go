@@ -30,7 +30,7 @@ import (
 func TestAHubIsServedUntilItIsStopped(t *testing.T) {
 	s := serve(t)
 	if got := s.out.String(); !strings.Contains(got, "Create the first administrator (this link works once, within an hour): "+s.URL+"/setup?token=fhsetup_") {
-		t.Errorf("there is no set-up link in:\n%s", got)
+		t.Errorf("there is no setup link in:\n%s", got)
 	}
 	if got := s.out.String(); strings.Contains(got, "Note:") {
 		t.Errorf("a hub with an address is told to get one:\n%s", got)
@@ -46,7 +46,7 @@ func TestAHubIsServedUntilItIsStopped(t *testing.T) {
 		t.Errorf("exit code: got %d, want 0 (%s)", got, s.log)
 	}
 	s.run("healthcheck").fails(1, "does not answer")
-	// The log must not contain the set-up link: logs are kept and many can read them.
+	// The log must not contain the setup link: logs are kept and many can read them.
 	if strings.Contains(s.log.String(), "fhsetup_") {
 		t.Errorf("the link is in the log:\n%s", s.log)
 	}
@@ -71,7 +71,7 @@ func TestCommandsWorkBesideAHubThatServes(t *testing.T) {
 	// The link that was printed at the start no longer works.
 	link := s.out.String()[strings.Index(s.out.String(), s.URL+"/setup"):]
 	if got := status(t, strings.TrimSpace(link)); got != http.StatusGone {
-		t.Errorf("the set-up link: got %d, want 410", got)
+		t.Errorf("the setup link: got %d, want 410", got)
 	}
 }
 

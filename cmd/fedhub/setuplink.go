@@ -22,7 +22,7 @@ func (s *setupLinkCmd) Run(ctx context.Context, c *console) error {
 			return errors.New("this hub already has an administrator; to add another one, use fedhub user add --role admin")
 		}
 		if err != nil {
-			return fmt.Errorf("create a set-up link: %w", err)
+			return fmt.Errorf("create a setup link: %w", err)
 		}
 		return s.print(c, map[string]string{"setup_link": link}, func(w io.Writer) {
 			fmt.Fprintln(w, link)

@@ -15,12 +15,12 @@ import (
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
-// setupLife is how long a set-up link is valid.
+// setupLife is how long a setup link is valid.
 const setupLife = time.Hour
 
 var (
 	// ErrSetupLink means that the link was used, has expired or never existed.
-	ErrSetupLink = errors.New("this set-up link was used or has expired; create a new one with \"fedhub setup-link\"")
+	ErrSetupLink = errors.New("this setup link was used or has expired; create a new one with \"fedhub setup-link\"")
 	// ErrSetUp means that an administrator exists, so set-up is closed.
 	ErrSetUp = errors.New("this hub is set up already; sign in as its administrator")
 )
@@ -49,12 +49,12 @@ func (k *Service) NewSetupLink(ctx context.Context) (token string, err error) {
 	now := k.now()
 	link := SetupLink{ID: setupID(token), Created: now, Expires: now.Add(setupLife)}
 	if err := k.setups.Insert(ctx, link); err != nil {
-		return "", fmt.Errorf("store a set-up link: %w", err)
+		return "", fmt.Errorf("store a setup link: %w", err)
 	}
 	return token, nil
 }
 
-// CheckSetup reports whether a set-up link is valid, without using it.
+// CheckSetup reports whether a setup link is valid, without using it.
 func (k *Service) CheckSetup(ctx context.Context, token string) error {
 	if err := k.notSetUp(ctx); err != nil {
 		return err
@@ -63,7 +63,7 @@ func (k *Service) CheckSetup(ctx context.Context, token string) error {
 	return setupLinkError(err)
 }
 
-// Setup uses a set-up link to create the first administrator. Of any number of
+// Setup uses a setup link to create the first administrator. Of any number of
 // concurrent calls, with one link or several, exactly one succeeds; the others
 // get ErrSetupLink or ErrSetUp. Mistakes in n do not use up the link.
 func (k *Service) Setup(ctx context.Context, token string, n NewUser) (User, error) {

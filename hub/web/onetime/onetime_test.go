@@ -29,7 +29,7 @@ func TestALinkThatIsOfNoUseSaysSo(t *testing.T) {
 		known   map[error]int
 	}{
 		"an invitation": {invitationError, map[error]int{users.ErrInvitation: http.StatusGone, fs.ErrExist: http.StatusConflict}},
-		"a set-up link": {setupError, map[error]int{users.ErrSetUp: http.StatusGone, users.ErrSetupLink: http.StatusGone}},
+		"a setup link":  {setupError, map[error]int{users.ErrSetUp: http.StatusGone, users.ErrSetupLink: http.StatusGone}},
 		"a reset":       {d.deadReset, map[error]int{maillinks.ErrLink: http.StatusGone}},
 	} {
 		row.known[errDisk] = 0

@@ -42,7 +42,7 @@ func TestTheFirstAdministratorComesByTheSetUpLink(t *testing.T) {
 		hubtest.Want(t, "administrators made", won.Load(), 1)
 		hubtest.RefusedPage(t, "the link again", b.Open(link))
 		if _, err := w.Hub.SetupLink(t.Context()); err == nil {
-			t.Error("a hub with an administrator makes set-up links")
+			t.Error("a hub with an administrator makes setup links")
 		}
 	})
 }

@@ -49,7 +49,7 @@ func TestTheSimulatorCountsWhatAChangeWouldDo(t *testing.T) {
 	path := "/admin/providers/" + key.ID + "/simulate"
 	b := w.Operator()
 	p := b.Submit(b.Open(path), path, "about", "policy", "enabled", "1", "linking", "auto", "sign_ups", "deny", "authoritative_domains", "example.org")
-	for _, says := range []string{"All 2 people were checked", "1 person would be linked automatically", "ada@example.org"} {
+	for _, says := range []string{"All users were checked (2 users)", "1 user would be linked automatically", "ada@example.org"} {
 		if !strings.Contains(p.Body, says) {
 			t.Errorf("the page does not say %q:\n%s", says, p.Body)
 		}
@@ -96,7 +96,7 @@ func TestARiskyChangeOfPolicyIsConfirmedFirst(t *testing.T) {
 	path := "/admin/providers/" + key.ID
 	b := w.Operator()
 	p := b.Submit(b.Open(path), path, "linking", "auto", "authoritative_domains", "example.org")
-	if p.Status != http.StatusConflict || !strings.Contains(p.Body, "1 person would be linked automatically") {
+	if p.Status != http.StatusConflict || !strings.Contains(p.Body, "1 user would be linked automatically") {
 		t.Fatalf("got %d:\n%s", p.Status, p.Body)
 	}
 	hubtest.Want(t, "linking before it is confirmed", w.Key(key.ID).Linking, federation.Confirm)

@@ -121,7 +121,7 @@ func TestAddingALoginKeyLooksAtItsUpstream(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	b := w.Operator()
 	answering := hubtest.NewServer(t, func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusNotFound) })
-	const silent, twin = "The hub got no valid answer from", "Another provider already uses this address"
+	const silent, twin = "The hub got no valid response from", "Another provider already uses this address"
 	p := b.Submit(b.Open("/admin/providers/new?preset=openid"), "/admin/providers", "name", "First", "key_id", "first", "base_url", answering, "client_id", "us")
 	if !strings.Contains(p.Body, silent) || strings.Contains(p.Body, twin) {
 		t.Errorf("nothing is said of a silent upstream, or too much:\n%s", p.Body)
