@@ -32,7 +32,8 @@ func TestEveryTextIsOfTheCatalogueAndMayBeLonger(t *testing.T) {
 	b = newWindow(t)
 	b.open(w.secondary.URL + "/signin")
 	b.signIn(root)
-	for _, path := range []string{"/admin", "/admin/users", "/admin/clients", "/admin/clients/new", "/admin/providers", "/admin/hubs", "/admin/settings"} {
+	for _, path := range []string{"/admin", "/admin/users", "/admin/clients", "/admin/clients/new", "/admin/clients/new?preset=keycloak", "/admin/providers", "/admin/providers/new",
+		"/admin/providers/new?preset=keycloak", "/admin/providers/new?preset=oauth2", "/admin/hubs", "/admin/settings"} {
 		b.open(w.secondary.URL + path)
 		b.speaksTheCatalogue(path)
 	}
@@ -48,7 +49,7 @@ var algorithm = regexp.MustCompile(`^([A-Z]{2}\d{3}|EdDSA|RSA-OAEP(-256)?|ECDH-E
 // storyData is what the pages show of what is stored: names and addresses.
 func storyData(text string) bool {
 	return text == "" || strings.Contains(text, "@") || strings.Contains(text, "://") ||
-		slices.Contains([]string{"Bo Brown", "Root Example", "Primary hub", "Secondary hub", "Secondary administrator", "Sample app"}, text) ||
+		slices.Contains([]string{"Bo Brown", "Root Example", "Primary hub", "Secondary hub", "Secondary administrator", "Sample app", "Keycloak"}, text) ||
 		algorithm.MatchString(text)
 }
 

@@ -11,8 +11,8 @@ type AdminClientPreset struct {
 	URL    string // as typed
 	Called string // likewise
 
-	URLLabel, URLHint       string
-	CalledLabel, CalledHint string // without a label it is not asked
+	URLLabel, URLHint       locales.Text
+	CalledLabel, CalledHint locales.Text // without a label it is not asked
 
 	Filled   bool // the form is there
 	Hidden   []Pair
@@ -28,7 +28,7 @@ func (p AdminClientPreset) look() look {
 type There struct {
 	Name   string // of the application
 	Values []Row
-	Notes  []string
+	Notes  []locales.Text
 }
 
 // Some reports whether there is anything to enter.

@@ -94,22 +94,22 @@ type KeyForm struct {
 	Sure     bool      // sure
 	Again    []string  // secrets to type again: a page that asks holds none
 
-	Hidden       bool   // hidden
-	Direct       bool   // direct
-	HomeDomains  string // home_domains, one per line
-	KeepTokens   bool   // keep_tokens
-	AskOffline   bool   // ask_offline, of an OpenID provider
-	OfflineWhy   string // why the catalogue asks this provider
-	HasSiteKey   bool   // site_key is write-only: left empty it stays as it is; site_key_remove
-	SignOutThere bool   // sign_out_there
+	Hidden       bool         // hidden
+	Direct       bool         // direct
+	HomeDomains  string       // home_domains, one per line
+	KeepTokens   bool         // keep_tokens
+	AskOffline   bool         // ask_offline, of an OpenID provider
+	OfflineWhy   locales.Text // why the catalogue asks this provider
+	HasSiteKey   bool         // site_key is write-only: left empty it stays as it is; site_key_remove
+	SignOutThere bool         // sign_out_there
 }
 
 // OfflineHint says what the scope brings and what it costs.
-func (f KeyForm) OfflineHint() string {
-	if f.OfflineWhy != "" {
+func (f KeyForm) OfflineHint() locales.Text {
+	if !f.OfflineWhy.IsZero() {
 		return f.OfflineWhy
 	}
-	return "Only for a provider that gives no refresh token without it; a token that comes without it is enough. It costs: at Keycloak people are no longer signed in at its other apps with it, signing out there no longer reaches this hub, and nobody gets in where the client or the person may not have the scope. Asked only where the provider lists it."
+	return locales.Say("keyform.offline-hint")
 }
 
 // SiteKeyHint says what an API key is for, and whether there is one.

@@ -27,10 +27,11 @@ type KeyRow struct {
 
 // A Preset is one provider of the catalogue.
 type Preset struct {
-	Key  string // ?preset=
-	Name string
-	Icon string
-	Hint locales.Text
+	Key   string // ?preset=
+	Name  string // of the provider; empty for a kind of providers
+	Title locales.Text
+	Icon  string
+	Hint  locales.Text
 }
 
 // A PresetGroup is the providers of one sort.
@@ -52,10 +53,10 @@ func (AdminKeyCatalogue) look() look {
 // AdminKeyNew makes a key for one provider. It posts to /admin/providers; with look
 // it is only shown again, with the callback URL of the id.
 type AdminKeyNew struct {
-	Preset    string // of the catalogue
-	Kind      string // "peer", "openid", "social", "oauth2" or "frappe"
-	Title     string // the provider's name
-	ID        string // key_id
+	Preset    string       // of the catalogue
+	Kind      string       // "peer", "openid", "social", "oauth2" or "frappe"
+	Title     locales.Text // the provider's name
+	ID        string       // key_id
 	Addresses []Address
 	Starts    string // with what those of them begin that end in the id, blanks between
 	Guide     Guide
@@ -73,10 +74,9 @@ func (p AdminKeyNew) Peer() bool { return p.Kind == "peer" }
 
 // An Address is one of this hub's that a provider must be told.
 type Address struct {
-	Name  string // of its element
-	Label string
-	Hint  string
-	URL   string
+	Name        string // of its element
+	Label, Hint locales.Text
+	URL         string
 }
 
 // A Guide is what to do at a provider.
@@ -86,8 +86,8 @@ type Guide struct {
 	Notes   []locales.Text
 }
 
-// A GuideStep is a sentence, perhaps with something to type in it.
+// A GuideStep is a sentence.
 type GuideStep struct {
-	Code       string
-	Text, Rest locales.Text
+	Text locales.Text
+	Copy bool // its part 1 is a value to copy
 }

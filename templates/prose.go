@@ -31,20 +31,34 @@ func prose(w *locales.Words) func(id string, of ...any) ([]mark, error) {
 			}
 		}
 		parts, err := w.Parts(id, len(marks), pairs...)
-		if err != nil {
-			return nil, err
-		}
-		out := make([]mark, len(parts))
-		for i, part := range parts {
-			if part.Number > 0 {
-				out[i] = marks[part.Number-1]
-			}
-			if out[i].Text == "" {
-				out[i].Text = part.Text
-			}
-		}
-		return out, nil
+		return marked(parts, marks), err
 	}
+}
+
+// step is prose for a step of a guide, with the value to copy as part 1.
+func step(w *locales.Words) func(GuideStep) ([]mark, error) {
+	return func(s GuideStep) ([]mark, error) {
+		var marks []mark
+		if s.Copy {
+			marks = []mark{{Kind: "code"}}
+		}
+		parts, err := s.Text.Parts(w, len(marks))
+		return marked(parts, marks), err
+	}
+}
+
+// marked gives each part its mark.
+func marked(parts []locales.Part, marks []mark) []mark {
+	out := make([]mark, len(parts))
+	for i, part := range parts {
+		if part.Number > 0 {
+			out[i] = marks[part.Number-1]
+		}
+		if out[i].Text == "" {
+			out[i].Text = part.Text
+		}
+	}
+	return out
 }
 
 // moment is the mark of a time inside a sentence; a time that never was is

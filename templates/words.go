@@ -19,6 +19,7 @@ func words(w *locales.Words) template.FuncMap {
 		"t":        w.Text,
 		"say":      func(t locales.Text) (string, error) { return t.In(w) },
 		"prose":    prose(w),
+		"step":     step(w),
 		"link":     func(url, id string) mark { return mark{Kind: "a", URL: url, ID: id} },
 		"code":     func() mark { return mark{Kind: "code"} },
 		"strong":   func() mark { return mark{Kind: "strong"} },

@@ -14,7 +14,7 @@ func usual() []string { return []string{"openid", "profile", "email", "roles"} }
 func All() []Preset {
 	return []Preset{
 		{Key: "frappe", Name: "Frappe or ERPNext", Site: true, // clients/frappe
-			URL:    Question{Label: "Address of the site", Help: "Like https://erp.example.org."},
+			URL:    asks("frappe.url", ""),
 			Called: Question{Default: clients.FrappeProvider}},
 		keycloak(), grafana(), gitlab(), nextcloud(), argo(), proxy(), dex(), auth(), bao(),
 	}
@@ -29,8 +29,8 @@ func All() []Preset {
 func keycloak() Preset {
 	return Preset{
 		Key: "keycloak", Name: "Keycloak", Within: "/realms/",
-		URL:    Question{Label: "Address of the realm", Help: "Like https://id.example.org/realms/acme."},
-		Called: Question{Label: "Alias of the identity provider there", Help: "The end of its redirect URI.", Default: "oidc"},
+		URL:    asks("keycloak.url", ""),
+		Called: asks("keycloak.called", "oidc"),
 		Client: clients.Client{
 			RedirectURIs:             []string{"{url}/broker/{name}/endpoint"},
 			PostLogoutRedirectURIs:   []string{"{url}/broker/{name}/endpoint/logout_response"},
@@ -41,7 +41,7 @@ func keycloak() Preset {
 			{"Alias", "{name}"}, {"Discovery endpoint", "{discovery}"}, {"Client authentication", "Client secret sent as post"},
 			{"Client ID", "{client_id}"}, {"Client Secret", "{client_secret}"}, {"Scopes", "openid profile email"}, {"Use PKCE", "On, S256"},
 		},
-		Notes: []string{"In the realm add an identity provider of the type OpenID Connect v1.0. Scopes and Use PKCE are among its settings once it is added."},
+		Notes: notes("keycloak.enter"),
 	}
 }
 
@@ -53,7 +53,7 @@ func keycloak() Preset {
 func grafana() Preset {
 	return Preset{
 		Key: "grafana", Name: "Grafana",
-		URL: Question{Label: "Address of Grafana", Help: "Its root_url, like https://grafana.example.org."},
+		URL: asks("grafana.url", ""),
 		Client: clients.Client{
 			RedirectURIs: []string{"{url}/login/generic_oauth"}, PostLogoutRedirectURIs: []string{"{url}/login"},
 			Scopes: usual(), AuthMethod: clientauth.MethodBasic, PKCEOptional: true,
@@ -63,7 +63,7 @@ func grafana() Preset {
 			{"auth_url", "{authorize}"}, {"token_url", "{token}"}, {"api_url", "{userinfo}"}, {"use_pkce", "true"},
 			{"signout_redirect_url", "{sign_out}?post_logout_redirect_uri={escaped}%2Flogin"},
 		},
-		Notes: []string{"These are settings of the section auth.generic_oauth, also as variables like GF_AUTH_GENERIC_OAUTH_CLIENT_ID."},
+		Notes: notes("grafana.enter"),
 	}
 }
 
@@ -76,8 +76,8 @@ func grafana() Preset {
 func gitlab() Preset {
 	return Preset{
 		Key: "gitlab", Name: "GitLab",
-		URL:    Question{Label: "Address of GitLab", Help: "Like https://gitlab.example.org."},
-		Called: Question{Label: "Name of the provider there", Help: "Keep it, unless GitLab has several OpenID providers.", Default: "openid_connect"},
+		URL:    asks("gitlab.url", ""),
+		Called: asks("gitlab.called", "openid_connect"),
 		Client: clients.Client{
 			RedirectURIs: []string{"{url}/users/auth/{name}/callback"}, PostLogoutRedirectURIs: []string{"{url}/users/sign_in"},
 			Scopes: usual(), AuthMethod: clientauth.MethodPost,
@@ -88,10 +88,7 @@ func gitlab() Preset {
 			{"client_options redirect_uri", "{url}/users/auth/{name}/callback"},
 			{"Sign-out page URL", "{sign_out}?client_id={client_id}&post_logout_redirect_uri={escaped}%2Fusers%2Fsign_in"},
 		},
-		Notes: []string{
-			"These are the args of a provider in gitlab_rails['omniauth_providers']; the name is beside them.",
-			"The Sign-out page URL is in the Admin area under Settings, General, Sign-in restrictions. It signs people out here as well.",
-		},
+		Notes: notes("gitlab.enter", "gitlab.sign-out"),
 	}
 }
 
@@ -104,8 +101,8 @@ func gitlab() Preset {
 func nextcloud() Preset {
 	return Preset{
 		Key: "nextcloud", Name: "Nextcloud",
-		URL:    Question{Label: "Address of Nextcloud", Help: "Like https://cloud.example.org."},
-		Called: Question{Label: "Identifier of the provider there", Help: "The first field of Register new provider.", Default: "fedhub"},
+		URL:    asks("nextcloud.url", ""),
+		Called: asks("nextcloud.called", "fedhub"),
 		Client: clients.Client{
 			RedirectURIs:             []string{"{url}/apps/user_oidc/code", "{url}/index.php/apps/user_oidc/code"},
 			PostLogoutRedirectURIs:   []string{"{url}/"},
@@ -116,6 +113,6 @@ func nextcloud() Preset {
 			{"Identifier", "{name}"}, {"Client ID", "{client_id}"}, {"Client secret", "{client_secret}"},
 			{"Discovery endpoint", "{discovery}"}, {"Scope", "openid email profile"},
 		},
-		Notes: []string{"Install the app OpenID Connect user backend, and register a provider in its administration settings."},
+		Notes: notes("nextcloud.enter"),
 	}
 }

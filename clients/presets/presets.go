@@ -14,6 +14,7 @@ import (
 	"github.com/fedhub/fedhub/clients/frappe"
 	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/internal/forms"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // A Preset is one application. In its texts {url} and {name} stand for the
@@ -35,13 +36,30 @@ type Preset struct {
 
 	Client clients.Client
 	Enter  []Value
-	Notes  []string
+	Notes  []texts.Text
 }
 
-// A Question is a question to the administrator.
-type Question struct{ Label, Help, Default string }
+// A Question is a question to the administrator. Its words are messages of the
+// catalogue of texts, named by the preset: appguide.keycloak.url.label.
+type Question struct {
+	Label, Help texts.Text
+	Default     string
+}
 
-// A Value is what to enter in one field of the application.
+func asks(name, usual string) Question {
+	return Question{texts.New("appguide." + name + ".label"), texts.New("appguide." + name + ".help"), usual}
+}
+
+func notes(names ...string) []texts.Text {
+	all := make([]texts.Text, len(names))
+	for i, name := range names {
+		all[i] = texts.New("appguide." + name)
+	}
+	return all
+}
+
+// A Value is what to enter in one field of the application, which has the
+// application's own name.
 type Value struct{ Field, Text string }
 
 // Get returns a preset by its key, in any case.
@@ -76,7 +94,7 @@ func (p Preset) Ask(url, name string) (Answers, error) {
 		return a, forms.New("url", "preset.url.web")
 	case p.Within != "" && !strings.Contains(u.Path, p.Within):
 		return a, forms.New("url", "preset.url.within", "application", p.Name, "part", p.Within)
-	case p.Called.Label != "" && strings.Trim(a.Name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != "":
+	case !p.Called.Label.IsZero() && strings.Trim(a.Name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != "":
 		return a, forms.New("called", "preset.called")
 	}
 	return a, nil

@@ -42,8 +42,8 @@ func TestEveryPresetMakesAnApplicationThatIsAllowedAndAsksPeople(t *testing.T) {
 				t.Errorf("%s: %s is not filled in", p.Key, address)
 			}
 		}
-		if p.Name == "" || p.URL.Label == "" || p.URL.Help == "" {
-			t.Errorf("%s asks without a word: %+v", p.Key, p.URL)
+		if p.Name == "" {
+			t.Errorf("%s has no name", p.Key)
 		}
 	}
 }

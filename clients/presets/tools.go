@@ -14,7 +14,7 @@ import (
 func argo() Preset {
 	return Preset{
 		Key: "argocd", Name: "Argo CD", Common: true,
-		URL: Question{Label: "Address of Argo CD", Help: "The url of argocd-cm, like https://argocd.example.org."},
+		URL: asks("argocd.url", ""),
 		Client: clients.Client{
 			RedirectURIs: []string{"{url}/auth/callback"}, PostLogoutRedirectURIs: []string{"{url}"},
 			Scopes: usual(), AuthMethod: clientauth.MethodBasic, IDTokenClaims: true, PKCEOptional: true,
@@ -23,7 +23,7 @@ func argo() Preset {
 			{"issuer", "{issuer}"}, {"clientID", "{client_id}"}, {"clientSecret", "{client_secret}"}, {"requestedScopes", `["openid", "profile", "email", "roles"]`},
 			{"logoutURL", "{sign_out}?id_token_hint={{token}}&post_logout_redirect_uri={{logoutRedirectURL}}"},
 		},
-		Notes: []string{"These belong to oidc.config in the ConfigMap argocd-cm. With scopes: '[roles]' in argocd-rbac-cm its policies use roles of this hub."},
+		Notes: notes("argocd.enter"),
 	}
 }
 
@@ -35,7 +35,7 @@ func argo() Preset {
 func proxy() Preset {
 	return Preset{
 		Key: "oauth2-proxy", Name: "oauth2-proxy",
-		URL: Question{Label: "Address that it protects", Help: "Like https://wiki.example.org."},
+		URL: asks("oauth2-proxy.url", ""),
 		Client: clients.Client{
 			RedirectURIs: []string{"{url}/oauth2/callback"}, PostLogoutRedirectURIs: []string{"{url}/"},
 			Scopes: usual(), AuthMethod: clientauth.MethodBasic, PKCEOptional: true,
@@ -44,7 +44,7 @@ func proxy() Preset {
 			{"provider", "oidc"}, {"oidc_issuer_url", "{issuer}"}, {"client_id", "{client_id}"}, {"client_secret", "{client_secret}"},
 			{"redirect_url", "{url}/oauth2/callback"}, {"code_challenge_method", "S256"}, {"insecure_oidc_skip_nonce", "false"},
 		},
-		Notes: []string{"/oauth2/sign_out only signs out of the proxy. To sign out here too, redirect it with rd to the sign-out address of this hub, and add this hub's host to whitelist_domains."},
+		Notes: notes("oauth2-proxy.enter"),
 	}
 }
 
@@ -55,14 +55,14 @@ func proxy() Preset {
 func dex() Preset {
 	return Preset{
 		Key: "dex", Name: "Dex", Common: true,
-		URL: Question{Label: "Issuer of Dex", Help: "Like https://dex.example.org/dex."},
+		URL: asks("dex.url", ""),
 		Client: clients.Client{
 			RedirectURIs: []string{"{url}/callback"}, Scopes: usual(), AuthMethod: clientauth.MethodBasic, IDTokenClaims: true, PKCEOptional: true,
 		},
 		Enter: []Value{
 			{"type", "oidc"}, {"issuer", "{issuer}"}, {"clientID", "{client_id}"}, {"clientSecret", "{client_secret}"}, {"redirectURI", "{url}/callback"},
 		},
-		Notes: []string{"All but the type belong to the config of a connector. Dex refuses users with an unverified email address."},
+		Notes: notes("dex.enter"),
 	}
 }
 
@@ -74,8 +74,8 @@ func dex() Preset {
 func auth() Preset {
 	return Preset{
 		Key: "authjs", Name: "Auth.js",
-		URL:    Question{Label: "Address of the application", Help: "Like https://app.example.org."},
-		Called: Question{Label: "Id of the provider there", Help: "Of this hub, among the providers of its configuration.", Default: "fedhub"},
+		URL:    asks("authjs.url", ""),
+		Called: asks("authjs.called", "fedhub"),
 		Client: clients.Client{
 			RedirectURIs: []string{"{url}/api/auth/callback/{name}", "{url}/auth/callback/{name}"},
 			Scopes:       usual(), AuthMethod: clientauth.MethodBasic, IDTokenClaims: true,
@@ -95,8 +95,8 @@ func bao() Preset {
 	const callback, local = "{url}/ui/vault/auth/{name}/oidc/callback", "http://localhost:8250/oidc/callback"
 	return Preset{
 		Key: "openbao", Name: "OpenBao",
-		URL:    Question{Label: "Address of OpenBao", Help: "Like https://bao.example.org:8200."},
-		Called: Question{Label: "Path of the auth method", Help: "The path that it is enabled at.", Default: "oidc"},
+		URL:    asks("openbao.url", ""),
+		Called: asks("openbao.called", "oidc"),
 		Client: clients.Client{
 			RedirectURIs: []string{callback, local}, Scopes: usual(), AuthMethod: clientauth.MethodBasic, IDTokenClaims: true,
 		},
@@ -104,6 +104,6 @@ func bao() Preset {
 			{"oidc_discovery_url", "{issuer}"}, {"oidc_client_id", "{client_id}"}, {"oidc_client_secret", "{client_secret}"},
 			{"allowed_redirect_uris", callback + "," + local}, {"user_claim", "sub"}, {"oidc_scopes", "profile,email,roles"}, {"groups_claim", "roles"},
 		},
-		Notes: []string{"The first three belong to the config of the auth method, the others to a role of it."},
+		Notes: notes("openbao.enter"),
 	}
 }

@@ -19,12 +19,9 @@ func At(issuer string) Hub {
 	}
 }
 
-// Values are what to enter at the application, by its own field names. Without
-// a secret, the one shown earlier must be entered.
+// Values are what to enter at the application, by its own field names. The
+// value of an unknown secret is empty: it was only shown once.
 func (p Preset) Values(hub Hub, c clients.Client, a Answers, secret string) []Value {
-	if secret == "" {
-		secret = "the secret that was shown once"
-	}
 	fill := strings.NewReplacer(
 		"{{", "{{", // the application's own placeholders
 		"{url}", a.URL, "{name}", a.Name, "{escaped}", url.QueryEscape(a.URL), "{client_id}", c.ID, "{client_secret}", secret,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/presets"
+	"github.com/fedhub/fedhub/templates"
 )
 
 // A chosenPreset is the preset of --preset, with the values typed for it.
@@ -68,7 +70,7 @@ func (a *clientAddCmd) listPresets(c *console) error {
 	var rows []presetRow
 	var cells [][]string
 	for _, p := range presets.All() {
-		row := presetRow{Preset: p.Key, Name: p.Name, URL: p.URL.Label, Provider: p.Called.Label}
+		row := presetRow{Preset: p.Key, Name: p.Name, URL: p.URL.Label.In(templates.Sentence, ""), Provider: p.Called.Label.In(templates.Sentence, "")}
 		rows = append(rows, row)
 		cells = append(cells, []string{row.Preset, row.Name, row.URL, row.Provider})
 	}
@@ -82,7 +84,7 @@ func (p *chosenPreset) enter(c clients.Client, issuer, secret string) []siteValu
 	}
 	var all []siteValue
 	for _, v := range p.Values(presets.At(issuer), c, p.answers, secret) {
-		all = append(all, siteValue{v.Field, v.Text})
+		all = append(all, siteValue{v.Field, cmp.Or(v.Text, templates.Sentence("appguide.secret", nil))})
 	}
 	return all
 }
@@ -95,7 +97,7 @@ func (p *chosenPreset) print(w io.Writer, c clients.Client, row clientRow) {
 	}
 	lines.Flush() //nolint:errcheck // as the lines around it
 	for _, note := range p.Notes {
-		fmt.Fprintf(w, "\n%s\n", note)
+		fmt.Fprintf(w, "\n%s\n", note.In(templates.Sentence, ""))
 	}
 	if row.Secret != "" {
 		fmt.Fprintln(w, "\nThe secret is not shown again.")

@@ -9,6 +9,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/catalog"
 	"github.com/fedhub/fedhub/federation/hubaddress"
+	"github.com/fedhub/fedhub/templates"
 )
 
 // addressesThere are this hub's URLs to register at a provider, by the names of
@@ -33,7 +34,7 @@ func addressesOf(k federation.LoginKey, hub hubaddress.Hub) addressesThere {
 func printAddresses(w io.Writer, o *opened, k federation.LoginKey) {
 	lines := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, a := range catalog.Addresses(k, hubaddress.Hub(o.URL())) {
-		fmt.Fprintf(lines, "  %s\t%s\n", a.Label, a.URL)
+		fmt.Fprintf(lines, "  %s\t%s\n", a.Label.In(templates.Sentence, ""), a.URL)
 	}
 	lines.Flush() //nolint:errcheck // as the lines around it
 }

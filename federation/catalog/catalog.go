@@ -12,18 +12,19 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // An Entry is one provider.
 type Entry struct {
 	Preset string // its name in LoginKey.Preset, and of its icon
-	Name   string // as the provider writes it
+	Name   string // as the provider writes it; empty for kinds of providers, which have a Title
 	Kind   string // of the connector
 	Group  string // one of Groups
 	// Fields are needed in addition to a client id and a secret.
 	Fields []Field
 	// Address explains the Base URL, if it is not an issuer.
-	Address string
+	Address texts.Text
 	// Key has the settings of a new key. Its texts may name fields, like
 	// "https://login.microsoftonline.com/{tenant}/v2.0".
 	Key federation.LoginKey
@@ -33,41 +34,45 @@ type Entry struct {
 	// Logout). TellsSignOuts: it notifies the hub of sessions that ended there
 	// (Back-Channel Logout).
 	SignsOut, TellsSignOuts bool
-	// Guide has a sentence for each step at the provider. {callback} and the
-	// other names of Addresses stand for addresses of this hub, one in a step.
-	Guide []string
+	// Guide has the steps at the provider. It names each of Addresses once.
+	Guide []Step
 	// Notes are what to know in advance, a sentence each: how reliable its
 	// email addresses are, what expires when.
-	Notes []string
+	Notes []texts.Text
 }
 
 // Offline is why offline_access is requested from the provider: empty if it
 // issues refresh tokens without it, or if that is unknown.
-func (e Entry) Offline() string {
+func (e Entry) Offline() texts.Text {
 	if !e.Key.AskOffline {
-		return ""
+		return texts.Text{}
 	}
-	return e.Name + " gives no refresh token without this scope, so it is on. Without it profiles are not refreshed. It is only requested if the provider lists it."
+	return texts.New("guide.offline", "provider", e.Name)
 }
 
 // A Field is one question of an entry. Its answer is LoginKey.Options[Name].
 type Field struct {
-	Name     string
-	Label    string
-	Help     string
-	Default  string
-	Optional bool
-	Choices  []string // the only allowed answers; empty: any
+	Name        string
+	Label, Help texts.Text
+	Default     string
+	Optional    bool
+	Choices     []Choice // the only allowed answers; empty: any
 }
 
-// Groups of entries, in the order of the page.
+// A Choice is one of the allowed answers. Without a text its value is shown.
+type Choice struct {
+	Value string
+	Text  texts.Text
+}
+
+// Groups of entries, in the order of the page. GroupText names them.
 const (
-	Common     = "Common"
-	Work       = "Work and identity servers"
-	Developers = "Developers"
-	Social     = "Social and media"
-	Regional   = "By region"
-	Generic    = "Anything else"
+	Common     = "common"
+	Work       = "work"
+	Developers = "developers"
+	Social     = "social"
+	Regional   = "regional"
+	Generic    = "generic"
 )
 
 // Groups are all of them, in that order.
@@ -76,6 +81,9 @@ func Groups() []string { return []string{Common, Work, Developers, Social, Regio
 // All returns every entry, by group and then by name.
 func All() []Entry {
 	all := slices.Concat(openidEntries(), socialEntries(), []Entry{frappeEntry()}, genericEntries())
+	for i, e := range all {
+		all[i] = e.labelled()
+	}
 	slices.SortStableFunc(all, func(a, b Entry) int {
 		return cmp.Or(
 			cmp.Compare(slices.Index(Groups(), a.Group), slices.Index(Groups(), b.Group)),

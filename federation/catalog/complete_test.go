@@ -1,6 +1,7 @@
 package catalog_test
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"os"
@@ -10,14 +11,37 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/catalog"
+	"github.com/fedhub/fedhub/federation/hubaddress"
 	"github.com/fedhub/fedhub/federation/social"
 	"github.com/fedhub/fedhub/static"
+	"github.com/fedhub/fedhub/templates"
 )
 
 func TestEveryEntryHasAMark(t *testing.T) {
 	for _, e := range catalog.All() {
 		if !static.HasIcon(e.Preset) {
 			t.Errorf("%s has no symbol in static/brands.svg", e.Preset)
+		}
+	}
+}
+
+// What is registered at a provider is what its guide names.
+func TestEveryGuideNamesEachAddressOnce(t *testing.T) {
+	for _, e := range catalog.All() {
+		if len(e.Guide) == 0 {
+			continue
+		}
+		var named, want []string
+		for _, step := range e.Guide {
+			if step.Address != "" {
+				named = append(named, step.Address)
+			}
+		}
+		for _, a := range catalog.Addresses(federation.LoginKey{ID: "x", Kind: e.Kind, Preset: e.Preset}, hubaddress.Hub("https://id.example.org")) {
+			want = append(want, a.Name)
+		}
+		if !slices.Equal(named, want) {
+			t.Errorf("%s: the guide names %q, want %q", e.Preset, named, want)
 		}
 	}
 }
@@ -29,15 +53,6 @@ func TestEveryProviderIsDescribedWhole(t *testing.T) {
 		}
 		if u, err := url.Parse(e.Console); e.Console != "" && (err != nil || u.Scheme != "https" || u.Host == "") {
 			t.Errorf("the console is at %q", e.Console)
-		}
-		guide := strings.Join(e.Guide, "\n")
-		if strings.Count(guide, "{callback}") != 1 || strings.Count(guide+strings.Join(e.Notes, "\n"), "{") != 1 {
-			t.Errorf("the guide names the callback once and nothing else: %s", guide)
-		}
-		for _, sentence := range slices.Concat(e.Guide, e.Notes) {
-			if !strings.HasSuffix(sentence, ".") {
-				t.Errorf("%q is not a sentence", sentence)
-			}
 		}
 		// "auto" is for providers that speak for domains; none of these does.
 		if e.Key.Linking != federation.Confirm && e.Key.Linking != federation.Never || len(e.Key.AuthoritativeDomains) > 0 || e.Key.TrustEmail {
@@ -62,13 +77,11 @@ func TestAFrappeSiteIsDescribedWhole(t *testing.T) {
 	if !found || e.Kind != federation.KindFrappe || e.Placed() || e.Key.Linking != federation.Never || e.Key.TrustEmail {
 		t.Fatalf("got %+v", e)
 	}
-	for _, sentence := range slices.Concat(e.Guide, e.Notes) {
-		if !strings.HasSuffix(sentence, ".") {
-			t.Errorf("%q is not a sentence", sentence)
-		}
+	guide := ""
+	for _, step := range e.Guide {
+		guide += step.Text.In(templates.Sentence, "")
 	}
-	guide := strings.Join(e.Guide, "\n")
-	for _, text := range []string{"{callback}", "Redirect URIs", "Default Redirect URI", "Allowed Roles", "Token Endpoint Auth Method", "Social Login Key", "Skip Authorization", "Scopes"} {
+	for _, text := range []string{"Redirect URIs", "Default Redirect URI", "Allowed Roles", "Token Endpoint Auth Method", "Social Login Key", "Skip Authorization", "Scopes"} {
 		if !strings.Contains(guide, text) {
 			t.Errorf("the guide does not speak of %q", text)
 		}
@@ -132,14 +145,15 @@ func TestTheDocumentSaysWhatTheCodeDoes(t *testing.T) {
 		if e.Kind == federation.KindOpenID || e.Kind == federation.KindPeer {
 			continue // their words on e-mail are claims of the protocol
 		}
+		name := cmp.Or(e.Name, e.Title().In(templates.Sentence, ""))
 		email := "nothing"
 		if e.Preset == "oauth2" {
 			email = "checked, if you name the property"
 		} else if proves(e) {
 			email = "checked"
 		}
-		if row == nil || row[1] != e.Name || row[3] != e.Kind || row[4] != email && (email != "nothing" || row[4] != "none") {
-			t.Errorf("the row of %s is %v, want %s", e.Preset, row, fmt.Sprintf("| %s | `%s` | %s | %s |", e.Name, e.Preset, e.Kind, email))
+		if row == nil || row[1] != name || row[3] != e.Kind || row[4] != email && (email != "nothing" || row[4] != "none") {
+			t.Errorf("the row of %s is %v, want %s", e.Preset, row, fmt.Sprintf("| %s | `%s` | %s | %s |", name, e.Preset, e.Kind, email))
 		}
 	}
 	for preset, row := range rows {

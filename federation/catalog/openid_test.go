@@ -35,18 +35,5 @@ func TestEveryOpenIDEntryIsCompleteAndItsKeyCanBeSaved(t *testing.T) {
 		if e.Kind != federation.KindOpenID || !strings.HasPrefix(e.Console, "https://") || len(e.Notes) == 0 || k.TrustEmail || k.Enabled != true {
 			t.Errorf("%s lacks something: %+v", e.Preset, e)
 		}
-		if strings.Count(strings.Join(e.Guide, " "), "{callback}") != 1 {
-			t.Errorf("%s: the guide must name the callback once: %v", e.Preset, e.Guide)
-		}
-		for _, text := range append(append([]string{}, e.Guide...), e.Notes...) {
-			if !strings.HasSuffix(text, ".") {
-				t.Errorf("%s: %q is not a sentence", e.Preset, text)
-			}
-		}
-		for _, f := range e.Fields {
-			if f.Label == "" || f.Help == "" && len(f.Choices) == 0 {
-				t.Errorf("%s: the field %s explains nothing", e.Preset, f.Name)
-			}
-		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/addresses"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // Start returns the settings of a new key of this entry, or of an edited one as
@@ -90,12 +91,12 @@ func filled(texts []string, fill func(string) string) []string {
 // not be entered.
 func (e Entry) Placed() bool { return e.Key.BaseURL != "" || e.Kind == federation.KindSocial }
 
-// Find returns the entries with every word of the query in their name, group or
-// preset, in the order of All.
-func Find(query string) []Entry {
-	words := strings.Fields(strings.ToLower(query))
+// Find returns the entries with every word of the query in their name, preset
+// or the name of their group, in the order of All.
+func Find(query string, words texts.Words) []Entry {
+	sought := strings.Fields(strings.ToLower(query))
 	return slices.DeleteFunc(All(), func(e Entry) bool {
-		text := strings.ToLower(e.Name + " " + e.Preset + " " + e.Group)
-		return slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
+		text := strings.ToLower(e.title(words) + " " + e.Preset + " " + GroupText(e.Group).In(words, ""))
+		return slices.ContainsFunc(sought, func(word string) bool { return !strings.Contains(text, word) })
 	})
 }

@@ -30,15 +30,18 @@ func TestAKeyStartsWithTheAnswersInItsTexts(t *testing.T) {
 }
 
 func TestTheCatalogueIsSearchedByEveryWord(t *testing.T) {
-	for query, want := range map[string]string{"GOOG": "google", " another  hub ": "peer", "any openid": "openid"} {
-		if found := Find(query); len(found) == 0 || found[0].Preset != want {
+	words := func(code string, _ map[string]string) string {
+		return map[string]string{"guide.peer.name": "Another hub", "guide.openid.name": "Any OpenID provider", "guide.group.regional": "By region"}[code]
+	}
+	for query, want := range map[string]string{"GOOG": "google", " another  hub ": "peer", "any openid": "openid", "line region": "line"} {
+		if found := Find(query, words); len(found) == 0 || found[0].Preset != want {
 			t.Errorf("%q: got %v, want %s first", query, found, want)
 		}
 	}
-	if found := Find("google nowhere"); len(found) != 0 {
+	if found := Find("google nowhere", words); len(found) != 0 {
 		t.Errorf("got %v, want nothing", found)
 	}
-	if len(Find("")) != len(All()) {
+	if len(Find("", words)) != len(All()) {
 		t.Error("without a query something is missing")
 	}
 }
@@ -47,7 +50,7 @@ func TestTheCatalogueIsSearchedByEveryWord(t *testing.T) {
 func TestEveryEntryCanBeChosen(t *testing.T) {
 	seen := map[string]bool{}
 	for _, e := range All() {
-		if seen[e.Preset] || e.Preset == "" || e.Name == "" || e.Kind == "" || e.Group == "" {
+		if seen[e.Preset] || e.Preset == "" || e.Name == "" == e.Title().IsZero() || e.Kind == "" || e.Group == "" {
 			t.Errorf("%q is there twice or lacks something: %+v", e.Preset, e)
 		}
 		seen[e.Preset] = true

@@ -13,7 +13,7 @@ import (
 func TestOnlyProvidersThatGiveNothingWithoutTheScopeAreAskedForIt(t *testing.T) {
 	for _, e := range catalog.All() {
 		k := e.Start(nil)
-		if k.AskOffline != (e.Offline() != "") || k.AskOffline && k.Kind != federation.KindOpenID {
+		if k.AskOffline != !e.Offline().IsZero() || k.AskOffline && k.Kind != federation.KindOpenID {
 			t.Errorf("%s: asked %v, said to be because %q", e.Preset, k.AskOffline, e.Offline())
 		}
 	}

@@ -66,6 +66,16 @@ func (t Text) In(w *Words) (string, error) {
 	return w.Text(t.id, t.pairs...)
 }
 
+// Parts is the text in pieces, with the numbers from 1 to count. What is stored
+// is plain and has none.
+func (t Text) Parts(w *Words, count int) ([]Part, error) {
+	if t.id != "" {
+		return w.Parts(t.id, count, t.pairs...)
+	}
+	s, err := t.In(w)
+	return []Part{{0, s}}, err
+}
+
 // English is the text for logs and developers.
 func (t Text) English() string {
 	s, err := t.In(English())
@@ -80,6 +90,15 @@ func StoredAll(all []string) []Text {
 	out := make([]Text, len(all))
 	for i, s := range all {
 		out[i] = Stored(s)
+	}
+	return out
+}
+
+// OfAll is Of for each of several.
+func OfAll(all []texts.Text) []Text {
+	out := make([]Text, len(all))
+	for i, t := range all {
+		out[i] = Of(t)
 	}
 	return out
 }

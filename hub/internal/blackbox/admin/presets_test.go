@@ -9,6 +9,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/presets"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
+	"github.com/fedhub/fedhub/templates"
 )
 
 // A product is what an application sends at its defaults; the presets say
@@ -89,7 +90,7 @@ func fromPreset(t *testing.T, b *hubtest.Browser, p presets.Preset, there string
 	if cards := b.Open("/admin/clients/new"); !strings.Contains(cards.Body, `href="`+path+`"`) {
 		t.Errorf("the page of a new application does not offer it:\n%s", cards.Body)
 	}
-	if asked := b.Open(path); !strings.Contains(asked.Body, p.URL.Label) || strings.Contains(asked.Body, `id="create"`) {
+	if asked := b.Open(path); !strings.Contains(asked.Body, p.URL.Label.In(templates.Sentence, "")) || strings.Contains(asked.Body, `id="create"`) {
 		t.Errorf("it does not ask for the %s first:\n%s", p.URL.Label, asked.Body)
 	}
 	filled := b.Open(path + "&" + url.Values{"url": {there}}.Encode())

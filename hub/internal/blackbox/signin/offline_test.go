@@ -23,7 +23,7 @@ func TestLookAgainOffersTheScopeWhereNoRefreshTokenComes(t *testing.T) {
 		t.Errorf("asked for %q", q.Get("scope"))
 	}
 	p := admin.Open(path)
-	if !strings.Contains(p.Body, `id="no-refresh"`) || !strings.Contains(p.Body, "at Keycloak") {
+	if !strings.Contains(p.Body, `id="no-refresh"`) || !strings.Contains(p.Body, "At Keycloak") {
 		t.Errorf("the key's page does not offer the scope, or not what it costs:\n%s", p.Body)
 	}
 	admin.Submit(p, path, "ask_offline", "1")

@@ -50,8 +50,8 @@ func (d *Handler) newFromPreset(c *gin.Context, p presets.Preset) error {
 // showPreset shows what is asked, and the form if it is known how to fill it.
 func (d *Handler) showPreset(c *gin.Context, status int, p presets.Preset, a presets.Answers, form *templates.ClientForm, wrong []templates.Mistake) error {
 	page := templates.AdminClientPreset{
-		Preset: p.Key, Title: p.Name, URL: a.URL, URLLabel: p.URL.Label, URLHint: p.URL.Help,
-		Called: a.Name, CalledLabel: p.Called.Label, CalledHint: p.Called.Help, Filled: form != nil,
+		Preset: p.Key, Title: p.Name, URL: a.URL, URLLabel: locales.Of(p.URL.Label), URLHint: locales.Of(p.URL.Help),
+		Called: a.Name, CalledLabel: locales.Of(p.Called.Label), CalledHint: locales.Of(p.Called.Help), Filled: form != nil,
 	}
 	if form != nil {
 		page.Form, wrong = d.unfolded(*form, wrong)
@@ -99,9 +99,13 @@ func (d *Handler) addFromPreset(c *gin.Context, p presets.Preset, form map[strin
 
 // there is what to enter at an application, by its own names.
 func (d *Handler) there(p presets.Preset, client clients.Client, a presets.Answers, secret string) templates.There {
-	out := templates.There{Name: p.Name, Notes: p.Notes}
+	out := templates.There{Name: p.Name, Notes: locales.OfAll(p.Notes)}
 	for _, v := range p.Values(presets.At(d.Issuer), client, a, secret) {
-		out.Values = append(out.Values, templates.Row{Name: locales.Stored(v.Field), Value: locales.Stored(v.Text)})
+		value := locales.Stored(v.Text)
+		if v.Text == "" {
+			value = locales.Say("appguide.secret")
+		}
+		out.Values = append(out.Values, templates.Row{Name: locales.Stored(v.Field), Value: value})
 	}
 	return out
 }

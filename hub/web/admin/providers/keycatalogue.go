@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -24,10 +23,10 @@ var hints = map[string]locales.Text{
 // showCatalogue is the list of providers, those that a search is about.
 func (d *Handler) showCatalogue(c *gin.Context, query string) error {
 	page := templates.AdminKeyCatalogue{Query: query}
-	found := catalog.Find(query)
+	found := catalog.Find(query, templates.Sentence)
 	for _, group := range catalog.Groups() {
 		if of := presetsOf(found, group); len(of) > 0 {
-			page.Groups = append(page.Groups, templates.PresetGroup{Name: locales.Stored(group), Presets: of})
+			page.Groups = append(page.Groups, templates.PresetGroup{Name: locales.Of(catalog.GroupText(group)), Presets: of})
 		}
 	}
 	return d.Responder.Show(c, http.StatusOK, page)
@@ -43,7 +42,7 @@ func presetsOf(entries []catalog.Entry, group string) []templates.Preset {
 		if e.Group != group {
 			continue
 		}
-		preset := templates.Preset{Key: e.Preset, Name: e.Name, Icon: cmp.Or(e.Key.Icon, e.Preset), Hint: hints[e.Preset]}
+		preset := templates.Preset{Key: e.Preset, Name: e.Name, Title: title(e), Icon: cmp.Or(e.Key.Icon, e.Preset), Hint: hints[e.Preset]}
 		if e.Kind == federation.KindPeer {
 			of = slices.Insert(of, 0, preset)
 		} else {
@@ -56,7 +55,7 @@ func presetsOf(entries []catalog.Entry, group string) []templates.Preset {
 // provider is what the catalogue calls a key's provider.
 func provider(k federation.LoginKey) locales.Text {
 	if entry, ok := catalog.Get(k.Preset); ok {
-		return locales.Stored(entry.Name)
+		return title(entry)
 	}
 	switch k.Kind {
 	case federation.KindPeer:
@@ -67,20 +66,30 @@ func provider(k federation.LoginKey) locales.Text {
 	return locales.Say("keycatalogue.openid-provider")
 }
 
+// title is the name of an entry's provider, or of the kind of providers.
+func title(e catalog.Entry) locales.Text {
+	if e.Name != "" {
+		return locales.Stored(e.Name)
+	}
+	return locales.Of(e.Title())
+}
+
 // guide is an entry's, with the addresses of ours in their places.
 func guide(e catalog.Entry, ours []catalog.Address) templates.Guide {
-	g := templates.Guide{Notes: locales.StoredAll(e.Notes)}
+	g := templates.Guide{Notes: locales.OfAll(e.Notes)}
 	if e.Console != "" {
 		g.Console = templates.Action{Label: locales.Say("keycatalogue.open-s-console", "name", e.Name), URL: e.Console}
 	}
-	for _, sentence := range e.Guide {
-		step := templates.GuideStep{Text: locales.Stored(sentence)}
-		for _, address := range ours {
-			if before, after, found := strings.Cut(sentence, "{"+address.Name+"}"); found {
-				step = templates.GuideStep{Text: locales.Stored(before), Code: address.URL, Rest: locales.Stored(after)}
-			}
+	urls := map[string]string{}
+	for _, address := range ours {
+		urls[address.Name] = address.URL
+	}
+	for _, step := range e.Guide {
+		args := []any{"url", urls[step.Address]}
+		for name, value := range step.Text.Args {
+			args = append(args, name, value)
 		}
-		g.Steps = append(g.Steps, step)
+		g.Steps = append(g.Steps, templates.GuideStep{Text: locales.Say(step.Text.Code, args...), Copy: step.Address != ""})
 	}
 	return g
 }
@@ -89,7 +98,7 @@ func guide(e catalog.Entry, ours []catalog.Address) templates.Guide {
 func shownAddresses(ours []catalog.Address) []templates.Address {
 	var all []templates.Address
 	for _, a := range ours {
-		all = append(all, templates.Address{Name: a.Name, Label: a.Label, Hint: a.Help, URL: a.URL})
+		all = append(all, templates.Address{Name: a.Name, Label: locales.Of(a.Label), Hint: locales.Of(a.Help), URL: a.URL})
 	}
 	return all
 }
@@ -99,13 +108,17 @@ func shownAddresses(ours []catalog.Address) []templates.Address {
 func controls(e catalog.Entry, answers map[string]string) []templates.Control {
 	var all []templates.Control
 	for _, f := range e.Fields {
-		control := templates.Control{Name: "options." + f.Name, Label: locales.Stored(f.Label), Help: locales.Stored(f.Help), Value: cmp.Or(answers[f.Name], f.Default), Optional: f.Optional}
+		control := templates.Control{Name: "options." + f.Name, Label: locales.Of(f.Label), Help: locales.Of(f.Help), Value: cmp.Or(answers[f.Name], f.Default), Optional: f.Optional}
 		if len(f.Choices) > 0 && f.Optional && f.Default == "" {
 			// A browser chooses the first unasked.
 			control.Choices = []templates.Option{{Name: "", Value: locales.Say("keycatalogue.left-open")}}
 		}
 		for _, choice := range f.Choices {
-			control.Choices = append(control.Choices, templates.Option{Name: choice, Value: locales.Stored(choice)})
+			shown := locales.Of(choice.Text)
+			if shown.IsZero() {
+				shown = locales.Stored(choice.Value)
+			}
+			control.Choices = append(control.Choices, templates.Option{Name: choice.Value, Value: shown})
 		}
 		all = append(all, control)
 	}

@@ -25,7 +25,7 @@ func (d *Handler) keyForm(k federation.LoginKey) templates.KeyForm {
 		Linking: cmp.Or(k.Linking, federation.Confirm), MigrateUntil: dayOf(k.MigrateUntil), TrustEmail: k.TrustEmail, AuthoritativeDomains: strings.Join(k.AuthoritativeDomains, "\n"),
 		Roles: mapping.Rules(k.RoleMap).String(), RolesCut: k.Claims.RolesText, TrustAssurance: k.TrustAssurance, CountsAsNew: k.CountsAsNew,
 		Hidden: k.Hidden, Direct: k.Direct, HomeDomains: strings.Join(k.HomeDomains, "\n"),
-		KeepTokens: k.KeepTokens, AskOffline: k.AskOffline, OfflineWhy: entry.Offline(), SignOutThere: k.SignOutThere, HasSiteKey: k.SiteKey != "",
+		KeepTokens: k.KeepTokens, AskOffline: k.AskOffline, OfflineWhy: locales.Of(entry.Offline()), SignOutThere: k.SignOutThere, HasSiteKey: k.SiteKey != "",
 	}
 	if entry.Described(k.Kind) {
 		form.Endpoints = endpointControls(k.Endpoints)
@@ -72,8 +72,8 @@ func claimFields(c *federation.Claims) []claimField {
 
 // addressHint says what address a provider of the catalogue wants.
 func addressHint(entry catalog.Entry) locales.Text {
-	if entry.Address != "" {
-		return locales.Stored(entry.Address)
+	if !entry.Address.IsZero() {
+		return locales.Of(entry.Address)
 	}
 	return locales.Say("keyform.the-issuer-like-https-id")
 }

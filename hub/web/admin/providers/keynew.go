@@ -55,7 +55,7 @@ func (d *Handler) freeID(ctx context.Context, name string) (string, error) {
 func (d *Handler) showNewKey(c *gin.Context, status int, e catalog.Entry, k federation.LoginKey, form map[string]string, wrong []templates.Mistake) error {
 	ours := catalog.Addresses(k, d.Hub)
 	page := templates.AdminKeyNew{
-		Preset: e.Preset, Kind: e.Kind, Title: e.Name, ID: k.ID, Addresses: shownAddresses(ours), Starts: d.Hub.Callback("") + " " + d.Hub.Backchannel(""),
+		Preset: e.Preset, Kind: e.Kind, Title: title(e), ID: k.ID, Addresses: shownAddresses(ours), Starts: d.Hub.Callback("") + " " + d.Hub.Backchannel(""),
 		Guide: guide(e, ours), Form: d.keyForm(k), Invite: form["invite"], Mistakes: wrong,
 	}
 	if day := form["secret_expires"]; day != "" {
