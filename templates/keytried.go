@@ -2,7 +2,6 @@ package templates
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/fedhub/fedhub/templates/locales"
@@ -46,7 +45,7 @@ func (p AdminKeyTried) Cautions() []locales.Text {
 // A TriedStep is one step of a sign-in that was tested.
 type TriedStep struct {
 	Step
-	Took  string
+	Took  locales.Text
 	Facts []Row
 	Error locales.Text
 }
@@ -80,11 +79,11 @@ func NewTriedStep(name string, took time.Duration, failed string) TriedStep {
 	return step
 }
 
-func milliseconds(d time.Duration) string {
+func milliseconds(d time.Duration) locales.Text {
 	if d < time.Millisecond {
-		return "under 1 ms"
+		return locales.Say("time.under-1-ms")
 	}
-	return strconv.FormatInt(d.Milliseconds(), 10) + " ms"
+	return locales.Say("time.milliseconds", "count", d.Milliseconds())
 }
 
 // NeverTried are the steps behind one that failed, for a key of this kind.

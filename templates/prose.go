@@ -63,12 +63,13 @@ func marked(parts []locales.Part, marks []mark) []mark {
 
 // moment is the mark of a time inside a sentence; a time that never was is
 // plain text.
-func moment(w *locales.Words, kind string, format func(time.Time) string) func(time.Time) (mark, error) {
+func moment(w *locales.Words, in func(time.Time) locales.Text) func(time.Time) (mark, error) {
 	return func(t time.Time) (mark, error) {
 		if t.IsZero() {
 			never, err := w.Text("bits.never")
 			return mark{Text: never}, err
 		}
-		return mark{Kind: kind, Text: format(t), Time: t}, nil
+		said, err := in(t).In(w)
+		return mark{Kind: "time", Text: said, Time: t}, err
 	}
 }

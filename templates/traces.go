@@ -51,7 +51,7 @@ type AdminTrace struct {
 	Ref     string
 	State   Chip
 	Began   time.Time
-	Took    string // from the first step to the last
+	Took    locales.Text // from the first step to the last
 	Client  Action
 	Key     Action
 	Person  Action
@@ -72,10 +72,10 @@ func (p AdminTrace) look() look {
 // A TraceStep is one thing that happened.
 type TraceStep struct {
 	Title  locales.Text
-	Tone   string // ok, danger, or empty for neither
-	Failed bool   // the attempt failed here
-	At     string // since it began, like "+1.2 s"
-	Took   string // empty if too little to mention
+	Tone   string       // ok, danger, or empty for neither
+	Failed bool         // the attempt failed here
+	At     locales.Text // since it began, like "+1.2 s"
+	Took   locales.Text // empty if too little to mention
 	Text   locales.Text
 	Facts  []Row
 }

@@ -26,15 +26,15 @@ func words(w *locales.Words) template.FuncMap {
 		"strongid": func(id string) mark { return mark{Kind: "strong", ID: id} },
 		"bold":     func() mark { return mark{Kind: "b"} },
 		"em":       func() mark { return mark{Kind: "em"} },
-		"attime":   moment(w, "time", atMinute),
-		"ondate":   moment(w, "time", onDay),
+		"attime":   moment(w, locales.AtMinute),
+		"ondate":   moment(w, locales.OnDay),
 		"lang":     w.Lang,
 		"dir":      w.Dir,
 		"asset":    static.URL,
 		"icon":     static.Icon,
 		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"human":    atMinute,
-		"day":      onDay,
+		"human":    func(t time.Time) (string, error) { return locales.AtMinute(t).In(w) },
+		"day":      func(t time.Time) (string, error) { return locales.OnDay(t).In(w) },
 		"span":     w.Span,
 		"initial":  initial,
 		"count":    func(i int) int { return i + 1 },
@@ -74,9 +74,6 @@ func words(w *locales.Words) template.FuncMap {
 		"ordered":  ordered,
 	}
 }
-
-func atMinute(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04 UTC") }
-func onDay(t time.Time) string    { return t.UTC().Format("2 Jan 2006") }
 
 // initial is the letter in the tile beside a name.
 func initial(name string) string {

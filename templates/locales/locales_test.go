@@ -135,6 +135,21 @@ func TestOneIsNotMany(t *testing.T) {
 	}
 }
 
+func TestTimesAreSaidByMessages(t *testing.T) {
+	noon := time.Date(2026, 3, 14, 12, 5, 9, 0, time.FixedZone("", 7200))
+	for want, text := range map[string]Text{
+		"14 Mar 2026": OnDay(noon), "14 Mar 2026, 10:05 UTC": AtMinute(noon), "10:05:09 UTC": AtSecond(noon),
+		"0 ms": Took(-time.Second), "12 ms": Took(12 * time.Millisecond), "1.5 s": Took(1500 * time.Millisecond), "1 min 1 s": Took(61 * time.Second),
+		"The user has a session since 14 Mar 2026, 10:05 UTC.": Of(texts.New("trace.session", "begun", noon.Format(time.RFC3339))),
+		"The user has a session since 14 Mar 2026.":            Of(texts.New("trace.session", "begun", noon)),
+		"The user has a session since a while.":                Of(texts.New("trace.session", "begun", "a while")),
+	} {
+		if got := text.English(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 func TestATextIsAMessageOrWhatIsStored(t *testing.T) {
 	for _, tt := range []struct {
 		text Text

@@ -29,7 +29,10 @@ func (w *Words) Sentence(code string, args map[string]string) string {
 // it; the arguments of that code have its name and a slash before theirs.
 func (w *Words) argument(name string, args map[string]string) string {
 	code, nested := args["@"+name]
-	if !nested {
+	switch {
+	case !nested && whens[name]:
+		return w.when(args[name])
+	case !nested:
 		return args[name]
 	}
 	inner := map[string]string{}

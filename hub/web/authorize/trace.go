@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -130,7 +131,7 @@ func traceStep(c *gin.Context, to step, person *sessions.Person) {
 func traceSession(c *gin.Context, p sessions.Person) {
 	a := traces.Of(c.Request.Context())
 	a.About(traces.About{User: p.User.ID, LoginKey: p.Session.LoginKey})
-	a.Remark(traces.Session, texts.New("trace.session", "begun", p.Session.Created.UTC().Format("2 Jan 15:04:05")),
+	a.Remark(traces.Session, texts.New("trace.session", "begun", p.Session.Created.UTC().Format(time.RFC3339)),
 		traces.Fact{Name: "acr", Value: p.Session.ACR}, traces.Fact{Name: "amr", Value: strings.Join(p.Session.AMR, " ")})
 }
 

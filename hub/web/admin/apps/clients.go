@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -129,7 +128,7 @@ func (d *Handler) showApplication(c *gin.Context, status int, client clients.Cli
 // registeredBy says how a client came to register itself.
 func registeredBy(c clients.Client) locales.Text {
 	if c.Document != nil {
-		return locales.Say("clients.by-nobody-described-by-its", "format", c.Document.Fetched.Format(time.DateTime))
+		return locales.Say("clients.by-nobody-described-by-its", "at", locales.AtMinute(c.Document.Fetched))
 	}
 	by := locales.From(c.By)
 	if by.IsZero() {

@@ -135,11 +135,11 @@ func debutSteps(d sitesetup.Setup, now time.Time) []templates.Step {
 		}
 	}
 	if reached == 0 && !d.Authorize.IsZero() {
-		steps[0].Text = locales.Say("sitewait.the-site-sent-somebody-here", "clocktime", clockTime(d.Authorize))
+		steps[0].Text = locales.Say("sitewait.the-site-sent-somebody-here", "clocktime", locales.AtSecond(d.Authorize))
 	}
 	for i, at := range []time.Time{d.Answered, d.Token, d.Userinfo} {
 		if i < reached && !at.IsZero() {
-			steps[i].Text = locales.Say([]string{"sitewait.answered", "sitewait.token-given", "sitewait.userinfo-told"}[i], "time", clockTime(at))
+			steps[i].Text = locales.Say([]string{"sitewait.answered", "sitewait.token-given", "sitewait.userinfo-told"}[i], "time", locales.AtSecond(at))
 		}
 	}
 	if failed := failedAt(d, reached, now); failed >= 0 {
@@ -171,5 +171,3 @@ func stuck(d sitesetup.Setup, now time.Time) bool {
 	}
 	return !d.Done() && !last.IsZero() && now.Sub(last) > grace
 }
-
-func clockTime(t time.Time) string { return t.UTC().Format("15:04:05 UTC") }

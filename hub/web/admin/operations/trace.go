@@ -1,7 +1,6 @@
 package operations
 
 import (
-	"fmt"
 	"io/fs"
 	"net/http"
 	"net/url"
@@ -74,10 +73,10 @@ func tracePage(t traces.Trace) templates.AdminTrace {
 		page.Fix = templates.Action{Label: locales.Of(fix.Label), URL: fix.Path}
 	}
 	for _, s := range t.Steps {
-		step := templates.TraceStep{Title: locales.Of(s.Title()), Tone: tones[s.Outcome], Text: locales.From(s.Words), At: "+" + briefly(s.Time.Sub(t.Began)),
+		step := templates.TraceStep{Title: locales.Of(s.Title()), Tone: tones[s.Outcome], Text: locales.From(s.Words), At: locales.Say("trace.steps-at", "took", locales.Took(s.Time.Sub(t.Began))),
 			Failed: failed && s.Time.Equal(mistake.Time) && s.What == mistake.What}
 		if s.Took >= time.Millisecond {
-			step.Took = briefly(s.Took)
+			step.Took = locales.Took(s.Took)
 		}
 		for _, f := range s.Facts {
 			step.Facts = append(step.Facts, templates.Row{Name: locales.Stored(f.Name), Value: locales.Stored(f.Value)})
@@ -85,7 +84,7 @@ func tracePage(t traces.Trace) templates.AdminTrace {
 		page.Steps = append(page.Steps, step)
 	}
 	if len(t.Steps) > 1 {
-		page.Took = briefly(t.Steps[len(t.Steps)-1].Time.Sub(t.Steps[0].Time))
+		page.Took = locales.Took(t.Steps[len(t.Steps)-1].Time.Sub(t.Steps[0].Time))
 	}
 	return page
 }
@@ -102,15 +101,4 @@ func hop(h traces.Hop, ours string) templates.Action {
 		return templates.Action{Label: locales.Stored(h.Base), URL: h.Base + "/admin/sign-in-log?ref=" + url.QueryEscape(ours)}
 	}
 	return templates.Action{Label: locales.Say("trace.reference", "base", h.Base, "ref", h.Ref), URL: h.Base + "/admin/sign-in-log/" + url.PathEscape(h.Ref)}
-}
-
-// briefly is a time that something took, short.
-func briefly(d time.Duration) string {
-	switch {
-	case d < time.Second:
-		return fmt.Sprintf("%d ms", max(d, 0).Milliseconds())
-	case d < time.Minute:
-		return fmt.Sprintf("%.1f s", d.Seconds())
-	}
-	return fmt.Sprintf("%d min %d s", int(d.Minutes()), int(d.Seconds())%60)
 }

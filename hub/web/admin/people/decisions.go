@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -162,7 +161,7 @@ func trustWords(t linking.Trust) locales.Text {
 		and("decisions.trust-domains", "domains", strings.Join(t.AuthoritativeDomains, ", "))
 	}
 	if !t.MigrateUntil.IsZero() {
-		and("decisions.trust-migration", "day", t.MigrateUntil.UTC().Format(time.DateOnly))
+		and("decisions.trust-migration", "day", locales.OnDay(t.MigrateUntil))
 	}
 	return words
 }
