@@ -37,6 +37,7 @@ import (
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
+	"github.com/fedhub/fedhub/hub/users/passkeys"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/account"
 	"github.com/fedhub/fedhub/hub/web/admin"
@@ -110,7 +111,10 @@ func (h *Hub) buildPeople() {
 	})
 	h.linking = linking.New(linking.Options{
 		Users: h.users, Identities: d.Identities, Records: d.LinkEvents,
-		Mailer: h.mailer, URL: c.URL, Once: d.useOnce, Empty: func(ctx context.Context, id string) error { return h.grants.RemoveUser(ctx, id) },
+		Mailer: h.mailer, URL: c.URL, Once: d.useOnce, Empty: h.emptyUser,
+		Passkeys: func(ctx context.Context, userID, besides string) (bool, error) {
+			return h.passkeys.Any(ctx, userID, besides)
+		},
 		Roles: authentication.Notices{Audit: h.audit, Log: c.Log, Now: c.Now, Raise: func(ctx context.Context, w health.Warning) error { return h.monitor.Raise(ctx, w) },
 			Key: d.LoginKeys.Get}.Roles,
 		Failed: func(ctx context.Context, err error) {
@@ -125,6 +129,10 @@ func (h *Hub) buildPeople() {
 	}
 	h.flows = flows.NewService(d.Flows, c.Now)
 	h.stops = &flows.Interruptions{Set: d.Interruptions, Box: h.box, Now: c.Now}
+	h.passkeys = passkeys.New(passkeys.Options{
+		Passkeys: d.Passkeys, Users: h.users, URL: c.URL, HubName: h.name, Carry: h.stops.Carry, Carried: h.stops.Carried, Once: d.useOnce,
+		WayIn: h.linking.WayInBeside, Now: c.Now,
+	})
 	h.grants = grants.NewService(d.Grants, d.TokenFamilies, grants.DefaultLives(), h.box.Derive(names.KeyOfRefresh), c.Now)
 	h.grants.SessionLives = h.sessions.Exists
 	h.pending = &pending.Service{Requests: d.PendingRequests, Guesses: d.Guesses, Box: h.box, Poster: fetch.Poster{Client: h.http}, Log: c.Log, Now: c.Now}

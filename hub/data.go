@@ -31,6 +31,7 @@ import (
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
+	"github.com/fedhub/fedhub/hub/users/passkeys"
 	"github.com/fedhub/fedhub/hub/users/passwords"
 )
 
@@ -43,6 +44,7 @@ import (
 type data struct {
 	Users               *store.Collection[users.User]                      `set:"users" unique:"emailKey founder" index:"rank"`
 	Identities          *store.Collection[linking.Identity]                `set:"identities" index:"userId subject" times:"rolesEnd" user:"userId"`
+	Passkeys            *store.Collection[passkeys.Passkey]                `set:"passkeys" index:"userId" user:"userId"`
 	Throttles           *store.Collection[passwords.Throttle]              `set:"throttles"`
 	Browsers            *store.Collection[passwords.Browser]               `set:"browsers" index:"userId" user:"userId"`
 	SetupLinks          *store.Collection[users.SetupLink]                 `set:"setups"`

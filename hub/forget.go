@@ -34,6 +34,12 @@ func (d data) forget(ctx context.Context, whose, id string) error {
 // forgetUser deletes everything that belongs to a user except the user record.
 func (h *Hub) forgetUser(ctx context.Context, id string) error { return h.data.forget(ctx, "user", id) }
 
+// emptyUser deletes what an account that is emptied must not keep, besides its
+// password and identities: grants to apps, and passkeys.
+func (h *Hub) emptyUser(ctx context.Context, id string) error {
+	return errors.Join(h.passkeys.RemoveAll(ctx, id), h.grants.RemoveUser(ctx, id))
+}
+
 // forgetClient deletes everything that belongs to a client except the client
 // record, and removes its id from users' sessions. The grants lead to those
 // users.

@@ -43,6 +43,7 @@ import (
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
+	"github.com/fedhub/fedhub/hub/users/passkeys"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/account"
 	"github.com/fedhub/fedhub/hub/web/admin/apps"
@@ -94,6 +95,7 @@ type Hub struct {
 	signing        *signing.Service
 	users          *users.Service
 	linking        *linking.Service
+	passkeys       *passkeys.Service
 	mailLinks      *maillinks.Service
 	sessions       *cookies.Service
 	flows          *flows.Service

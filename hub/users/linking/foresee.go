@@ -161,7 +161,9 @@ func (k *Service) onlyBy(ctx context.Context, u users.User, keyID string, open f
 	if err != nil {
 		return false, err
 	}
-	return !slices.ContainsFunc(linked, func(i Identity) bool {
-		return i.LoginKey != keyID && (open == nil || open(i.LoginKey))
-	}), nil
+	if slices.ContainsFunc(linked, func(i Identity) bool { return i.LoginKey != keyID && (open == nil || open(i.LoginKey)) }) {
+		return false, nil
+	}
+	any, err := k.hasPasskey(ctx, u.ID, "")
+	return !any, err
 }

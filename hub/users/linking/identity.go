@@ -65,7 +65,7 @@ func identityID(c Claim) string {
 }
 
 // ErrLastWayIn refuses to remove a user's only way to sign in.
-var ErrLastWayIn = errors.New("this is the only way to sign in; set a password or link another identity first")
+var ErrLastWayIn = errors.New("this is the only way to sign in; set a password, add a passkey or link another identity first")
 
 // ByUser returns the identities linked to a user, in the order of their ids.
 func (k *Service) ByUser(ctx context.Context, userID string) ([]Identity, error) {
@@ -106,7 +106,7 @@ func (k *Service) Unlink(ctx context.Context, userID, identityID, by string) (us
 	if identity.UserID != userID {
 		return users.User{}, fmt.Errorf("identity of this user: %w", fs.ErrNotExist)
 	}
-	if err := k.wayInBeside(ctx, userID, identityID); err != nil {
+	if err := k.WayInBeside(ctx, userID, identityID); err != nil {
 		return users.User{}, err
 	}
 	before, err := k.users.Get(ctx, userID)
@@ -133,7 +133,7 @@ func (k *Service) unlink(ctx context.Context, identity Identity) (users.User, er
 	}
 	// Of two concurrent removals each saw the other's identity, so check again,
 	// and put it back if no way to sign in is left.
-	if err := k.wayInBeside(ctx, identity.UserID, identity.ID); err != nil {
+	if err := k.WayInBeside(ctx, identity.UserID, identity.ID); err != nil {
 		return users.User{}, errors.Join(err, k.putBack(ctx, identity))
 	}
 	user, err := k.users.TakeRoles(ctx, identity.UserID, identity.Roles, func(_ users.User, u *users.User) error {
@@ -171,9 +171,9 @@ func (k *Service) takeLinked(ctx context.Context, id, record string) (taken Iden
 	return taken, err
 }
 
-// wayInBeside is ErrLastWayIn if a user has neither a password nor another
-// identity.
-func (k *Service) wayInBeside(ctx context.Context, userID, identityID string) error {
+// WayInBeside is ErrLastWayIn if a user has no way to sign in besides one
+// identity or passkey: no password, no other identity and no other passkey.
+func (k *Service) WayInBeside(ctx context.Context, userID, besides string) error {
 	user, err := k.users.Get(ctx, userID)
 	if err != nil {
 		return err
@@ -186,11 +186,23 @@ func (k *Service) wayInBeside(ctx context.Context, userID, identityID string) er
 		return err
 	}
 	for _, i := range linked {
-		if i.ID != identityID && !i.Hearsay {
+		if i.ID != besides && !i.Hearsay {
 			return nil
 		}
 	}
+	if any, err := k.hasPasskey(ctx, userID, besides); any || err != nil {
+		return err
+	}
 	return ErrLastWayIn
+}
+
+// hasPasskey reports whether a user can sign in with a passkey other than
+// besides.
+func (k *Service) hasPasskey(ctx context.Context, userID, besides string) (bool, error) {
+	if k.passkeys == nil {
+		return false, nil
+	}
+	return k.passkeys(ctx, userID, besides)
 }
 
 // LinkImported links an imported user to an identity from the other system, and

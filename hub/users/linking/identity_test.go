@@ -61,6 +61,21 @@ func TestIdentityIDsSayNothingOfThePerson(t *testing.T) {
 	}
 }
 
+// One rule counts what is left: a passkey is a way in, and the last one stays.
+func TestAPasskeyIsAWayIn(t *testing.T) {
+	w := newWorld(t)
+	ada := w.match(google("1", "ada@gmail.example"), trusted()).User
+	first := must[[]linking.Identity](t)(w.ByUser(t.Context(), ada.ID))[0].ID
+	w.passkey = "one"
+	if err := w.WayInBeside(t.Context(), ada.ID, "one"); err != nil {
+		t.Errorf("the passkey goes, and the identity stays: %v", err)
+	}
+	must[users.User](t)(w.Unlink(t.Context(), ada.ID, first, ada.ID))
+	if err := w.WayInBeside(t.Context(), ada.ID, "one"); !errors.Is(err, linking.ErrLastWayIn) {
+		t.Errorf("the last one: %v", err)
+	}
+}
+
 // An administrator who has only the number that an upstream gave finds the
 // person by it; the whole number, and nobody by a piece of one.
 func TestSomebodyIsFoundByTheSubjectOfTheirUpstream(t *testing.T) {

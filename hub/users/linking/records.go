@@ -211,7 +211,7 @@ func (k *Service) Undo(ctx context.Context, id, by string) (LinkEvent, users.Use
 // One that was linked again since stays.
 func (k *Service) undoLink(ctx context.Context, r LinkEvent, by string) (users.User, error) {
 	if by == r.UserID {
-		if err := k.wayInBeside(ctx, r.UserID, r.IdentityID); err != nil {
+		if err := k.WayInBeside(ctx, r.UserID, r.IdentityID); err != nil {
 			return users.User{}, err
 		}
 	}

@@ -37,6 +37,7 @@ type Service struct {
 	identities *store.Collection[Identity]
 	records    *store.Collection[LinkEvent]
 	empty      func(ctx context.Context, userID string) error
+	passkeys   func(ctx context.Context, userID, besides string) (bool, error)
 	post       post
 	noticed    func(context.Context, RoleNotice)
 	now        func() time.Time
@@ -57,8 +58,11 @@ type Options struct {
 	// Failed is called with the error of an email that could not be sent.
 	Failed func(ctx context.Context, err error)
 	// Empty removes what other packages keep of a user who is emptied: grants
-	// to apps and pending requests.
+	// to apps and passkeys.
 	Empty func(ctx context.Context, userID string) error
+	// Passkeys reports whether a user can sign in with a passkey other than
+	// besides; nil means no.
+	Passkeys func(ctx context.Context, userID, besides string) (bool, error)
 	// Roles is called when a provider no longer lists roles.
 	Roles func(context.Context, RoleNotice)
 }
@@ -66,7 +70,7 @@ type Options struct {
 // New returns a Service.
 func New(o Options) *Service {
 	return &Service{
-		users: o.Users, identities: o.Identities, records: o.Records, empty: o.Empty, noticed: o.Roles,
+		users: o.Users, identities: o.Identities, records: o.Records, empty: o.Empty, passkeys: o.Passkeys, noticed: o.Roles,
 		post: post{o.Mailer, o.URL, o.Once, o.Failed},
 		// Databases keep milliseconds. A record must not change when it is
 		// stored.

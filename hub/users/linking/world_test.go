@@ -24,7 +24,8 @@ type world struct {
 	post       mailtest.Box
 	said       sync.Map
 	emptied    []string
-	stuck      error // what emptying ends with
+	stuck      error  // what emptying ends with
+	passkey    string // the id of one that everybody has
 }
 
 func newWorld(t *testing.T) *world { return worldOn(t, userstest.NewMemory()) }
@@ -50,7 +51,10 @@ func worldOn(t *testing.T, b store.Backend) *world {
 		URL:        "https://hub.example",
 		Once:       w.once,
 		Empty:      func(_ context.Context, id string) error { w.emptied = append(w.emptied, id); return w.stuck },
-		Now:        w.Now,
+		Passkeys: func(_ context.Context, _, besides string) (bool, error) {
+			return w.passkey != "" && w.passkey != besides, nil
+		},
+		Now: w.Now,
 	})
 	return w
 }

@@ -46,6 +46,7 @@ func On(t *testing.T, b store.Backend, edit ...func(*users.Options)) *World {
 		{Name: "browsers", Index: []string{"userId"}},
 		{Name: "setups"},
 		{Name: "decisions", Index: []string{"userId"}},
+		{Name: "passkeys", Index: []string{"userId"}},
 		{Name: "invitations", Index: []string{"token"}},
 	})
 	if err != nil {

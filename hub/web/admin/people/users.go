@@ -2,6 +2,7 @@ package people
 
 import (
 	"cmp"
+	"errors"
 	"net/http"
 	"net/url"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
 	"github.com/fedhub/fedhub/templates/locales"
@@ -108,7 +110,14 @@ func (d *Handler) fillLogins(c *gin.Context, u users.User, page *templates.Admin
 	linked, err := d.Linking.ByUser(c.Request.Context(), u.ID)
 	for _, i := range linked {
 		page.Logins = append(page.Logins, templates.UserLogin{ID: i.ID, Provider: d.providerName(c, i.LoginKey), Issuer: i.Issuer,
-			Subject: i.Subject, Who: i.Email, Since: i.Linked, Used: i.LastUsed, Last: u.Password == "" && len(linked) == 1})
+			Subject: i.Subject, Who: i.Email, Since: i.Linked, Used: i.LastUsed})
+	}
+	if err != nil || u.Password != "" || len(linked) != 1 {
+		return err
+	}
+	err = d.Linking.WayInBeside(c.Request.Context(), u.ID, linked[0].ID)
+	if page.Logins[0].Last = errors.Is(err, linking.ErrLastWayIn); page.Logins[0].Last {
+		return nil
 	}
 	return err
 }
