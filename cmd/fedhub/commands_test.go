@@ -171,7 +171,7 @@ func TestSettingsAreChanged(t *testing.T) {
 		t.Errorf("got %q", documents.Domains)
 	}
 	s.run("settings", "set", "--registration", "everybody").fails(2, "--registration")
-	s.run("settings", "set", "--software-issuer", "https://f.example").fails(2, "not an issuer and its JWKS address")
+	s.run("settings", "set", "--software-issuer", "https://f.example").fails(2, "not an issuer and its JWKS URI")
 	s.run("settings", "set").fails(2, "nothing to change")
 	s.run("settings", "set", "--consent", "never").fails(2, `--consent must be one of "force","auto" but got "never"`)
 	s.run("settings", "set", "--server-domain", "com").fails(2, "not a host name")

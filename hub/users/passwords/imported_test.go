@@ -122,9 +122,9 @@ func TestAHashOfAnotherFormOrStrengthIsRefusedByName(t *testing.T) {
 		"Keycloak without a sum": {`{"type":"password","secretData":"{}","credentialData":"{\"hashIterations\":1000,\"algorithm\":\"pbkdf2\"}"}`, "PBKDF2-SHA1"},
 		"LDAP":                   {"{SSHA}0000000000000000000000000000", "SSHA"},
 		"Frappe's oldest":        {"$frappel$29000$a$b", "frappel"},
-		"the password itself":    {"hunter2$is not a hash", "its form is unknown"},
-		"nothing":                {"", "its form is unknown"},
-		"more than any has":      {argon("m=64,t=1,p=1") + strings.Repeat("A", 1000), "its form is unknown"},
+		"the password itself":    {"hunter2$is not a hash", "its format is unknown"},
+		"nothing":                {"", "its format is unknown"},
+		"more than any has":      {argon("m=64,t=1,p=1") + strings.Repeat("A", 1000), "its format is unknown"},
 	}
 	for name, row := range unreadable {
 		rows[name] = row
