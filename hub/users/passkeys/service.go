@@ -149,7 +149,7 @@ var (
 type RefusedError struct{ cause error }
 
 func (e *RefusedError) Error() string {
-	return "the passkey's answer is not valid: " + details(e.cause)
+	return "the passkey's response is not valid: " + details(e.cause)
 }
 func (e *RefusedError) Unwrap() error { return e.cause }
 
