@@ -160,9 +160,9 @@ func TestAnAdministratorRotatesTheKeys(t *testing.T) {
 	b := w.Operator()
 	before := len(w.KeySet().Keys)
 	first := b.Open("/admin/signing")
-	hubtest.Want(t, "a waiting key before", strings.Contains(first.Body, "Waiting"), false)
+	hubtest.Want(t, "a waiting key before", strings.Contains(first.Body, "Next</span>"), false)
 	p := b.Submit(first, "/admin/signing/rotate")
-	hubtest.Want(t, "a waiting key after", strings.Contains(p.Body, "Waiting"), true)
+	hubtest.Want(t, "a waiting key after", strings.Contains(p.Body, "Next</span>"), true)
 	added := len(signing.Algorithms()) // those to encrypt to are exchanged
 	hubtest.Want(t, "published at once", len(w.KeySet().Keys), before+added)
 	b.Submit(first, "/admin/signing/rotate") // the button pressed twice
@@ -170,7 +170,7 @@ func TestAnAdministratorRotatesTheKeys(t *testing.T) {
 
 	p = b.Submit(p, "/admin/signing/rotate", "distrust", "yes")
 	hubtest.Want(t, "published when the old ones are distrusted", len(w.KeySet().Keys), before)
-	hubtest.Want(t, "a waiting key then", strings.Contains(p.Body, "Waiting"), false)
+	hubtest.Want(t, "a waiting key then", strings.Contains(p.Body, "Next</span>"), false)
 
 	p = b.Submit(p, "/admin/signing/schedule", "key_days", "-1")
 	hubtest.Want(t, "a schedule that cannot be", p.Status, 422)
