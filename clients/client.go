@@ -34,6 +34,14 @@ const (
 	Service Type = "service" // a program that acts for itself: confidential
 )
 
+// Words is the type inside a sentence.
+func (t Type) Words() texts.Text {
+	if code, ok := map[Type]string{Web: "client.type.web", SPA: "client.type.spa", Native: "client.type.native", Service: "client.type.service"}[t]; ok {
+		return texts.New(code)
+	}
+	return texts.New(texts.Unexplained, "cause", t)
+}
+
 // A Client is one application. Times are in UTC, to the millisecond.
 type Client struct {
 	ID   string `bson:"id"`
@@ -180,6 +188,14 @@ const (
 	Refused   State = "refused"
 	Suspended State = "suspended"
 )
+
+// Words is the state inside a sentence.
+func (s State) Words() texts.Text {
+	if code, ok := map[State]string{Pending: "hub.state.pending", Active: "hub.state.active", Refused: "hub.state.refused", Suspended: "hub.state.suspended"}[s]; ok {
+		return texts.New(code)
+	}
+	return texts.New(texts.Unexplained, "cause", s)
+}
 
 // How a federated hub was approved.
 const (

@@ -133,7 +133,7 @@ func checkGrantTypes(c Client, _ bool) forms.Problems {
 		case c.Public() && slices.Contains([]string{GrantClientCredentials, GrantExchange, GrantJWT, GrantCIBA}, grant):
 			// RFC 6749 §4.4, RFC 8693 §5, RFC 7523 §5, CIBA §7.1: these grants
 			// need an authenticated client.
-			problems.Add("grant_types", "client.grant.public", "type", c.Type, "grant", name)
+			problems.Add("grant_types", "client.grant.public", "type", c.Type.Words(), "grant", name)
 		}
 	}
 	code, implicit, refresh := c.HasGrant(GrantCode), c.HasGrant(GrantImplicit), c.HasGrant(GrantRefresh)
@@ -161,7 +161,7 @@ func checkImplicit(c Client) forms.Problems {
 	}
 	var problems forms.Problems
 	if c.Type != Web && c.Type != SPA {
-		problems = forms.New("grant_types", "client.implicit.type", "type", c.Type)
+		problems = forms.New("grant_types", "client.implicit.type", "type", c.Type.Words())
 	}
 	for _, raw := range c.RedirectURIs {
 		if u, err := redirecturi.Parse(raw); err == nil && u.Scheme != "https" && (u.Scheme != "http" || !u.Loopback() || !c.Registration.At.IsZero()) {

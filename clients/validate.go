@@ -134,9 +134,9 @@ func checkMethod(c Client, _ bool) forms.Problems {
 	case !slices.Contains(choices, c.AuthMethod):
 		return forms.New("auth_method", "client.auth_method.bad", "choices", choices)
 	case c.AuthMethod == clientauth.MethodNone && !c.Public():
-		return forms.New("auth_method", "client.auth_method.missing", "type", c.Type, "choices", choices[:len(choices)-1])
+		return forms.New("auth_method", "client.auth_method.missing", "type", c.Type.Words(), "choices", choices[:len(choices)-1])
 	case c.AuthMethod != clientauth.MethodNone && c.Public():
-		return forms.New("auth_method", "client.auth_method.public", "type", c.Type, "method", clientauth.MethodNone)
+		return forms.New("auth_method", "client.auth_method.public", "type", c.Type.Words(), "method", clientauth.MethodNone)
 	}
 	return nil
 }

@@ -85,7 +85,7 @@ func galleryPages(t *testing.T, o *tour) {
 		"keys: with warnings":                  keysPage(),
 		"sitesetup: it works":                  longSitePage(templates.FirstLogin{Done: true, Trace: templates.Action{Label: locales.Stored("Open trace"), URL: "/"}, Steps: []templates.Step{{Mark: "done", Title: locales.Stored("Authorize"), Text: locales.Stored("They signed in.")}, {Mark: "done", Title: locales.Stored("Token")}, {Mark: "done", Title: locales.Stored("UserInfo")}}}),
 		"sitesetup: with everything wrong":     longSitePage(templates.FirstLogin{Steps: []templates.Step{{Mark: "failed", Title: locales.Stored("Authorize"), Text: locales.Stored(longWord)}, {Mark: "later", Title: locales.Stored("Token")}}, Wrong: &templates.SiteMistake{Title: locales.Stored("The site wants to be answered at another address."), Text: locales.Stored(longWord), Sent: "http://" + longHost + "/" + longWord, Registered: []string{"https://" + longHost + "/" + longWord}, Add: true, Fix: templates.Action{Label: locales.Stored("Open app settings"), URL: "/"}}}),
-		"delete: without typing":               templates.ConfirmDelete{Kind: locales.Stored("application"), Name: longName, Text: locales.Stored("214 users will no longer be able to sign in to it."), Action: "/", Cancel: "/"},
+		"delete: without typing":               templates.ConfirmDelete{Button: locales.Say("keyremove.delete-button"), Name: longName, Text: locales.Stored("214 users will no longer be able to sign in to it."), Action: "/", Cancel: "/"},
 	}
 	maps.Copy(shown, healthGallery())
 	address := serveGallery(t, shown)

@@ -8,6 +8,7 @@ import (
 	"github.com/fedhub/fedhub/federation/addresses"
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/secrets"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // presetRules check some providers' options, so that a mistake is found when a
@@ -65,12 +66,10 @@ var appleID = regexp.MustCompile(`^[A-Z0-9]{10}$`)
 
 func appleRules(k LoginKey) forms.Problems {
 	var problems forms.Problems
-	for name, label := range map[string]string{"team_id": "team ID", "key_id": "key ID"} {
-		value := k.Options[name]
-		if value == "" && !k.Enabled || appleID.MatchString(value) {
-			continue
+	for name, label := range map[string]string{"team_id": "provider.apple_id.team", "key_id": "provider.apple_id.key"} {
+		if value := k.Options[name]; !appleID.MatchString(value) && (value != "" || k.Enabled) {
+			problems.Add("options."+name, "provider.apple_id.bad", "what", texts.New(label))
 		}
-		problems.Add("options."+name, "provider.apple_id.bad", "what", label)
 	}
 	return problems
 }

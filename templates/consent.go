@@ -52,11 +52,11 @@ func ClaimInWords(name string) Scope {
 		"preferred_username": locales.Say("consent.preferred-username"), "profile": locales.Say("consent.profile"), "picture": locales.Say("consent.picture"), "website": locales.Say("consent.website"),
 		"gender": locales.Say("consent.gender"), "birthdate": locales.Say("consent.birthdate"), "zoneinfo": locales.Say("consent.zoneinfo"), "locale": locales.Say("consent.locale"), "roles": locales.Say("consent.roles"),
 	}
-	what, ok := words[name]
+	text, ok := words[name]
 	if !ok {
-		return Scope{Text: locales.Say("consent.see-your", "name", name)}
+		text = locales.Say("consent.see-your", "name", name)
 	}
-	return Scope{Text: locales.Say("consent.see-your-2", "what", what)}
+	return Scope{Text: text}
 }
 
 // ResourceInWords describes an API that the client wants tokens for (RFC 8707).

@@ -29,6 +29,27 @@ func (p AdminServers) None() bool {
 // Offered is the name that the form of an approval begins with.
 func (s Server) Offered() string { return either(s.Confirmed, s.Name) }
 
+// Decision is the message for what was decided last, and by whom.
+func (s Server) Decision() string {
+	switch {
+	case s.State == "suspended" && s.DecidedBy == "":
+		return "servers.suspended"
+	case s.State == "suspended":
+		return "servers.suspended-by"
+	case s.State == "refused" && s.DecidedBy == "":
+		return "servers.refused"
+	case s.State == "refused":
+		return "servers.refused-by"
+	case s.DecidedBy == "":
+		return "servers.approved"
+	case s.DecidedBy == "invite":
+		return "servers.approved-by-invite"
+	case s.DecidedBy == "domain":
+		return "servers.approved-by-domain"
+	}
+	return "servers.approved-by"
+}
+
 // A ServerForm is what a form about one server needs.
 type ServerForm struct {
 	CSRF   string
@@ -48,7 +69,7 @@ type Server struct {
 	Fingerprints []string // of its keys
 	Requested    time.Time
 	Decided      time.Time
-	DecidedBy    string // a person, or how it was let in
+	DecidedBy    string // an administrator, "invite" or "domain"
 	LastSeen     time.Time
 	Held         locales.Text // why it was put back to wait, as a sentence
 	Gone         time.Time    // since when its metadata document is missing

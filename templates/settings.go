@@ -84,7 +84,7 @@ type InitialToken struct {
 // ConfirmDelete asks before something is gone. It posts confirm={what was
 // typed} to Action.
 type ConfirmDelete struct {
-	Kind     locales.Text // like "application" or "login key"
+	Button   locales.Text // like "Delete sign-in provider"
 	Name     string
 	Text     locales.Text // what will stop working, for whom
 	Typed    bool         // the name must be typed

@@ -245,7 +245,7 @@ func (s *Service) Decide(ctx context.Context, id string, state clients.State, by
 		case state == clients.Refused && c.Server.State == clients.Pending, state == clients.Suspended && c.Server.State == clients.Active:
 			c.Server.State, c.Server.Decided, c.Server.DecidedBy = state, s.clients.Stamp(), by
 		default:
-			return forms.New("state", "hub.state.bad", "state", c.Server.State, "wanted", state)
+			return forms.New("state", "hub.state.bad", "state", c.Server.State.Words(), "wanted", state.Words())
 		}
 		return nil
 	})

@@ -53,7 +53,7 @@ func checkUpstream(k federation.LoginKey, seen federation.Sight, err error, warn
 	case k.Kind == federation.KindPeer && k.Join.Status == "":
 		warn("join", true, texts.New("warning.join.unasked", "name", k.Name), texts.New("warning.join.do"))
 	case k.Kind == federation.KindPeer && k.Join.Status != federation.Active:
-		warn("join", true, texts.New("warning.join", "name", k.Name, "status", k.Join.Status), texts.New("warning.join.do"))
+		warn("join", true, texts.New("warning.join", "name", k.Name, "status", statusWords(k.Join.Status)), texts.New("warning.join.do"))
 	case err == nil && len(seen.Card.ForeignHosts) > 0:
 		warn("moved", true, texts.New("warning.moved", "name", k.Name, "hosts", seen.Card.ForeignHosts), texts.New("warning.moved.do"))
 	case err == nil:
@@ -64,6 +64,18 @@ func checkUpstream(k federation.LoginKey, seen federation.Sight, err error, warn
 	default:
 		warn("untrusted", true, texts.New("warning.untrusted", "name", k.Name, "cause", reason(err)), texts.New("warning.untrusted.do"))
 	}
+}
+
+// statusWords is the status of a connection request inside a sentence.
+func statusWords(s federation.JoinStatus) texts.Text {
+	code, known := map[federation.JoinStatus]string{
+		federation.Requested: "join.status.requested", federation.Refused: "join.status.refused", federation.Suspended: "join.status.suspended",
+		federation.Removed: "join.status.removed", federation.NoAnswer: "join.status.unreachable", federation.Unsupported: "join.status.unsupported",
+	}[s]
+	if !known {
+		return texts.New(texts.Unexplained, "cause", s)
+	}
+	return texts.New(code)
 }
 
 // checkServer checks a connected hub's metadata.

@@ -100,7 +100,7 @@ func stranger(known clients.Client) texts.Text {
 	case known.Server != nil && known.Server.State == clients.Pending:
 		return texts.New("trace.stranger.pending", "hub", known.Server.Host)
 	case known.Server != nil && known.Server.State != clients.Active:
-		return texts.New("trace.stranger.hub", "hub", known.Server.Host, "state", known.Server.State)
+		return texts.New("trace.stranger.hub", "hub", known.Server.Host, "state", known.Server.State.Words())
 	}
 	return texts.New("trace.stranger.off", "name", known.Name)
 }

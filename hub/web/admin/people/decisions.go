@@ -150,7 +150,8 @@ func trustWords(t linking.Trust) locales.Text {
 	if t.Linking == "" && t.SignUps == "" {
 		return locales.Text{}
 	}
-	words := locales.Say("decisions.trust", "linking", t.Linking, "signups", t.SignUps)
+	var names templates.SimulatorPolicy
+	words := locales.Say("decisions.trust", "linking", named(names.LinkingWays(), t.Linking), "signups", named(names.SignUpWays(), t.SignUps))
 	and := func(id string, pairs ...any) {
 		words = locales.Say("decisions.trust-and", "before", words, "more", locales.Say(id, pairs...))
 	}
@@ -164,4 +165,14 @@ func trustWords(t linking.Trust) locales.Text {
 		and("decisions.trust-migration", "day", locales.OnDay(t.MigrateUntil))
 	}
 	return words
+}
+
+// named is what a form calls a value.
+func named(choices []templates.Option, value string) locales.Text {
+	for _, choice := range choices {
+		if choice.Name == value {
+			return choice.Value
+		}
+	}
+	return locales.Stored(value)
 }

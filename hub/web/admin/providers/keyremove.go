@@ -29,7 +29,7 @@ func (d *Handler) confirmKey(c *gin.Context, status int, k federation.LoginKey, 
 		return err
 	}
 	return d.Responder.Show(c, status, templates.ConfirmDelete{
-		Kind: locales.Say("keyremove.login-key"), Name: k.Name, Typed: true, SignedIn: signedIn, Mistakes: wrong,
+		Button: locales.Say("keyremove.delete-button"), Name: k.Name, Typed: true, SignedIn: signedIn, Mistakes: wrong,
 		Text:   locales.Say("keyremove.people-will-no-longer-be"),
 		Action: "/admin/providers/" + k.ID + "/delete", Cancel: "/admin/providers/" + k.ID,
 	})
