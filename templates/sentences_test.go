@@ -8,7 +8,7 @@ func TestASentenceSpeaksOfItsArguments(t *testing.T) {
 		args map[string]string
 		want string
 	}{
-		{"settings.consent.bad", nil, "Choose Force or Auto."},
+		{"settings.consent.bad", nil, "Choose when users are asked for consent: every time (Force) or when needed (Auto)."},
 		{"provider.choice.bad", map[string]string{"one": "form", "other": "{one}"}, `Choose "form" or "{one}", or leave this empty.`},
 		{"error", map[string]string{"@cause": "provider.choice.bad", "@cause/one": "form", "@cause/@other": "error", "@cause/@other/cause": "query"}, `Choose "form" or "query", or leave this empty.`},
 		{"error", map[string]string{"@cause": "a.newer.code"}, "a.newer.code"},

@@ -112,7 +112,7 @@ func TestASentenceOfARule(t *testing.T) {
 		args map[string]string
 		want string
 	}{
-		{"settings.consent.bad", nil, "Choose Force or Auto."},
+		{"settings.consent.bad", nil, "Choose when users are asked for consent: every time (Force) or when needed (Auto)."},
 		{"provider.choice.bad", map[string]string{"one": "form", "other": "{{.one}}"}, `Choose "form" or "{{.one}}", or leave this empty.`},
 		{"error", map[string]string{"@cause": "provider.choice.bad", "@cause/one": "form", "@cause/@other": "error", "@cause/@other/cause": "query"}, `Choose "form" or "query", or leave this empty.`},
 		{"error", map[string]string{"@cause": "a.newer.code"}, "a.newer.code"},
@@ -158,7 +158,7 @@ func TestATextIsAMessageOrWhatIsStored(t *testing.T) {
 		{Text{}, ""},
 		{Stored("Ada & <b>"), "Ada & <b>"},
 		{Say("span.days", "count", 2), "2 days"},
-		{Of(texts.New("settings.consent.bad")), "Choose Force or Auto."},
+		{Of(texts.New("settings.consent.bad")), "Choose when users are asked for consent: every time (Force) or when needed (Auto)."},
 		{Of(texts.Text{}), ""},
 		{Stored("One.").Then(Text{}).Then(Stored("Two.")), "One. Two."},
 		{Say("shells.title", "page", Say("span.days", "count", 1), "hub", "HQ"), "1 day – HQ"},

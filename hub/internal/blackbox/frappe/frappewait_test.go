@@ -88,7 +88,7 @@ func TestEachMistakeOfAFirstSignInIsExplained(t *testing.T) {
 		}, "failed later later", []string{"Auth URL Data"}},
 		"the person says no": {func(x *hubtest.Waiting) {
 			x.Login(person(x), "ada@example.org", "deny")
-		}, "failed later later", []string{"The user denied the request", "Skip Authorization"}},
+		}, "failed later later", []string{"The user denied the request", "Skip consent"}},
 		"the person is disabled": {func(x *hubtest.Waiting) {
 			u := x.Person("ada@example.org")
 			if _, err := x.Hub.SwitchUser(x.Context(), audit.Named("test"), u.ID, true); err != nil {
