@@ -98,7 +98,7 @@ type AdminClient struct {
 	Logouts    *ClientLogouts // nil if it is not told by back channel
 	Lives      []Option       // choices for the life of a new secret: value and label
 	Public     bool           // keeps no secret
-	Registered locales.Text   // how it registered itself, like "itself, with the initial access token …abcd"; empty if it did not
+	Registered locales.Text   // how it registered itself, like "registered itself"; empty if it did not
 	Site       bool           // it is a Frappe site, which has a set-up page
 	People     int            // who would no longer be able to sign in to it
 	There      There          // what to enter at the application, where it is known by its addresses

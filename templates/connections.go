@@ -49,7 +49,7 @@ type LinkChange struct {
 	Provider string
 	Unlinked bool
 	Moved    bool         // to another issuer
-	By       locales.Text // "you", "signing in", "an administrator"
+	By       locales.Text // "by you", "by signing in", "by an administrator"
 	Made     time.Time
 	Until    time.Time // it can be undone
 	Undone   time.Time // zero if it was not

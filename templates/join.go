@@ -57,8 +57,8 @@ func (s Step) Icon() string {
 }
 
 // Said is the mark for people who do not see it.
-func (s Step) Said() string {
-	return map[string]string{"done": "Done: ", "now": "Now: ", "failed": "Failed: "}[s.Mark]
+func (s Step) Said() locales.Text {
+	return map[string]locales.Text{"done": locales.Say("join.done-mark"), "now": locales.Say("join.now-mark"), "failed": locales.Say("join.failed-mark")}[s.Mark]
 }
 
 // Open tells whether asking again makes sense.

@@ -89,10 +89,10 @@ type KeyForm struct {
 	TrustAssurance       bool   // trust_assurance
 	CountsAsNew          bool   // counts_as_new
 
-	Deciding *Deciding // what another address does to people, where identities must be chosen
-	Foreseen *Foreseen // what saving would do to people, where that must be confirmed with sure
-	Sure     bool      // sure
-	Again    []string  // secrets to type again: a page that asks holds none
+	Deciding *Deciding      // what another address does to people, where identities must be chosen
+	Foreseen *Foreseen      // what saving would do to people, where that must be confirmed with sure
+	Sure     bool           // sure
+	Again    []locales.Text // secrets to type again: a page that asks holds none
 
 	Hidden       bool         // hidden
 	Direct       bool         // direct

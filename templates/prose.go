@@ -9,10 +9,11 @@ import (
 // A mark says how a numbered part of a message is shown: as a link, an emphasis,
 // a time. The first mark of a call is of part 1.
 type mark struct {
-	Kind string // name of the element: "a", "code", "em", "strong" or "time"; empty for plain text
+	Kind string // name of the element: "a", "code", "em", "strong" or "time"; "unseen" for a part that only screen readers read; empty for plain text
 	Text string // of a part that brings its own, like a time
 	URL  string // of a link
 	ID   string // of a link; may be empty
+	Rel  string // of a link to another site
 	Time time.Time
 }
 

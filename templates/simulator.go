@@ -83,8 +83,5 @@ type ForeseenLine struct {
 // More is how many are not named.
 func (l ForeseenLine) More() int { return l.Count - len(l.Examples) }
 
-// Users is the count in words.
-func (l ForeseenLine) Users() locales.Text { return locales.Say("foreseen.users", "count", l.Count) }
-
 // Users is how many were checked, in words.
 func (f Foreseen) Users() locales.Text { return locales.Say("foreseen.users", "count", f.Counted) }

@@ -21,6 +21,8 @@ func words(w *locales.Words) template.FuncMap {
 		"prose":    prose(w),
 		"step":     step(w),
 		"link":     func(url, id string) mark { return mark{Kind: "a", URL: url, ID: id} },
+		"away":     func(url, id string) mark { return mark{Kind: "a", URL: url, ID: id, Rel: "noreferrer"} },
+		"unseen":   func() mark { return mark{Kind: "unseen"} },
 		"code":     func() mark { return mark{Kind: "code"} },
 		"strong":   func() mark { return mark{Kind: "strong"} },
 		"strongid": func(id string) mark { return mark{Kind: "strong", ID: id} },

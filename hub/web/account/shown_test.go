@@ -113,7 +113,7 @@ func TestAChangeSaysWhoMadeItAndWhoMayTakeItBack(t *testing.T) {
 	} {
 		row.event.Made = time.Now()
 		c := change([]federation.LoginKey{{ID: "renamed", Name: "Now called so"}}, row.event, "ada")
-		if got := fmt.Sprintf("%s by %s, unlinked %v, kept %v", c.Provider, c.By.English(), c.Unlinked, c.Kept); got != row.want {
+		if got := fmt.Sprintf("%s %s, unlinked %v, kept %v", c.Provider, c.By.English(), c.Unlinked, c.Kept); got != row.want {
 			t.Errorf("%+v: got %q, want %q", row.event, got, row.want)
 		}
 	}

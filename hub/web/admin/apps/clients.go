@@ -130,9 +130,11 @@ func registeredBy(c clients.Client) locales.Text {
 	if c.Document != nil {
 		return locales.Say("clients.by-nobody-described-by-its", "at", locales.AtMinute(c.Document.Fetched))
 	}
-	by := locales.From(c.By)
-	if by.IsZero() {
-		by = locales.Say("clients.itself")
+	by := locales.Say("clients.itself")
+	if name := locales.From(c.By); c.Origin.Code == "client.by.token" {
+		by = locales.Say("clients.with-token", "hint", c.Origin.Args["hint"])
+	} else if c.Origin.IsZero() && !name.IsZero() {
+		by = locales.Say("clients.registered-by", "by", name)
 	}
 	if c.Registration.Vouched != "" {
 		by = locales.Say("clients.vouched-for", "by", by, "issuer", c.Registration.Vouched)

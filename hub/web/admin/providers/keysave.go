@@ -85,10 +85,10 @@ func (d *Handler) ask(c *gin.Context, key, typed federation.LoginKey, effects li
 		shown.Foreseen, shown.Sure = foreseen(effects), form["sure"] != ""
 	}
 	if form["client_secret"] != "" || must != nil && key.Secret != "" {
-		shown.Again = append(shown.Again, "the client secret")
+		shown.Again = append(shown.Again, locales.Say("keysettings.again-secret"))
 	}
 	if form["site_key"] != "" || must != nil && key.SiteKey != "" {
-		shown.Again = append(shown.Again, "the API key of the site")
+		shown.Again = append(shown.Again, locales.Say("keysettings.again-site-key"))
 	}
 	return nil
 }

@@ -137,18 +137,17 @@ func (d *Handler) foresee(c *gin.Context, form map[string]string, saved linking.
 func foreseen(e linking.Effects) *templates.Foreseen {
 	out := &templates.Foreseen{Counted: e.Counted, Whole: e.Whole}
 	for _, line := range []struct {
-		tone   string
-		text   locales.Text
-		effect linking.Effect
+		tone, text string
+		effect     linking.Effect
 	}{
-		{"danger", locales.Say("simulator.danger-text"), e.LockedOut},
-		{"warn", locales.Say("simulator.warn-text"), e.Merged},
-		{"warn", locales.Say("simulator.warn-text-2"), e.Split},
-		{"", locales.Say("simulator.would-be-refused-there-from"), e.Refused},
-		{"", locales.Say("simulator.would-be-asked-to-prove"), e.Asked},
+		{"danger", "simulator.danger-text", e.LockedOut},
+		{"warn", "simulator.warn-text", e.Merged},
+		{"warn", "simulator.warn-text-2", e.Split},
+		{"", "simulator.would-be-refused-there-from", e.Refused},
+		{"", "simulator.would-be-asked-to-prove", e.Asked},
 	} {
-		if line.effect.Count > 0 {
-			out.Lines = append(out.Lines, templates.ForeseenLine{Tone: line.tone, Count: line.effect.Count, Text: line.text, Examples: line.effect.Examples})
+		if n := line.effect.Count; n > 0 {
+			out.Lines = append(out.Lines, templates.ForeseenLine{Tone: line.tone, Count: n, Text: locales.Say(line.text, "count", n), Examples: line.effect.Examples})
 		}
 	}
 	return out
