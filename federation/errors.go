@@ -20,7 +20,7 @@ type Refusal struct {
 	// the trace that operators read, and never for a page, because it could be
 	// a phishing text.
 	Description string
-	Reason      string // a sentence for the user
+	Says        texts.Text // for the user
 	// Disabled: the user may no longer sign in there; the request itself was
 	// fine.
 	Disabled bool
@@ -55,14 +55,14 @@ const (
 // A Fault means that the provider did not answer, or that its answer cannot be
 // trusted.
 type Fault struct {
-	Kind   FaultKind
-	Reason string // a sentence for the user
-	Cause  error  // for operators; never shown to users, never secret
+	Kind  FaultKind
+	Says  texts.Text // for the user
+	Cause error      // for operators; never shown to users, never secret
 }
 
 func (f *Fault) Error() string {
 	if f.Cause == nil {
-		return string(f.Kind) + ": " + f.Reason
+		return string(f.Kind) + ": " + f.Says.String()
 	}
 	return string(f.Kind) + ": " + f.Cause.Error()
 }
@@ -71,7 +71,10 @@ func (f *Fault) Unwrap() error { return f.Cause }
 
 // Sentence is the text for the audit log, by kind.
 func (f *Fault) Sentence() texts.Text {
-	return texts.New(string(f.Kind), "cause", strings.TrimPrefix(f.Error(), string(f.Kind)+": "))
+	if f.Cause == nil {
+		return texts.New(string(f.Kind), "cause", f.Says)
+	}
+	return texts.New(string(f.Kind), "cause", f.Cause.Error())
 }
 
 // AsFault gives an error its kind. An error with a kind keeps it; a missing
@@ -95,21 +98,11 @@ func AsFault(upstream string, kind FaultKind, err error) error {
 // NewFault returns a fault with the sentence for its kind; name is the login
 // key's, as on its button.
 func NewFault(kind FaultKind, name string, cause error) *Fault {
-	return &Fault{Kind: kind, Reason: faultReason(kind, name), Cause: cause}
+	return &Fault{Kind: kind, Says: texts.New(faultCodes[kind], "name", name), Cause: cause}
 }
 
-func faultReason(kind FaultKind, name string) string {
-	switch kind {
-	case Unreachable:
-		return name + " didn't answer. Try again in a moment, or use another way to sign in."
-	case Untrusted:
-		return "The answer from " + name + " didn't pass our checks, so you are not signed in. Tell the administrator of this service."
-	case Misconfigured:
-		return "Signing in with " + name + " isn't set up correctly. This isn't your fault. Tell the administrator of this service."
-	case Circular:
-		return "The servers behind " + name + " redirect this sign-in in a circle, so it can't finish. Tell the administrator of this service."
-	}
-	return "This sign-in with " + name + " expired or was started in another browser. Start again."
+var faultCodes = map[FaultKind]string{
+	Unreachable: "fault.unreachable", Untrusted: "fault.untrusted", Misconfigured: "fault.misconfigured", Circular: "fault.circular", Unexpected: "fault.unexpected",
 }
 
 // NewRefusal translates a provider's error answer. Only the code is used for
@@ -118,39 +111,35 @@ func NewRefusal(name, code, description string) *Refusal {
 	if code == "not_allowed" { // Keycloak's code for a user or app that may not have offline_access
 		code = "invalid_scope"
 	}
-	reason, known := refusalReason(name, code)
+	says, known := refusalCodes[code]
 	if !known {
-		code = "server_error"
+		code, says = "server_error", "refusal.server"
 	}
-	return &Refusal{Code: code, Description: CleanText(description, 200), Reason: reason}
+	return &Refusal{Code: code, Description: CleanText(description, 200), Says: texts.New(says, "name", name)}
 }
 
-// refusalReason knows the codes of RFC 6749 §4.1.2.1 and §5.2, and of OpenID
-// Connect Core §3.1.2.6.
-func refusalReason(name, code string) (reason string, known bool) {
-	switch code {
-	case "access_denied":
-		return "You cancelled at " + name + ", or it refused to sign you in. Choose another way to sign in.", true
-	case "login_required", "interaction_required", "account_selection_required":
-		return name + " needs you to sign in there first.", true
-	case "consent_required":
-		return name + " needs your consent before it shares your profile with this service.", true
-	case "temporarily_unavailable":
-		return name + " is busy right now. Try again in a moment, or use another way to sign in.", true
-	case "invalid_grant":
-		return "This sign-in with " + name + " was already used or took too long. Start again.", true
-	case "invalid_client", "unauthorized_client":
-		return name + " doesn't accept this service yet. Tell the administrator of this service.", true
-	case "invalid_scope":
-		return name + " refuses a scope (permission) that this service asks for. This isn't your fault. Tell the administrator of this service.", true
-	case "invalid_request", "unsupported_response_type", "unsupported_grant_type",
-		"request_not_supported", "request_uri_not_supported", "registration_not_supported",
-		"invalid_request_uri", "invalid_request_object":
-		return faultReason(Misconfigured, name), true
-	case "server_error":
-		return name + " had a problem of its own. Try again in a moment, or use another way to sign in.", true
-	}
-	return name + " had a problem of its own. Try again in a moment, or use another way to sign in.", false
+// refusalCodes are what is said for the codes of RFC 6749 §4.1.2.1 and §5.2, and
+// of OpenID Connect Core §3.1.2.6.
+var refusalCodes = map[string]string{
+	"access_denied":              "refusal.denied",
+	"login_required":             "refusal.login",
+	"interaction_required":       "refusal.login",
+	"account_selection_required": "refusal.login",
+	"consent_required":           "refusal.consent",
+	"temporarily_unavailable":    "refusal.busy",
+	"invalid_grant":              "refusal.used",
+	"invalid_client":             "refusal.client",
+	"unauthorized_client":        "refusal.client",
+	"invalid_scope":              "refusal.scope",
+	"invalid_request":            "fault.misconfigured",
+	"unsupported_response_type":  "fault.misconfigured",
+	"unsupported_grant_type":     "fault.misconfigured",
+	"request_not_supported":      "fault.misconfigured",
+	"request_uri_not_supported":  "fault.misconfigured",
+	"registration_not_supported": "fault.misconfigured",
+	"invalid_request_uri":        "fault.misconfigured",
+	"invalid_request_object":     "fault.misconfigured",
+	"server_error":               "refusal.server",
 }
 
 // CleanText shortens an external text to at most max bytes of whole characters

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/federation/internal/breaker"
+	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/internal/upstreamhttp"
 )
 
@@ -108,11 +109,11 @@ func (g *guard) try(b *breaker.Breaker, through func() (breaker.Verdict, error))
 }
 
 func (g *guard) refuse(cause error) error {
-	reason := g.key.Name + " doesn't answer. Try again in a minute, or choose another way to sign in."
+	code := "fault.resting"
 	if errors.Is(cause, errCrowd) {
-		reason = "Many people are waiting for " + g.key.Name + " right now, and it doesn't answer. Try again in a minute, or choose another way to sign in."
+		code = "fault.crowd"
 	}
-	return &Fault{Kind: Unreachable, Reason: reason, Cause: cause}
+	return &Fault{Kind: Unreachable, Says: texts.New(code, "name", g.key.Name), Cause: cause}
 }
 
 // TurnedAway reports whether an error is the guard's own: the provider was not

@@ -174,8 +174,8 @@ func TestEveryErrorHasASentence(t *testing.T) {
 	cause := errors.New("cause")
 	for _, kind := range []federation.FaultKind{federation.Unreachable, federation.Untrusted, federation.Misconfigured, federation.Unexpected, federation.Circular} {
 		fault := federation.NewFault(kind, "Head Office", cause)
-		if !strings.Contains(fault.Reason, "Head Office") || strings.Contains(fault.Reason, "cause") || !errors.Is(fault, cause) {
-			t.Errorf("%s: got %q", kind, fault.Reason)
+		if fault.Says.String() != "fault."+string(kind)+"[name:Head Office]" || !errors.Is(fault, cause) {
+			t.Errorf("%s: got %q", kind, fault.Says)
 		}
 	}
 }

@@ -212,8 +212,8 @@ func TestACodeIsNotUsedUpByTrying(t *testing.T) {
 			if got := federationtest.Refused(err); got != code || len(s.seen) != want {
 				t.Errorf("%s: got %v after %v", code, err, s.seen)
 			}
-			if refusal := new(federation.Refusal); errors.As(err, &refusal) && strings.Contains(refusal.Reason, "evil") {
-				t.Errorf("%s: the page would say %q", code, refusal.Reason)
+			if refusal := new(federation.Refusal); errors.As(err, &refusal) && strings.Contains(refusal.Says.String(), "evil") {
+				t.Errorf("%s: the page would say %q", code, refusal.Says)
 			}
 		}
 	})

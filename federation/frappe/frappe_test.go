@@ -153,7 +153,7 @@ func TestAdministratorOfASiteIsNobody(t *testing.T) {
 		})
 		_, err := s.signIn("admin@example.com")
 		var fault *federation.Fault
-		if !asFault(err, &fault) || fault.Kind != federation.Untrusted || !strings.Contains(fault.Reason, "Administrator") || !strings.Contains(err.Error(), "no id") {
+		if !asFault(err, &fault) || fault.Kind != federation.Untrusted || fault.Says.Code != "fault.administrator" || !strings.Contains(err.Error(), "no id") {
 			t.Errorf("%s: got %v", g, err)
 		}
 		if got := s.alive(); got != 0 {

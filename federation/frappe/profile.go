@@ -12,6 +12,7 @@ import (
 	"github.com/fedhub/fedhub/federation/internal/oauth2client"
 	"github.com/fedhub/fedhub/federation/mapping"
 	"github.com/fedhub/fedhub/internal/jsonx"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // automatic are roles that a site gives automatically to all users of a kind,
@@ -105,9 +106,9 @@ func (c *Connector) subject(d reading.Document) error {
 		return errors.New("its sub is not a text")
 	}
 	return &federation.Fault{
-		Kind:   federation.Untrusted,
-		Reason: "At " + c.Key.Name + " you are signed in with an account that has no ID of its own, such as Administrator. Sign in there with your personal account, then try again.",
-		Cause:  errors.New("its sub is null: the account Administrator of a Frappe site has no id, so it looks the same on every site"),
+		Kind:  federation.Untrusted,
+		Says:  texts.New("fault.administrator", "name", c.Key.Name),
+		Cause: errors.New("its sub is null: the account Administrator of a Frappe site has no id, so it looks the same on every site"),
 	}
 }
 

@@ -333,9 +333,9 @@ func (d *Handler) upstreamFailed(c *gin.Context, keyID string, j pendingLogin, e
 		Action: templates.Action{Label: locales.Say("upstream.choose-another-way-to-sign"), URL: "/signin" + local(j)}}
 	switch {
 	case errors.As(err, &refusal):
-		p.Status, p.Text = http.StatusForbidden, locales.Stored(refusal.Reason)
+		p.Status, p.Text = http.StatusForbidden, locales.Of(refusal.Says)
 	case errors.As(err, &fault):
-		p.Text = locales.Stored(fault.Reason)
+		p.Text = locales.Of(fault.Says)
 		if fault.Kind == federation.Unexpected {
 			p.Status = http.StatusBadRequest
 		}
@@ -345,7 +345,7 @@ func (d *Handler) upstreamFailed(c *gin.Context, keyID string, j pendingLogin, e
 		if fault.Kind == federation.Unreachable {
 			d.away(c, p, keyID, j)
 			if federation.TurnedAway(err) {
-				p.Text = locales.Stored(fault.Reason) // it says why the answer came at once
+				p.Text = locales.Of(fault.Says) // it says why the answer came at once
 			}
 		}
 	default:

@@ -126,8 +126,8 @@ func (s suite) errorAnswers(t *testing.T) {
 			continue
 		}
 		refusal := err.(*federation.Refusal)
-		if strings.Contains(refusal.Reason, "evil") || strings.Contains(refusal.Reason, "555") || !strings.Contains(refusal.Reason, "Upstream") {
-			t.Errorf("%s: the page would say %q", code, refusal.Reason)
+		if strings.Contains(refusal.Says.String(), "evil") || strings.Contains(refusal.Says.String(), "555") || !strings.Contains(refusal.Says.String(), "Upstream") {
+			t.Errorf("%s: the page would say %q", code, refusal.Says.String())
 		}
 		if len(refusal.Description) > 200 || strings.ContainsAny(refusal.Description, "\x00\r\n") {
 			t.Errorf("%s: the trace would say %q", code, refusal.Description)
@@ -174,7 +174,7 @@ func (s suite) token(t *testing.T) {
 				}}
 			})
 			_, err := w.SignIn(federation.AuthRequestOptions{})
-			if got := Refused(err); got != want || strings.Contains(err.(*federation.Refusal).Reason, "evil") {
+			if got := Refused(err); got != want || strings.Contains(err.(*federation.Refusal).Says.String(), "evil") {
 				t.Errorf("%s: got %v, want %s", code, err, want)
 			}
 		}

@@ -141,7 +141,7 @@ func (s suite) plainToken(t *testing.T) {
 				}}
 			})
 			_, err := w.SignIn(federation.AuthRequestOptions{})
-			if got := Refused(err); got != want || strings.Contains(err.(*federation.Refusal).Reason, "evil") {
+			if got := Refused(err); got != want || strings.Contains(err.(*federation.Refusal).Says.String(), "evil") {
 				t.Errorf("%s: got %v, want %s", code, err, want)
 			}
 		}
