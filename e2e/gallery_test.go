@@ -34,8 +34,8 @@ func galleryPages(t *testing.T, o *tour) {
 		"signedout: with a way back":           templates.SignedOut{Back: templates.Action{Label: locales.Stored("Back to Payroll"), URL: "/"}},
 		"formpost: to an app":                  templates.FormPost{Client: "Payroll", URL: silent(t) + "/answer", Values: []templates.Pair{{Name: "code", Value: "c"}}},
 		"continue: to an app with a long name": templates.Continue{Client: longName, URL: silent(t) + "/"},
-		"continue: if the person likes":        templates.Continue{Client: longName, URL: silent(t) + "/", Ask: longHost},
-		"continue: with a form":                templates.Continue{Client: longName, URL: silent(t) + "/answer", Ask: longHost, Code: "invalid_scope", Description: longWord, Values: []templates.Pair{{Name: "error", Value: "invalid_scope"}}},
+		"continue: if the person likes":        templates.Continue{Client: longName, URL: silent(t) + "/", Ask: locales.Stored(longHost)},
+		"continue: with a form":                templates.Continue{Client: longName, URL: silent(t) + "/answer", Ask: locales.Stored(longHost), Code: "invalid_scope", Description: longWord, Values: []templates.Pair{{Name: "error", Value: "invalid_scope"}}},
 		"problem: with everything":             longErrorPage(),
 		"waiting: for an administrator":        templates.Waiting{Host: longHost, Again: "/", Review: "/"},
 		"account: with long names":             longAccount(),
@@ -207,7 +207,7 @@ func longClientPage() templates.AdminClient {
 }
 
 func signingPage() templates.AdminSigning {
-	key := templates.SigningKey{KID: longWord, Alg: "ES256", Use: "Signs ID tokens", State: templates.Chip{Tone: "ok", Text: locales.Stored("Signing")}, Created: noon(), Retires: noon()}
+	key := templates.SigningKey{KID: longWord, Alg: "ES256", Use: locales.Say("signing.use-signs"), State: templates.Chip{Tone: "ok", Text: locales.Stored("Signing")}, Created: noon(), Retires: noon()}
 	next, old := key, key
 	next.KID, next.State, next.Starts = "next", templates.Chip{Text: locales.Stored("Waiting")}, noon()
 	old.KID, old.State, old.Leaves = "old", templates.Chip{Text: locales.Stored("Leaving")}, noon()
@@ -249,17 +249,17 @@ func triedPage(failed bool) templates.AdminKeyTried {
 	facts := []templates.Row{{Name: locales.Stored("issuer"), Value: locales.Stored("https://" + longHost)}, {Name: locales.Stored("claims"), Value: locales.Stored(longWord)}}
 	page := templates.AdminKeyTried{ID: "a", Name: longName, Kind: "openid", Failed: failed}
 	for _, name := range []string{"discovery", "authorize", "answer"} {
-		step := templates.NewTriedStep(name, 12*time.Millisecond, "")
+		step := templates.NewTriedStep(name, 12*time.Millisecond, locales.Text{})
 		step.Facts = facts
 		page.Steps = append(page.Steps, step)
 	}
 	if failed {
 		page.Advice, page.Setting = locales.Stored("The provider refuses the client ID and secret. Copy both again. The secret may have expired."), "client_secret"
-		page.Steps = append(page.Steps, templates.NewTriedStep("token", time.Second, "the upstream refused: invalid_client ("+longWord+")"))
+		page.Steps = append(page.Steps, templates.NewTriedStep("token", time.Second, locales.Stored("the upstream refused: invalid_client ("+longWord+")")))
 		page.Steps = append(page.Steps, templates.NeverTried("openid", "token")...)
 		return page
 	}
-	page.Steps = append(page.Steps, templates.NewTriedStep("policy", 0, ""))
+	page.Steps = append(page.Steps, templates.NewTriedStep("policy", 0, locales.Text{}))
 	page.Claims = []templates.Row{{Name: locales.Stored("Subject"), Value: locales.Stored("1068… (21 characters)")}, {Name: locales.Stored("Email"), Value: locales.Stored(longEmail)}}
 	page.Decision = locales.Say("tried.you-would-get-a-new")
 	page.Rule = templates.RuleRow{Row: "D5", Title: locales.Of(texts.New("rule.create")), Fact: locales.Stored("No user has this identity or its verified email address.")}

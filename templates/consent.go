@@ -92,8 +92,8 @@ func (p Consent) look() look {
 // that follow it, and those may end in an app of the device.
 type Continue struct {
 	Client string
-	URL    string // whole answer, of a redirect URI that was registered
-	Ask    string // host of the URL, if the person decides whether to go there
+	URL    string       // whole answer, of a redirect URI that was registered
+	Ask    locales.Text // host of the URL, if the person decides whether to go there
 
 	// What the client is told by going there, if it is an error.
 	Code, Description string

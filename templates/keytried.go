@@ -66,14 +66,14 @@ var stepTexts = []struct {
 }
 
 // NewTriedStep puts one step into words.
-func NewTriedStep(name string, took time.Duration, failed string) TriedStep {
-	step := TriedStep{Step: Step{Mark: "done", Title: locales.Stored(name)}, Took: milliseconds(took), Error: locales.Stored(failed)}
+func NewTriedStep(name string, took time.Duration, failed locales.Text) TriedStep {
+	step := TriedStep{Step: Step{Mark: "done", Title: locales.Stored(name)}, Took: milliseconds(took), Error: failed}
 	for _, known := range stepTexts {
 		if known.name == name {
 			step.Title, step.Text = known.title, known.text
 		}
 	}
-	if failed != "" {
+	if !failed.IsZero() {
 		step.Mark, step.Text = "failed", locales.Text{}
 	}
 	return step

@@ -24,7 +24,7 @@ func (p AdminSigning) look() look {
 type SigningKey struct {
 	KID     string
 	Alg     string
-	Use     string // what it is for, in words
+	Use     locales.Text // what it is for
 	State   Chip
 	Created time.Time
 	Starts  time.Time // of one that waits

@@ -27,7 +27,8 @@ func (c *Connector) confirm(ctx context.Context, id *federation.Identity) error 
 		case errors.Is(err, context.Canceled):
 			return err
 		case err != nil:
-			fact("enabled there", "the site does not say: "+federation.CleanText(err.Error(), maxSaid))
+			fact("enabled there", "unknown")
+			fact("because", federation.CleanText(err.Error(), maxSaid))
 			id.Unconfirmed = err
 			return nil
 		}

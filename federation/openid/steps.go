@@ -145,7 +145,7 @@ func (c *Connector) stepClaims(ctx context.Context, doc Discovery, got tokens, c
 		tell("of them cut out of a text", strings.Join(mapping.Texts(cut), ", "))
 		tell("roles here", strings.Join(id.Roles, ", "))
 		if id.RolesUnknown {
-			tell("roles unknown", "it says only where they are: "+strings.Join(roles.Elsewhere, ", "))
+			tell("roles elsewhere", strings.Join(roles.Elsewhere, ", "))
 		}
 		tell("acr", claims.Loose("acr"))
 		tell("amr", strings.Join(words(claims, "amr"), " "))

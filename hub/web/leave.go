@@ -10,6 +10,7 @@ import (
 	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // Redirect sends the browser to another site, named for the person.
@@ -62,16 +63,16 @@ func (e *Responder) ConfirmFormPost(c *gin.Context, address, name string, values
 
 // host is where an address leads, as people would recognise it; for an app's
 // own scheme, the scheme.
-func host(location string) string {
+func host(location string) locales.Text {
 	if end := strings.IndexAny(location, "?#"); end >= 0 {
 		location = location[:end] // behind it is the answer
 	}
 	u, err := redirecturi.Parse(location)
 	switch {
 	case err != nil:
-		return "an address that cannot be read"
+		return locales.Say("leave.unreadable-address")
 	case u.Host == "":
-		return u.Scheme + ":"
+		return locales.Stored(u.Scheme + ":")
 	}
-	return u.HostPort()
+	return locales.Stored(u.HostPort())
 }

@@ -64,9 +64,9 @@ func triedGone(c *gin.Context, cause error) error {
 }
 
 func shownStep(s triedStep) templates.TriedStep {
-	step := templates.NewTriedStep(s.Name, s.Took, s.Error)
+	step := templates.NewTriedStep(s.Name, s.Took, locales.Of(s.Why))
 	for _, f := range s.Facts {
-		step.Facts = append(step.Facts, templates.Row{Name: locales.Stored(f.Name), Value: locales.Stored(f.Value)})
+		step.Facts = append(step.Facts, templates.Fact(f.Name, f.Value))
 	}
 	return step
 }
@@ -80,7 +80,7 @@ func (d *Handler) judge(c *gin.Context, page *templates.AdminKeyTried, key feder
 	if err != nil {
 		return err
 	}
-	step := templates.NewTriedStep("policy", d.Now().Sub(began), "")
+	step := templates.NewTriedStep("policy", d.Now().Sub(began), locales.Text{})
 	page.Rule = templates.RuleRow{Row: decision.Row, Title: locales.Of(linking.RowTitle(decision.Row)), Fact: locales.Of(decision.Why)}
 	page.Decision = inWords(decision)
 	step.Facts = []templates.Row{{Name: locales.Say("tried.rule"), Value: page.Rule.Title}, {Name: locales.Say("tried.what-follows"), Value: page.Decision}}

@@ -33,7 +33,7 @@ type triedStep struct {
 	Name  string
 	Took  time.Duration
 	Facts []federation.Fact
-	Error string
+	Why   texts.Text // it failed
 }
 
 // tried is what came of a test.
@@ -81,7 +81,7 @@ func (d *Handler) Try(c *gin.Context) error {
 func (t *trying) watch(ctx context.Context, name string, now func() time.Time, work func(context.Context) error) error {
 	before, began := len(t.Steps), now()
 	err := work(federation.Observed(ctx, func(s federation.Step) { t.Steps = append(t.Steps, kept(s)) }))
-	failed := len(t.Steps) > before && t.Steps[len(t.Steps)-1].Error != ""
+	failed := len(t.Steps) > before && !t.Steps[len(t.Steps)-1].Why.IsZero()
 	if len(t.Steps) == before || err != nil && !failed {
 		t.Steps = append(t.Steps, kept(federation.Step{Name: name, Took: now().Sub(began), Err: err}))
 	}
@@ -92,7 +92,7 @@ func kept(s federation.Step) triedStep {
 	out := triedStep{Name: s.Name, Took: s.Took, Facts: s.Facts}
 	if s.Err != nil {
 		// It is for an administrator, and holds words of the upstream.
-		out.Error = federation.CleanText(s.Err.Error(), 400)
+		out.Why = texts.Of(s.Err)
 	}
 	return out
 }

@@ -126,14 +126,14 @@ func TestATestKeepsEveryStep(t *testing.T) {
 	if err := none.watch(t.Context(), "authorize", noon, func(context.Context) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
-	if len(none.Steps) != 1 || none.Steps[0].Name != "authorize" || none.Steps[0].Error != "" {
+	if len(none.Steps) != 1 || none.Steps[0].Name != "authorize" || !none.Steps[0].Why.IsZero() {
 		t.Errorf("without steps of its own: got %+v", none.Steps)
 	}
 	broken := federation.NewFault(federation.Untrusted, "The company", fmt.Errorf("no"))
 	if err := none.watch(t.Context(), "answer", noon, func(context.Context) error { return broken }); err != broken { //nolint:errorlint // the same
 		t.Errorf("got %v", err)
 	}
-	if len(none.Steps) != 2 || none.Steps[1].Name != "answer" || none.Steps[1].Error == "" {
+	if len(none.Steps) != 2 || none.Steps[1].Name != "answer" || none.Steps[1].Why.String() == "" {
 		t.Errorf("one that failed: got %+v", none.Steps)
 	}
 	var told trying
@@ -141,11 +141,11 @@ func TestATestKeepsEveryStep(t *testing.T) {
 		federation.Observe(ctx, name, noon, func(func(string, string)) error { return err }) //nolint:errcheck // it is told
 	}
 	told.watch(t.Context(), "answer", noon, func(ctx context.Context) error { step(ctx, "token", nil); step(ctx, "id_token", broken); return broken }) //nolint:errcheck // the same
-	if len(told.Steps) != 2 || told.Steps[0].Name != "token" || told.Steps[1].Name != "id_token" || told.Steps[1].Error == "" {
+	if len(told.Steps) != 2 || told.Steps[0].Name != "token" || told.Steps[1].Name != "id_token" || told.Steps[1].Why.String() == "" {
 		t.Errorf("with steps of its own: got %+v", told.Steps)
 	}
 	told.watch(t.Context(), "answer", noon, func(ctx context.Context) error { step(ctx, "token", nil); return broken }) //nolint:errcheck // the same
-	if len(told.Steps) != 4 || told.Steps[3].Name != "answer" || told.Steps[3].Error == "" {
+	if len(told.Steps) != 4 || told.Steps[3].Name != "answer" || told.Steps[3].Why.String() == "" {
 		t.Errorf("what failed between its steps: got %+v", told.Steps)
 	}
 }

@@ -49,9 +49,9 @@ var keyStates = map[signing.State]templates.Chip{
 }
 
 func signingKey(card signing.Card) templates.SigningKey {
-	k := templates.SigningKey{KID: card.KID, Alg: card.Alg, Use: "signs", State: keyStates[card.State], Created: card.Created}
+	k := templates.SigningKey{KID: card.KID, Alg: card.Alg, Use: locales.Say("signing.use-signs"), State: keyStates[card.State], Created: card.Created}
 	if card.Use == "enc" {
-		k.Use = "decrypts"
+		k.Use = locales.Say("signing.use-decrypts")
 	}
 	switch card.State {
 	case signing.Waiting:

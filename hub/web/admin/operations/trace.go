@@ -79,7 +79,7 @@ func tracePage(t traces.Trace) templates.AdminTrace {
 			step.Took = locales.Took(s.Took)
 		}
 		for _, f := range s.Facts {
-			step.Facts = append(step.Facts, templates.Row{Name: locales.Stored(f.Name), Value: locales.Stored(f.Value)})
+			step.Facts = append(step.Facts, templates.Fact(f.Name, f.Value))
 		}
 		page.Steps = append(page.Steps, step)
 	}
