@@ -87,3 +87,15 @@ func short(s string, most int) string {
 
 // Nodes are all of them, for the table.
 func (p AdminMap) Nodes() []MapNode { return append(append([]MapNode{}, p.Upstreams...), p.Below...) }
+
+// Spoken is the shape for people who do not see the map.
+func (s MapShape) Spoken() locales.Text {
+	name := locales.Stored(s.Name)
+	if s.Short != s.Name {
+		name = locales.Say("map.short-and-name", "short", s.Short, "name", s.Name)
+	}
+	if s.State.Text.IsZero() {
+		return locales.Say("map.node", "name", name, "kind", s.Kind)
+	}
+	return locales.Say("map.node-and-state", "name", name, "kind", s.Kind, "state", s.State.Text)
+}
