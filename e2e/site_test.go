@@ -16,6 +16,7 @@ import (
 	"github.com/fedhub/fedhub/cmd/fedhub/sampleapp"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/mongodb"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
@@ -45,7 +46,7 @@ func newSiteOn(t *testing.T, name string, backend store.Backend) *site {
 	var handler atomic.Pointer[hub.Hub]
 	address := serve(t, func(rw http.ResponseWriter, r *http.Request) { handler.Load().ServeHTTP(rw, r) })
 	h, err := hub.New(t.Context(), hub.Config{
-		URL: address, Name: name, SecretKey: bytes.Repeat([]byte{7}, 32), Hash: cheap, Log: newLog(t),
+		URL: address, Name: name, SecretKey: bytes.Repeat([]byte{7}, 32), Hash: cheap, Log: newLog(t), SecondFactor: settings.SecondFactorOptional,
 	}, backend)
 	if err != nil {
 		t.Fatal(err)

@@ -40,6 +40,7 @@ func TestEveryPageIsForEverybody(t *testing.T) {
 		"signing in from a hub": upstreamPages,
 		"problems":              problemPages,
 		"the account":           accountPages,
+		"second factors":        secondPages,
 		"applications":          clientPages,
 		"a Frappe site":         frappePages,
 		"login keys":            keyPages,

@@ -11,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/hub"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/operator"
+	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/passwords"
@@ -81,7 +82,7 @@ func newWorldIn(t *testing.T, database string, words *locales.Words) *world {
 func startHub(words *locales.Words) demo.StartHub {
 	return func(ctx context.Context, s demo.Setup, backend store.Backend) (demo.Running, error) {
 		h, err := hub.New(ctx, hub.Config{
-			URL: s.URL, Name: s.Name, SecretKey: s.SecretKey, Hash: s.Hash, Log: s.Log, Watch: s.Watch, Fetched: s.Fetched, Words: words,
+			URL: s.URL, Name: s.Name, SecretKey: s.SecretKey, Hash: s.Hash, Log: s.Log, Watch: s.Watch, Fetched: s.Fetched, Words: words, SecondFactor: settings.SecondFactorOptional,
 		}, backend)
 		if err != nil {
 			return demo.Running{}, err

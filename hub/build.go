@@ -38,6 +38,8 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/users/passkeys"
+	"github.com/fedhub/fedhub/hub/users/passwords"
+	"github.com/fedhub/fedhub/hub/users/secondfactor"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/account"
 	"github.com/fedhub/fedhub/hub/web/admin"
@@ -57,6 +59,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web/onetime"
 	"github.com/fedhub/fedhub/hub/web/proof"
 	"github.com/fedhub/fedhub/hub/web/registering"
+	"github.com/fedhub/fedhub/hub/web/second"
 	"github.com/fedhub/fedhub/hub/web/signin"
 	"github.com/fedhub/fedhub/hub/web/signout"
 	"github.com/fedhub/fedhub/hub/web/tokenendpoint"
@@ -86,6 +89,7 @@ func (h *Hub) buildTools() {
 	h.queue, h.mailer = queue, &emails.Mailer{Sender: sender, HubName: h.name, URL: c.URL, Words: c.Words}
 	h.audit = &audit.Recorder{Set: d.Audit, Log: c.Log, Now: c.Now, Words: templates.Sentence, Watch: c.Watch, Hear: traces.Record}
 	h.settings = settings.NewService(d.Settings, c.Name, c.Now)
+	h.settings.SecondFactor = c.SecondFactor
 	h.traces = h.newTraces()
 	h.signing = signing.NewService(d.SigningKeys, h.box, c.Now)
 	h.signing.Log = c.Log
@@ -109,6 +113,10 @@ func (h *Hub) buildPeople() {
 			h.audit.Record(ctx, audit.Event{Kind: audit.RolesChanged, Actor: "provider", Target: after.ID, Changes: audit.Roles(before.Roles, after.Roles)})
 		},
 	})
+	h.second = &authentication.SecondFactors{
+		Codes:    &secondfactor.Service{Set: d.SecondFactors, Box: h.box, Limits: passwords.NewLimiter(d.Throttles, c.Now), Now: c.Now},
+		Settings: h.settings.Current, Now: c.Now,
+	}
 	h.linking = linking.New(linking.Options{
 		Users: h.users, Identities: d.Identities, Records: d.LinkEvents,
 		Mailer: h.mailer, URL: c.URL, Once: d.useOnce, Empty: h.emptyUser,
@@ -124,8 +132,9 @@ func (h *Hub) buildPeople() {
 	})
 	h.mailLinks = &maillinks.Service{Links: d.MailLinks, Mailer: h.mailer, Users: h.users, URL: c.URL, Now: c.Now}
 	h.sessions = &cookies.Service{
-		Service: &sessions.Service{Sessions: d.Sessions, Users: h.users, Box: h.box, Limits: h.sessionLimits, Now: c.Now},
-		Name:    cookies.CookieName(c.URL, c.secure()), Secure: c.secure(),
+		Service: &sessions.Service{Sessions: d.Sessions, Users: h.users, Box: h.box, Limits: h.sessionLimits, Now: c.Now,
+			HasFactor: func(ctx context.Context, userID string) (bool, error) { return h.second.Has(ctx, userID) }},
+		Name: cookies.CookieName(c.URL, c.secure()), Secure: c.secure(),
 	}
 	h.flows = flows.NewService(d.Flows, c.Now)
 	h.stops = &flows.Interruptions{Set: d.Interruptions, Box: h.box, Now: c.Now}
@@ -205,7 +214,7 @@ func (h *Hub) buildOperator() {
 	c, d := h.config, h.data
 	h.Service = operator.New(operator.Parts{
 		URL: c.URL, AllowHTTP: c.AllowPrivateAddresses, ClientMetadata: h.ours().Metadata,
-		Users: h.users, Linking: h.linking, MailLinks: h.mailLinks, Clients: h.clients, Hubs: h.hubs, Sites: h.sites, Registrations: h.registrations, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams,
+		Users: h.users, Linking: h.linking, SecondFactors: h.second.Codes, MailLinks: h.mailLinks, Clients: h.clients, Hubs: h.hubs, Sites: h.sites, Registrations: h.registrations, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams,
 		Grants: h.grants, Pending: h.pending, Sessions: h.sessions.Service, Health: h.health, Monitor: h.monitor,
 		Logouts: h.logouts, UpstreamTokens: h.upstreamTokens, SiteSetups: h.siteSetups, Signing: h.signing, Settings: h.settings, Audit: h.audit, Box: h.box,
 		ForgetUser: h.forgetUser,
@@ -269,6 +278,7 @@ func (h *Hub) buildHandlers() {
 		Issuer: c.URL, Clients: h.clients, Upstreams: h.upstreams, Requests: h.requests, Flows: h.flows, Sessions: h.sessions, Grants: h.grants,
 		Tokens: h.tokens, Settings: h.settings, Audit: h.audit, Responder: h.responder, Log: c.Log, Now: c.Now,
 		Begins: h.limiter(c.Limits.Begins), Fetches: fetches,
+		HasFactor: h.second.Has,
 	}
 	proofs := &proof.Checker{Sessions: h.sessions, Users: h.users, Logouts: h.logouts, Audit: h.audit}
 	h.signin = &signin.Handler{
@@ -278,6 +288,11 @@ func (h *Hub) buildHandlers() {
 		Settings: h.settings, Audit: h.audit, Responder: h.responder, Log: c.Log, Now: c.Now, Replay: h.data.useOnce,
 		Begins: h.limiter(c.Limits.Begins), Raise: h.monitor.Raise,
 	}
+	h.secondStep = &second.Handler{
+		Factors: h.second, Stops: h.stops, Sessions: h.sessions, Users: h.users, MailLinks: h.mailLinks, Audit: h.audit, Responder: h.responder,
+		HubName: h.name, Log: c.Log, Now: c.Now, SignIn: h.signin,
+	}
+	h.signin.AskSecond, h.signin.CheckSecond, h.signin.HasFactor = h.secondStep.Ask, h.secondStep.Check, h.second.Has
 	h.onetime = &onetime.Handler{
 		MinPassword: c.MinPassword, Upstreams: h.upstreams, Sessions: h.sessions, Users: h.users, Logouts: h.logouts, MailLinks: h.mailLinks,
 		Settings: h.settings, Audit: h.audit, Responder: h.responder, Now: c.Now, SignIn: h.signin.SignInNew,
@@ -298,7 +313,7 @@ func (h *Hub) buildHandlers() {
 		Clients: h.clients, Pending: h.pending, Sessions: h.sessions, Grants: h.grants, Audit: h.audit, Responder: h.responder, Now: c.Now,
 	}
 	h.account = &account.Handler{
-		Proofs: proofs,
+		Proofs: proofs, Second: h.second, HubName: h.name, Stops: h.stops,
 		Issuer: c.URL, Clients: h.clients, Upstreams: h.upstreams, Sessions: h.sessions, Users: h.users, Linking: h.linking,
 		Grants: h.grants, Logouts: h.logouts, MailLinks: h.mailLinks, UpstreamTokens: h.upstreamTokens, Audit: h.audit, Responder: h.responder, Now: c.Now, MinPassword: c.MinPassword,
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/hub/web/publicurl"
+	"github.com/fedhub/fedhub/internal/forwarded"
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
@@ -113,6 +114,11 @@ type Config struct {
 	Watch   func(audit.Event)
 	Fetched func(fetch.Call)
 
+	// SecondFactor is who needs a second factor until an administrator chooses in
+	// the settings, one of the settings.SecondFactor constants; empty:
+	// administrators. A demo asks nobody who has none.
+	SecondFactor string
+
 	// Words are the words of pages and emails; English if nil. A test replaces
 	// them to find texts that are in no catalogue.
 	Words *locales.Words
@@ -134,7 +140,8 @@ func (c Config) withDefaults() (Config, error) {
 	if err := c.checkCertificates(); err != nil {
 		return Config{}, err
 	}
-	if err := c.checkProxies(); err != nil {
+	var err error
+	if c.TrustedProxies, c.ProxyHeader, err = forwarded.Trusted(c.TrustedProxies, c.TrustEveryProxy, c.ProxyHeader); err != nil {
 		return Config{}, err
 	}
 	if err := signing.CheckLeftOut(c.LeftOutAlgs); err != nil {
@@ -146,7 +153,6 @@ func (c Config) withDefaults() (Config, error) {
 	if c.MinPassword < 8 || c.MinPassword > 64 {
 		return Config{}, errors.New("FEDHUB_MIN_PASSWORD must be a number from 8 to 64")
 	}
-	var err error
 	if c.Limits, err = c.Limits.withDefaults(); err != nil {
 		return Config{}, err
 	}

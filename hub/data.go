@@ -33,6 +33,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/users/passkeys"
 	"github.com/fedhub/fedhub/hub/users/passwords"
+	"github.com/fedhub/fedhub/hub/users/secondfactor"
 )
 
 // data has one field for each kind of record. The tags give the name of the set
@@ -47,6 +48,7 @@ type data struct {
 	Passkeys            *store.Collection[passkeys.Passkey]                `set:"passkeys" index:"userId" user:"userId"`
 	Throttles           *store.Collection[passwords.Throttle]              `set:"throttles"`
 	Browsers            *store.Collection[passwords.Browser]               `set:"browsers" index:"userId" user:"userId"`
+	SecondFactors       *store.Collection[secondfactor.Factors]            `set:"secondfactors" user:"id"`
 	SetupLinks          *store.Collection[users.SetupLink]                 `set:"setups"`
 	LinkEvents          *store.Collection[linking.LinkEvent]               `set:"decisions" index:"userId" user:"userId"`
 	Sessions            *store.Collection[sessions.Session]                `set:"sessions" index:"sid userId loginKey upstreamSid upstreamSub" freed:"sid" user:"userId"`

@@ -22,6 +22,7 @@ import (
 	"github.com/fedhub/fedhub/clients/registration"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/dpop"
 	"github.com/fedhub/fedhub/hub/flows"
@@ -59,6 +60,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web/oidc"
 	"github.com/fedhub/fedhub/hub/web/onetime"
 	"github.com/fedhub/fedhub/hub/web/registering"
+	"github.com/fedhub/fedhub/hub/web/second"
 	"github.com/fedhub/fedhub/hub/web/signin"
 	"github.com/fedhub/fedhub/hub/web/signout"
 	"github.com/fedhub/fedhub/hub/web/tokenendpoint"
@@ -100,6 +102,7 @@ type Hub struct {
 	sessions       *cookies.Service
 	flows          *flows.Service
 	stops          *flows.Interruptions
+	second         *authentication.SecondFactors
 	requests       *authrequest.Service
 	grants         *grants.Service
 	tokens         *tokens.Service
@@ -124,6 +127,7 @@ type Hub struct {
 	// Handlers.
 	authorize   *authorize.Handler
 	signin      *signin.Handler
+	secondStep  *second.Handler
 	onetime     *onetime.Handler
 	federating  *federating.Handler
 	signout     *signout.Handler

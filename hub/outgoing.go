@@ -20,8 +20,6 @@ func (h *Hub) standing() []health.Warning {
 func (h *Hub) warnOfOutgoing(ctx context.Context) {
 	for _, w := range h.standing() {
 		h.config.Log.WarnContext(ctx, "the proxy resolves host names, so the hub cannot check addresses; the proxy must block private networks", "proxy", w.About)
-		if err := h.monitor.Raise(ctx, w); err != nil && ctx.Err() == nil {
-			h.config.Log.ErrorContext(ctx, "could not store a warning for the overview", "about", w.About, "error", err)
-		}
+		h.warn(ctx, w)
 	}
 }

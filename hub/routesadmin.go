@@ -31,6 +31,7 @@ func (h *Hub) peopleRoutes(g guards) []route {
 		{"GET", "/admin/users/:id", g.admin, h.admin.people.Person},
 		{"POST", "/admin/users/:id/disable", g.change, h.admin.people.Disable},
 		{"POST", "/admin/users/:id/enable", g.change, h.admin.people.Enable},
+		{"POST", "/admin/users/:id/second-factor/reset", g.change, h.admin.people.ResetSecondFactor},
 		{"POST", "/admin/users/:id/sessions/end", g.change, h.admin.people.EndSessions},
 		{"POST", "/admin/users/:id/unlink", g.change, h.admin.people.Unlink},
 		{"POST", "/admin/users/:id/roles", g.change, h.admin.people.SetRoles},

@@ -55,6 +55,22 @@ func (f Frame) Nav() []NavGroup {
 	return groups
 }
 
+// AccountNav is the navigation of a person's own pages.
+func (f Frame) AccountNav() []NavItem {
+	items := []NavItem{
+		{Label: locales.Say("account.profile"), URL: "/account/profile"},
+		{Label: locales.Say("account.apps"), URL: "/account#apps"},
+		{Label: locales.Say("account.linked-sign-ins"), URL: "/account/connections"},
+		{Label: locales.Say("account.second-factor"), URL: "/account/second-factor"},
+		{Label: locales.Say("account.sessions"), URL: "/account#sessions"},
+		{Label: locales.Say("account.approvals"), URL: "/account/approvals", Count: f.Approvals},
+	}
+	for i, item := range items {
+		items[i].Current = f.Path == item.URL
+	}
+	return items
+}
+
 // Here is the name of the entry that the page belongs to; empty if it is none's.
 func (f Frame) Here() locales.Text {
 	for _, group := range f.Nav() {

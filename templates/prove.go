@@ -15,6 +15,7 @@ type Prove struct {
 	Silent    string // the provider that they came from, if it does not say when they signed in there
 	Mail      bool   // whether a link can be mailed by which they choose a password
 	Sent      bool   // one was sent
+	Code      bool   // the form asks for a second factor too
 	Action    string // path that the form posts to, if it carries another along
 	Carried   []Pair // what stood in that
 }

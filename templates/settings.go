@@ -20,6 +20,9 @@ type AdminSettings struct {
 	SoftwareIssuers   string            // software_issuers, one per line
 	Vouchers          string            // vouchers, one per line
 	Passwords         string            // passwords: "all" or "administrators"
+	SecondFactor      string            // second_factor: "never", "optional", "administrators" or "all"
+	SecondFactorRoles string            // second_factor_roles, one per line
+	SecondFactorDays  string            // second_factor_days
 	Traces            string            // traces: "failures", "all" or "off"
 	TraceDays         string            // trace_days
 	AuditDays         string            // audit_days
@@ -51,6 +54,16 @@ func (AdminSettings) Registrations() []Option {
 		{"off", locales.Say("settings.off")},
 		{"token", locales.Say("settings.token")},
 		{"open", locales.Say("settings.open")},
+	}
+}
+
+// Seconds are the choices of who needs a second factor.
+func (AdminSettings) Seconds() []Option {
+	return []Option{
+		{"never", locales.Say("settings.second-never")},
+		{"optional", locales.Say("settings.second-optional")},
+		{"administrators", locales.Say("settings.second-administrators")},
+		{"all", locales.Say("settings.second-all")},
 	}
 }
 

@@ -63,6 +63,7 @@ type AdminUser struct {
 	Password bool
 	Changed  time.Time // the password
 	CanReset bool
+	Second   bool   // there is a second factor
 	Mail     bool   // whether the hub sends emails
 	Link     string // to choose a password, shown once
 	Roles    string // one per line, as typed

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/settings"
 )
 
 // serveHub is a hub that can be profiled, unlike fedhub serve.
@@ -41,7 +42,7 @@ func serveHub(ctx context.Context, args []string) error {
 
 // config is the configuration of a hub with default settings.
 func config(url string) hub.Config {
-	return hub.Config{URL: url, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, SecretKey: bytes.Repeat([]byte{7}, 32), Log: slog.New(slog.NewJSONHandler(os.Stderr, nil))}
+	return hub.Config{URL: url, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, SecretKey: bytes.Repeat([]byte{7}, 32), SecondFactor: settings.SecondFactorOptional, Log: slog.New(slog.NewJSONHandler(os.Stderr, nil))}
 }
 
 // Limits of a connection, as in fedhub serve: deadlines cost processor time.

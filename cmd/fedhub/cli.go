@@ -46,6 +46,7 @@ type userCmds struct {
 	Remove    userRemoveCmd    `cmd:"" hidden:"" help:"Older name of delete. Does not ask."`
 	Roles     userRolesCmd     `cmd:"" help:"Replace a user's roles."`
 	ResetLink userResetLinkCmd `cmd:"" help:"Print a link with which a user chooses a password."`
+	Recover   userRecoverCmd   `cmd:"" help:"Let a user back in who lost their second factor: remove it and sign them out everywhere."`
 	Unlink    userUnlinkCmd    `cmd:"" help:"Unlink a sign-in provider from a user."`
 	Invite    userInviteCmd    `cmd:"" help:"Print a link with which a new user creates an account."`
 }

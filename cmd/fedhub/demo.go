@@ -8,6 +8,7 @@ import (
 	"github.com/fedhub/fedhub/cmd/fedhub/demo"
 	"github.com/fedhub/fedhub/cmd/fedhub/internal/serving"
 	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/store"
 )
 
@@ -56,6 +57,7 @@ func (d *demoCmd) Run(ctx context.Context, c *console) error {
 func startHub(ctx context.Context, s demo.Setup, backend store.Backend) (demo.Running, error) {
 	h, err := hub.New(ctx, hub.Config{
 		URL: s.URL, Name: s.Name, SecretKey: s.SecretKey, Hash: s.Hash, Log: s.Log, Watch: s.Watch, Fetched: s.Fetched,
+		SecondFactor: settings.SecondFactorOptional,
 	}, backend)
 	if err != nil {
 		return demo.Running{}, err

@@ -74,6 +74,11 @@ const (
 	BrowserAsked     = "browser.asked"
 	BrowserConfirmed = "browser.confirmed"
 	PasswordChanged  = "password.changed"
+	SecondAdded      = "second.added"   // an authenticator app was set up
+	SecondRemoved    = "second.removed" // and removed
+	SecondFailed     = "second.failed"  // a wrong code
+	RecoveryMade     = "recovery.made"
+	RecoveryUsed     = "recovery.used"
 )
 
 // Changes to users by administrators.

@@ -71,6 +71,20 @@ func ProxyJudges(proxy, setting string) Warning {
 	}
 }
 
+// ProxyMisconfigured is the warning that a proxy is not listed as trusted, or,
+// with an entry, that it names a browser by something that is no address.
+func ProxyMisconfigured(proxy, header, entry string) Warning {
+	w := Warning{
+		ID: ProxyPrefix + proxy, About: proxy, URL: "/admin",
+		Why: texts.New("warning.proxy.unlisted", "address", proxy), Advice: texts.New("warning.proxy.unlisted.do"),
+	}
+	if entry != "" {
+		w.Why = texts.New("warning.proxy.unnamed", "address", proxy, "header", header, "entry", entry)
+		w.Advice = texts.New("warning.proxy.unnamed.do", "header", header)
+	}
+	return w
+}
+
 // Raise stores a warning found outside the rounds. It expires at its own time
 // or after lapse.
 func (d *Monitor) Raise(ctx context.Context, w Warning) error { return d.put(ctx, w) }

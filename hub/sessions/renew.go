@@ -31,9 +31,17 @@ func (k *Service) limits(ctx context.Context) (Limits, error) {
 
 // IsFresh reports whether the user authenticated just now, so that a browser
 // left open cannot be misused. An unknown time counts as not fresh.
+// Users who have a second factor must have shown it in this session.
 func (k *Service) IsFresh(ctx context.Context, s Session) (bool, error) {
 	limits, err := k.limits(ctx)
-	return k.Now().Sub(s.AuthTime) <= limits.Recent, err
+	if err != nil || k.Now().Sub(s.AuthTime) > limits.Recent {
+		return false, err
+	}
+	if k.HasFactor == nil || s.TwoFactors() {
+		return true, nil
+	}
+	has, err := k.HasFactor(ctx, s.UserID)
+	return !has, err
 }
 
 // lasts reports whether this user's session may still be used.
@@ -46,11 +54,14 @@ func (k *Service) lasts(ctx context.Context, s Session, u users.User) (bool, err
 }
 
 // Proved notes that the user of a session has just proved their password, and
-// returns the session.
-func (k *Service) Proved(ctx context.Context, s Session) (Session, error) {
-	now := k.Now()
+// their second factor if they have one, and returns the session.
+func (k *Service) Proved(ctx context.Context, s Session, second bool) (Session, error) {
+	now, acr, amr := k.Now(), ACRPassword, []string{"pwd"} // another factor was shown at another time
+	if second {
+		acr, amr = ACRTwoFactors, []string{"pwd", "otp", MultiFactor}
+	}
 	err := k.Sessions.Update(ctx, s.ID, func(kept *Session) error {
-		kept.AuthTime, kept.ACR, kept.AMR = now, ACRPassword, []string{"pwd"} // another factor was shown at another time
+		kept.AuthTime, kept.ACR, kept.AMR = now, acr, amr
 		s = *kept
 		return nil
 	})

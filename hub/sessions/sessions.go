@@ -78,6 +78,9 @@ type Service struct {
 	Box      *seal.Box
 	Now      func() time.Time
 	Limits   func(context.Context) (Limits, error) // DefaultLimits if nil
+
+	// HasFactor reports whether a user has a second factor; nobody if nil.
+	HasFactor func(ctx context.Context, userID string) (bool, error)
 }
 
 // A Person is a session together with its user.
@@ -132,10 +135,6 @@ func (k *Service) used(s *Session) {
 		s.Expires = s.Ends
 	}
 }
-
-// ACRPassword is the acr of a sign-in with a local password (OIDC Core §2). It
-// is one factor.
-const ACRPassword = "urn:fedhub:acr:1"
 
 // Hash is the id of the session with this cookie value.
 func Hash(value string) string { return secrets.HexHash(value) }

@@ -71,6 +71,14 @@ type Settings struct {
 	// constants; unset is the default.
 	Passwords string `bson:"passwords,omitempty"`
 
+	// SecondFactor is who needs a second factor, one of the SecondFactor
+	// constants; unset is the default. SecondFactorRoles are roles that need one
+	// besides administrators, and SecondFactorDays how long a user may put off
+	// setting one up; 0 is not at all, unset is the default.
+	SecondFactor      string   `bson:"secondFactor,omitempty"`
+	SecondFactorRoles []string `bson:"secondFactorRoles,omitempty"`
+	SecondFactorDays  *int     `bson:"secondFactorDays,omitempty"`
+
 	// Traces is which sign-ins are traced, one of the Trace constants, and
 	// TraceDays how long they are kept; unset is the default.
 	Traces    string `bson:"traces,omitempty"`
@@ -158,6 +166,9 @@ type Service struct {
 	now  func() time.Time
 	name string // default hub name
 
+	// SecondFactor is who needs a second factor until an administrator chooses.
+	SecondFactor string
+
 	current *cache.Value[Settings]
 }
 
@@ -186,16 +197,19 @@ func (k *Service) load(ctx context.Context) (Settings, error) {
 		if k.name != "" {
 			s.HubName = k.name
 		}
-		return s, nil
+		err = nil
 	}
-	s.complete()
+	k.complete(&s)
 	return s, err
 }
 
 // complete sets defaults for fields that saved settings do not have yet.
-func (s *Settings) complete() {
+func (k *Service) complete(s *Settings) {
 	if s.Registration == "" {
 		s.Registration = RegistrationOff
+	}
+	if s.SecondFactor == "" {
+		s.SecondFactor = k.SecondFactor
 	}
 }
 
@@ -204,7 +218,7 @@ func (s *Settings) complete() {
 func (k *Service) Change(ctx context.Context, by string, edit func(*Settings)) error {
 	var saved Settings
 	apply := func(s *Settings) error {
-		s.complete()
+		k.complete(s)
 		edit(s)
 		s.tidy()
 		if err := s.problems().Err(); err != nil {
@@ -273,7 +287,7 @@ func domainProblems(field string, domains []string) forms.Problems {
 }
 
 func (s *Settings) problems() forms.Problems {
-	p := slices.Concat(s.voucherProblems(), s.traceProblems(), s.passwordProblems(), s.recentProblems(), s.auditProblems(), s.refreshProblems(), s.registrationProblems())
+	p := slices.Concat(s.voucherProblems(), s.traceProblems(), s.passwordProblems(), s.secondFactorProblems(), s.recentProblems(), s.auditProblems(), s.refreshProblems(), s.registrationProblems())
 	if s.HubName == "" || len(s.HubName) > 80 {
 		p.Add("hub_name", "settings.hub_name.bad")
 	}

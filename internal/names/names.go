@@ -51,6 +51,9 @@ func SessionUpstream(user, loginKey string) string {
 	return "sessions/" + user + "/" + loginKey + "/upstream"
 }
 
+// SecondFactor is the context of the secret of a user's authenticator app.
+func SecondFactor(user string) string { return "second/" + user + "/app" }
+
 // KnownBrowsers is the context of the names of known browsers.
 const KnownBrowsers = "cookies/known"
 

@@ -17,6 +17,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/mongodb"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
@@ -99,6 +100,9 @@ func NewWorldAs(t testing.TB, backend store.Backend, config hub.Config) *World {
 	}
 	if config.Limits.SignIns.Burst == 0 {
 		config.Limits.SignIns.Burst = 10_000
+	}
+	if config.SecondFactor == "" { // no story sets one up unless it is about that
+		config.SecondFactor = settings.SecondFactorOptional
 	}
 	config.NewRSA = signingtest.RSA
 	if config.Sleep == nil { // no story waits unless it is about that

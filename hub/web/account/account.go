@@ -3,6 +3,7 @@
 package account
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -14,6 +15,8 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/hubaddress"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authentication"
+	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/maillinks"
@@ -37,6 +40,9 @@ type Handler struct {
 	Upstreams      *federation.Registry
 	Sessions       *cookies.Service
 	Proofs         *proof.Checker
+	Second         *authentication.SecondFactors
+	HubName        func(context.Context) string
+	Stops          *flows.Interruptions
 	Users          *users.Service
 	Linking        *linking.Service
 	Grants         *grants.Service

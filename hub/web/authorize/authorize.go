@@ -50,6 +50,9 @@ type Handler struct {
 	Responder *web.Responder
 	Begins    *web.Limiter // how many flows one address may begin
 	Fetches   *web.Limiter // how many documents of clients one address may make the hub read
+
+	// HasFactor reports whether a user has a second factor.
+	HasFactor func(ctx context.Context, userID string) (bool, error)
 	Log       *slog.Logger
 	Now       func() time.Time
 }
@@ -148,11 +151,16 @@ func (d *Handler) proceed(c *gin.Context, client clients.Client, flow flows.Flow
 			return err
 		}
 	}
+	if person != nil && f.wantsTwoFactors() {
+		if f.factor, err = d.HasFactor(c.Request.Context(), person.User.ID); err != nil {
+			return err
+		}
+	}
 	if f.quiet, err = d.mayAskQuietly(c, flow, person); err != nil {
 		return err
 	}
 	switch step := next(f); step {
-	case signIn, chooseAccount, askConsent, askQuietly, prove:
+	case signIn, chooseAccount, askConsent, askQuietly, prove, stepUp:
 		traceStep(c, step, person)
 		return d.send(c, flow, step)
 	case respond:
@@ -227,6 +235,8 @@ func (d *Handler) send(c *gin.Context, flow flows.Flow, to step) error {
 		path = "/signin/quiet"
 	case prove:
 		path = web.ProvePath
+	case stepUp:
+		path = "/signin/second/up"
 	}
 	return web.SeeOther(c, path+"?"+url.Values{"flow": {flow.ID}}.Encode())
 }

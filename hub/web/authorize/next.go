@@ -2,6 +2,7 @@ package authorize
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/fedhub/fedhub/hub/authrequest"
@@ -19,7 +20,8 @@ const (
 	chooseAccount
 	askConsent
 	askQuietly
-	prove // by a password here: where they signed in nobody says when
+	prove  // by a password here: where they signed in nobody says when
+	stepUp // by a second factor
 	respond
 	// The rest answer the client with an error instead.
 	needsLogin
@@ -43,6 +45,7 @@ type facts struct {
 	quiet    bool             // an upstream may say who it is without a page
 	grant    grants.Grant
 	canProve bool // the person has a proof of their own here
+	factor   bool // the person has a second factor
 }
 
 // next decides what must happen before the client gets its answer
@@ -59,6 +62,8 @@ func next(f facts) step {
 	case f.flow.Request.Subject != "" && f.flow.Request.Subject != f.subject:
 		// OIDC Core §3.1.2.2: only the one who is meant may be answered for.
 		return f.login(somebodyElse)
+	case f.factor && f.wantsTwoFactors() && !prompt.None:
+		return stepUp
 	case !f.acrWillDo():
 		return f.login(unmet)
 	case prompt.SelectAccount && !f.signedInForThis() && f.flow.Chosen != f.person.User.ID:
@@ -114,6 +119,22 @@ func (f facts) signedInForThis() bool {
 func (f facts) acrWillDo() bool {
 	wanted := f.flow.Request.ACRs
 	return len(wanted) == 0 || slices.Contains(wanted, f.person.Session.ACR)
+}
+
+// wantsTwoFactors says that the request names two factors as essential, or as
+// better than what the person showed (OIDC Core §3.1.2.1, acr_values).
+func (f facts) wantsTwoFactors() bool {
+	r, acr := f.flow.Request, f.person.Session.ACR
+	if acr == sessions.ACRTwoFactors {
+		return false
+	}
+	if slices.Contains(r.ACRs, sessions.ACRTwoFactors) {
+		return !slices.Contains(r.ACRs, acr)
+	}
+	wished := strings.Fields(r.ACRValues) // in order of preference
+	better := slices.Index(wished, sessions.ACRTwoFactors)
+	shown := slices.Index(wished, acr)
+	return better >= 0 && (shown < 0 || better < shown)
 }
 
 // authTimeLeeway is how far the clock of an upstream may be behind that says

@@ -119,7 +119,7 @@ func traceDenial(c *gin.Context, protocol, err error) {
 // traceStep notes what the person is asked.
 func traceStep(c *gin.Context, to step, person *sessions.Person) {
 	a := traces.Of(c.Request.Context())
-	pages := map[step]string{signIn: "trace.page.signin", chooseAccount: "trace.page.choose", askConsent: "trace.page.consent", prove: "trace.page.confirm"}
+	pages := map[step]string{signIn: "trace.page.signin", chooseAccount: "trace.page.choose", askConsent: "trace.page.consent", prove: "trace.page.confirm", stepUp: "trace.page.second"}
 	code := pages[to]
 	if to == signIn && person != nil {
 		code = "trace.page.again"

@@ -20,14 +20,14 @@ func (k *Service) ProveFirst(c *gin.Context, p sessions.Person, to string) (sent
 	return true, web.SeeOther(c, web.SignInAgain(to))
 }
 
-// Proved notes that the person signed in here has just proved by a password who
-// they are.
-func (k *Service) Proved(r *http.Request, p sessions.Person) error {
+// Proved notes that the person signed in here has just proved by a password, and
+// by a second factor if they have one, who they are.
+func (k *Service) Proved(r *http.Request, p sessions.Person, second bool) error {
 	held, err := gorilla.GetRegistry(r).Get(k, k.Name)
 	if err != nil {
 		return err
 	}
-	p.Session, err = k.Service.Proved(r.Context(), p.Session)
+	p.Session, err = k.Service.Proved(r.Context(), p.Session, second)
 	if err == nil {
 		held.Values[valueSession], held.Values[valuePerson] = p.Session, p
 	}

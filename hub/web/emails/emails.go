@@ -84,6 +84,10 @@ func body(code string, args map[string]any) string {
 		return "mail.identity.unlinked.text-by-administrator"
 	case code == "password.changed" && args["forgot"] == "":
 		return "mail.password.changed.text-no-reset"
+	case code == "factor.removed" && args["forgot"] == "":
+		return "mail.factor.removed.text-no-reset"
+	case code == "recovery.used" && args["forgot"] == "":
+		return "mail.recovery.used.text-no-reset"
 	}
 	return "mail." + code + ".text"
 }

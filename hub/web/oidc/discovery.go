@@ -162,7 +162,7 @@ func (d *Handler) metadata(current settings.Settings) metadata {
 		IntrospectionEncEncs:  clientauth.EncryptionEncs(),
 		DPoPAlgs:              dpop.Algs(),
 		Prompts:               []string{"none", "login", "consent", "select_account"},
-		ACRs:                  []string{sessions.ACRPassword},
+		ACRs:                  []string{sessions.ACRPassword, sessions.ACRTwoFactors},
 		ClaimTypes:            []string{"normal"},
 
 		RequestParameter:         true,

@@ -11,6 +11,8 @@ import (
 
 	"github.com/fedhub/fedhub/templates/locales"
 
+	"github.com/gin-gonic/gin"
+
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/sessions"
@@ -21,7 +23,6 @@ import (
 	"github.com/fedhub/fedhub/internal/lasting"
 	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
-	"github.com/gin-gonic/gin"
 )
 
 // A Checker holds passwords against those of people who are signed in.

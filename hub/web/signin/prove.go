@@ -22,6 +22,9 @@ import (
 // the page carries others along.
 const provePassword = "prove_password"
 
+// proveCode is the field of the second factor there.
+const proveCode = "prove_code"
+
 // ProveShow is GET /signin/prove: somebody who is signed in is to prove once
 // more who they are, for an app that wants to know when they did or for a page
 // of ours.
@@ -83,15 +86,21 @@ func (d *Handler) ProveHere(c *gin.Context) (done bool, err error) {
 	}
 	page := templates.Prove{Action: c.Request.URL.EscapedPath()}
 	for _, name := range slices.Sorted(maps.Keys(form)) {
-		if name != provePassword && name != "csrf" {
+		if name != provePassword && name != proveCode && name != "csrf" {
 			page.Carried = append(page.Carried, templates.Pair{Name: name, Value: form[name]})
 		}
+	}
+	if page.Code, err = d.HasFactor(ctx, p.User.ID); err != nil {
+		return false, err
 	}
 	status := http.StatusForbidden
 	password, given := form[provePassword]
 	if given {
 		status = http.StatusUnauthorized
-		if page.Alert, err = d.proofBy(c, p, password); err != nil {
+		if page.Alert, err = d.proofBy(c, p, password); err == nil && page.Code && !page.Alert.Some() {
+			page.Alert, err = d.CheckSecond(c, p.User, form[proveCode])
+		}
+		if err != nil {
 			return false, err
 		}
 	}
@@ -99,7 +108,7 @@ func (d *Handler) ProveHere(c *gin.Context) (done bool, err error) {
 		return false, d.showProve(c, status, pendingLogin{method: method{To: "/admin"}}, p, page)
 	}
 	d.Audit.Record(ctx, audit.Event{Kind: audit.SignInOK, Actor: p.User.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("prove.again")})
-	return true, d.Sessions.Proved(c.Request, p)
+	return true, d.Sessions.Proved(c.Request, p, page.Code)
 }
 
 // ProveMail is POST /signin/prove/mail: whoever has no proof of their own here

@@ -60,6 +60,17 @@ type Handler struct {
 	Now            func() time.Time
 	Begins         *web.Limiter // how often one address may go to an upstream
 
+	// AskSecond asks for a second factor before the session, if one is needed
+	// (hub/web/second).
+	AskSecond func(c *gin.Context, flow, to string, start sessions.Start) (asked bool, err error)
+
+	// HasFactor reports whether a user has a second factor.
+	HasFactor func(ctx context.Context, userID string) (bool, error)
+
+	// CheckSecond checks a code that is a second factor; the note says what is
+	// wrong with it.
+	CheckSecond func(c *gin.Context, user users.User, code string) (templates.Note, error)
+
 	// Raise puts a warning on the overview.
 	Raise func(context.Context, health.Warning) error
 
@@ -272,8 +283,36 @@ func (d *Handler) SignInNew(c *gin.Context, user users.User, to string) error {
 	return d.finish(c, pendingLogin{method: method{To: to}}, sessions.ByPassword(user, d.Now()))
 }
 
-// finish starts the session and sends the browser on its way.
+// finish signs the person in, after a second factor if they need one.
 func (d *Handler) finish(c *gin.Context, j pendingLogin, start sessions.Start) error {
+	if asked, err := d.AskSecond(c, j.Flow, j.To, start); asked || err != nil {
+		return err
+	}
+	if err := d.begin(c, j, start); err != nil {
+		return err
+	}
+	return web.SeeOther(c, j.next())
+}
+
+// Begin starts the session of somebody who has shown a second factor too, and
+// returns where they go next.
+func (d *Handler) Begin(c *gin.Context, flow, to string, start sessions.Start) (next string, err error) {
+	j, err := d.pendingLogin(c, method{flow, to})
+	if err != nil {
+		return "", err
+	}
+	return j.next(), d.begin(c, j, start)
+}
+
+// Waiting is the client that waits for the sign-in, if one does, and the page on
+// which a person starts again.
+func (d *Handler) Waiting(c *gin.Context, flow, to string) (client templates.Client, again string, err error) {
+	j, err := d.pendingLogin(c, method{flow, to})
+	return j.shown(), "/signin" + local(j), err
+}
+
+// begin starts the session.
+func (d *Handler) begin(c *gin.Context, j pendingLogin, start sessions.Start) error {
 	start.IP = c.ClientIP()
 	s, replaced, err := d.Sessions.Start(c.Writer, c.Request, start)
 	if err != nil {
@@ -295,5 +334,5 @@ func (d *Handler) finish(c *gin.Context, j pendingLogin, start sessions.Start) e
 	// came for by a login key still came by it.
 	d.Sessions.RememberMethod(c.Writer, s.LoginKey)
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SignInOK, Actor: start.User.ID, Client: j.client.ID, LoginKey: s.LoginKey, IP: c.ClientIP(), Ref: web.Ref(c)})
-	return web.SeeOther(c, j.next())
+	return nil
 }

@@ -29,6 +29,7 @@ var topics = []struct {
 	{"sites", on(alone, siteActs)},
 	{"account", on(newMailing, accountActs)},
 	{"sign-in", on(newMailing, signInActs)},
+	{"second factor", on(newMailing, secondActs)},
 	{"upstream", on(alone, upstreamActs)},
 	{"linking", on(alone, linkingActs)},
 	{"ties", on(alone, tieActs)},

@@ -8,8 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
+	"github.com/fedhub/fedhub/hub/sessions"
 )
 
 // An exerciser uses one value that the metadata advertises, and fails if it
@@ -254,6 +256,10 @@ func exercisePrompt(e *hubtest.Exam, prompt string) {
 
 func exerciseACR(e *hubtest.Exam, acr string) {
 	p, b := e.Client(), e.Browser()
+	if acr == sessions.ACRTwoFactors {
+		exerciseTwoFactors(e)
+		return
+	}
 	hubtest.Want(e, "acr", p.SignIn(b, "acr_values", "nonsense "+acr).Claim(e, "acr"), any(acr))
 	claims := func(acr string) string { return `{"id_token":{"acr":{"essential":true,"values":["` + acr + `"]}}}` }
 	hubtest.Want(e, "acr, if it is essential", p.SignIn(b, "claims", claims(acr)).Claim(e, "acr"), any(acr))
@@ -313,4 +319,20 @@ func exerciseRequestURIRegistration(e *hubtest.Exam, value string) {
 	e.Site.Rp.Mu.Lock()
 	defer e.Site.Rp.Mu.Unlock()
 	hubtest.Want(e, "how often it was fetched", e.Site.Rp.Fetched["/request/unregistered"], 0)
+}
+
+// exerciseTwoFactors is for a person who has a second factor, at a hub of their
+// own: the others of the site have one factor.
+func exerciseTwoFactors(e *hubtest.Exam) {
+	w := hubtest.NewWorld(e.T, hubtest.OpenSQLite(e.T))
+	w.Person("factors@example.org")
+	b, app, _ := w.WithApp("factors@example.org")
+	a := w.App(func(c *clients.Client) { c.SkipAuthorization = true })
+	for name, value := range map[string]string{"acr_values": sessions.ACRTwoFactors, "claims": `{"id_token":{"acr":{"essential":true,"values":["` + sessions.ACRTwoFactors + `"]}}}`} {
+		p := b.Authorize(a.Request(name, value))
+		if p.URL.Path == "/signin/second" {
+			p = b.Submit(p, "/signin/second", "code", app.Code())
+		}
+		hubtest.Want(e, "acr by "+name, w.Verified(a.Redeem(b.Answer(p).Get("code")).Str("id_token"), "RS256", "")["acr"], any(sessions.ACRTwoFactors))
+	}
 }

@@ -123,7 +123,7 @@ var prices = []price{
 		to := got(b, "/oauth2/authorize?"+a.Request().Encode()).Location
 		return func() answered { return got(b, strings.TrimPrefix(to, f.URL)) }
 	}},
-	{"a sign-in by password", figure{4, 5, 9}, func(f *faulty) func() answered {
+	{"a sign-in by password", figure{5, 5, 10}, func(f *faulty) func() answered {
 		email, b := f.someone(), f.Browser()
 		p := b.Open("/signin")
 		return func() answered {
@@ -164,10 +164,11 @@ func TestWhatARequestCosts(t *testing.T) {
 var pagePrices = map[string]figure{
 	"/account":                        {8, 0, 8},
 	"/account/approvals":              {5, 0, 5},
-	"/account/connections":            {6, 0, 6},
-	"/account/email":                  {4, 0, 4},
+	"/account/connections":            {7, 0, 7},
+	"/account/email":                  {5, 0, 5},
 	"/account/password":               {4, 0, 4},
 	"/account/profile":                {4, 0, 4},
+	"/account/second-factor":          {6, 0, 6},
 	"/account/verify/:token":          {5, 0, 5},
 	"/admin":                          {11, 0, 11},
 	"/admin/clients":                  {5, 0, 5},

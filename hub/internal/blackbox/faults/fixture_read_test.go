@@ -176,7 +176,7 @@ func goOn(t *testing.T, folder, engine string, db store.Backend) {
 // younger are sets that there were not when the fixture was written.
 var younger = []string{
 	"browsers", // those that signed somebody in
-	"passkeys",
+	"passkeys", "secondfactors",
 	"proofs", // that a database can be written to
 }
 

@@ -39,9 +39,10 @@ func (d *Handler) showSettings(c *gin.Context, status int, token string, wrong [
 		HubName: s.HubName, SkipAuthorization: consentWords[s.Consent],
 		RequirePushed: s.RequirePushed, TrustedDomains: strings.Join(s.ServerDomains, "\n"),
 		Registration: s.Registration, DocumentDomains: strings.Join(s.DocumentDomains, "\n"), SoftwareIssuers: strings.Join(s.SoftwareIssuers, "\n"),
-		Vouchers:  strings.Join(s.Vouchers, "\n"),
-		Passwords: s.PasswordsOf(),
-		Traces:    s.TraceMode(), TraceDays: strconv.Itoa(s.TraceKept()),
+		Vouchers:     strings.Join(s.Vouchers, "\n"),
+		Passwords:    s.PasswordsOf(),
+		SecondFactor: s.SecondFactorOf(), SecondFactorRoles: strings.Join(s.SecondFactorRoles, "\n"), SecondFactorDays: strconv.Itoa(s.SecondFactorFor()),
+		Traces: s.TraceMode(), TraceDays: strconv.Itoa(s.TraceKept()),
 		RecentMinutes: strconv.Itoa(s.RecentFor()), AdminHours: strconv.Itoa(s.AdminFor()), AuditDays: strconv.Itoa(s.AuditKept()),
 		RefreshSeconds: strconv.Itoa(s.RefreshAgain()),
 		Registered:     strconv.Itoa(s.RegisteredAtMost()), PerNetwork: strconv.Itoa(s.RegisteredFromOne()), UnusedDays: strconv.Itoa(s.UnusedFor()),
@@ -82,6 +83,10 @@ func (d *Handler) SaveSettings(c *gin.Context) error {
 		s.SoftwareIssuers = admin.Lines(form["software_issuers"])
 		s.Vouchers = admin.Lines(form["vouchers"])
 		s.Passwords = form["passwords"]
+		if form.Has("second_factor") {
+			s.SecondFactor, s.SecondFactorRoles = form["second_factor"], admin.Lines(form["second_factor_roles"])
+		}
+		s.SecondFactorDays = countOr(form, "second_factor_days", s.SecondFactorDays)
 		s.Traces, s.TraceDays = form["traces"], traceDays(form["trace_days"])
 		s.AuditDays = countOr(form, "audit_days", s.AuditDays)
 		s.RecentMinutes, s.AdminHours = numberOr(form, "recent_minutes", s.RecentMinutes), numberOr(form, "admin_hours", s.AdminHours)
@@ -93,7 +98,8 @@ func (d *Handler) SaveSettings(c *gin.Context) error {
 		return d.showForm(c, admin.Unprocessable, templates.AdminSettings{
 			HubName: form["hub_name"], SkipAuthorization: form["skip_authorization"], RequirePushed: form["require_pushed"] == "1",
 			TrustedDomains: form["trusted_domains"], Registration: form["registration"], DocumentDomains: form["document_domains"],
-			SoftwareIssuers: form["software_issuers"], Vouchers: form["vouchers"], Passwords: form["passwords"], Traces: form["traces"], TraceDays: form["trace_days"], RecentMinutes: form["recent_minutes"], AdminHours: form["admin_hours"], AuditDays: form["audit_days"], RefreshSeconds: form["refresh_seconds"],
+			SoftwareIssuers: form["software_issuers"], Vouchers: form["vouchers"], Passwords: form["passwords"],
+			SecondFactor: form["second_factor"], SecondFactorRoles: form["second_factor_roles"], SecondFactorDays: form["second_factor_days"], Traces: form["traces"], TraceDays: form["trace_days"], RecentMinutes: form["recent_minutes"], AdminHours: form["admin_hours"], AuditDays: form["audit_days"], RefreshSeconds: form["refresh_seconds"],
 			Registered: form["registered"], PerNetwork: form["registered_per_network"], UnusedDays: form["unused_days"], Mistakes: wrong,
 		})
 	}

@@ -67,6 +67,18 @@ func (d *Handler) EndSessions(c *gin.Context) error {
 	return web.SeeOther(c, userPath(u.ID)+"?done=ended")
 }
 
+// ResetSecondFactor is POST /admin/users/{id}/second-factor/reset.
+func (d *Handler) ResetSecondFactor(c *gin.Context) error {
+	u, _, err := d.found(c)
+	if err != nil {
+		return err
+	}
+	if err := d.Operator.ResetSecondFactor(c.Request.Context(), d.Actor(c), u.ID); err != nil {
+		return err
+	}
+	return web.SeeOther(c, userPath(u.ID)+"?done=second-reset")
+}
+
 // Unlink is POST /admin/users/{id}/unlink.
 func (d *Handler) Unlink(c *gin.Context) error {
 	u, form, err := d.found(c)

@@ -85,6 +85,9 @@ func (d *Handler) showPerson(c *gin.Context, status int, u users.User, page temp
 	page.Disabled, page.Myself, page.Created = u.Disabled, me.User.ID == u.ID, u.Created
 	page.Password, page.Changed, page.Mail = u.Password != "", u.PasswordChanged, d.MailLinks.Delivers()
 	page.CanReset = u.EmailKey != "" && !u.Disabled
+	if page.Second, err = d.Operator.HasSecondFactor(c.Request.Context(), u.ID); err != nil {
+		return err
+	}
 	if page.Mistakes == nil {
 		page.Roles = join(u.Roles)
 	}

@@ -1,0 +1,25 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+type userRecoverCmd struct {
+	who `embed:""`
+}
+
+// Run lets somebody back in who lost every second factor.
+func (u *userRecoverCmd) Run(ctx context.Context, c *console) error {
+	return u.about(ctx, c, func(o *opened, person users.User) error {
+		if err := o.ResetSecondFactor(ctx, c.operator(), person.ID); err != nil {
+			return err
+		}
+		return u.print(c, userRowOf(person), func(w io.Writer) {
+			fmt.Fprintf(w, "The second factor of %s is removed, and they are signed out everywhere. They sign in with their password and set up a new one.\n", oneLine(account(person)))
+		})
+	})
+}

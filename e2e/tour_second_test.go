@@ -1,0 +1,77 @@
+package e2e_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/users"
+)
+
+// codeOf is what an authenticator app with a key shows some steps from now. A
+// hub takes each step once, so a story takes them in order.
+func codeOf(t *testing.T, key string, steps int) string {
+	t.Helper()
+	code, err := totp.GenerateCode(strings.ReplaceAll(key, " ", ""), time.Now().Add(time.Duration(steps)*30*time.Second))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return code
+}
+
+// secondPages are those about second factors.
+func secondPages(t *testing.T, o *tour) {
+	s := newSite(t, "Contoso ID")
+	ada := person(t, s.Hub.Service, "Ada Lovelace", "ada@example.org")
+	b := newWindow(t)
+	b.open(s.URL + "/signin")
+	b.signIn(ada)
+	b.open(s.URL + "/account/second-factor")
+	o.stop(b, "secondfactor: none yet")
+	b.click("#by-hand summary")
+	key := b.read("#app-key")
+	b.fill("#code", "000000")
+	b.press("#set-up")
+	o.stop(b, "secondfactor: a wrong code")
+	b.fill("#code", codeOf(t, key, -1))
+	b.press("#set-up")
+	b.see("#codes")
+	o.stop(b, "recovery: new codes")
+	code := strings.Fields(b.read("#codes"))[0]
+
+	b = newWindow(t)
+	b.open(s.URL + "/signin")
+	b.signIn(ada)
+	b.see("#verify")
+	o.stop(b, "second: the code")
+	b.fill("#code", "000000")
+	b.press("#verify")
+	o.stop(b, "second: a wrong code")
+	b.fill("#code", codeOf(t, key, 0))
+	b.press("#verify")
+	b.open(s.URL + "/account/second-factor")
+	o.stop(b, "secondfactor: set up")
+
+	b = newWindow(t)
+	b.open(s.URL + "/signin")
+	b.signIn(ada)
+	b.fill("#code", code)
+	b.press("#verify")
+	b.seeAt(s.URL+"/account", "h1")
+
+	if err := s.Hub.ChangeSettings(t.Context(), audit.Named("test"), func(now *settings.Settings) { now.SecondFactor = settings.SecondFactorForAdministrators }); err != nil {
+		t.Fatal(err)
+	}
+	root := person(t, s.Hub.Service, "Ruth Root", "root@example.org", users.AdminRole)
+	b = newWindow(t)
+	b.open(s.URL + "/signin?to=/admin")
+	b.signIn(root)
+	b.see("#later")
+	o.stop(b, "enrol: on the way in")
+	b.press("#later")
+	b.seeAt(s.URL+"/admin", "h1")
+}

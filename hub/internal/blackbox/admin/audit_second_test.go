@@ -1,0 +1,77 @@
+package admin_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/internal/hubtest"
+	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/texts"
+)
+
+// bySelf are several things that somebody did to their own account in one request.
+func bySelf(u users.User, kinds ...string) (events []audit.Event) {
+	for _, kind := range kinds {
+		events = slices.Concat(events, own(u, audit.Event{Kind: kind}))
+	}
+	return events
+}
+
+func signedIn(u users.User) []audit.Event {
+	return hubtest.ByRequest(audit.Event{Kind: audit.SignInOK, Actor: u.ID})
+}
+
+var secondActs = []act[*mailing]{
+	{"an authenticator app is set up, and removed", func(t *testing.T, m *mailing) {
+		u := m.Person("app@example.org")
+		b := m.Home("app@example.org")
+		p := b.Open("/account/second-factor")
+		app := m.Scan(p)
+		l := m.Ledger()
+		b.Submit(p, "/account/second-factor/app", "code", app.Code())
+		l.Stored(t, bySelf(u, audit.SecondAdded, audit.RecoveryMade)...)
+		p = b.Prove(b.Open("/account/second-factor"))
+		p = b.Submit(p, "/signin/second", "code", app.Code())
+		l = m.Ledger()
+		b.Submit(p, "/account/second-factor/app/remove")
+		l.Stored(t, bySelf(u, audit.SecondRemoved)...)
+	}},
+	{"a wrong code, and a recovery code", func(t *testing.T, m *mailing) {
+		u := m.Person("codes@example.org")
+		_, _, codes := m.WithApp("codes@example.org")
+		b := m.Browser()
+		p := b.SignIn(b.Open("/signin"), "codes@example.org")
+		l := m.Ledger()
+		b.Submit(p, "/signin/second", "code", "000000")
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.SecondFailed, Target: u.ID, Why: texts.New("second.wrong")})...)
+		l = m.Ledger()
+		b.Submit(p, "/signin/second", "code", codes[0])
+		l.Stored(t, slices.Concat(bySelf(u, audit.RecoveryUsed), signedIn(u))...)
+	}},
+	{"an administrator resets a second factor", func(t *testing.T, m *mailing) {
+		u := m.Person("lost@example.org")
+		other, _, _ := m.WithApp("lost@example.org")
+		root := m.Person("helpdesk@example.org", users.AdminRole)
+		b := m.Home("helpdesk@example.org")
+		p := b.Open("/admin/users/" + u.ID)
+		l := m.Ledger()
+		p = b.Submit(p, "/admin/users/"+u.ID+"/second-factor/reset")
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.SecondRemoved, Actor: root.ID, Target: u.ID})...)
+		hubtest.Want(t, "the page says so", strings.Contains(p.Body, "The second factor is removed."), true)
+		hubtest.Want(t, "where the user is led", other.Open("/account").URL.Path, "/signin")
+	}},
+	{"an administrator sets an app up on the way in", func(t *testing.T, _ *mailing) {
+		w := hubtest.NewWorldAs(t, hubtest.OpenSQLite(t), hub.Config{SecondFactor: settings.SecondFactorForAdministrators})
+		u := w.Person("root@example.org", users.AdminRole)
+		b := w.Browser()
+		p := b.SignIn(b.Open("/signin"), "root@example.org")
+		app := w.Scan(p)
+		l := w.Ledger()
+		b.Submit(p, "/signin/enrol", "code", app.Code())
+		l.Stored(t, slices.Concat(bySelf(u, audit.SecondAdded, audit.RecoveryMade), signedIn(u))...)
+	}},
+}

@@ -1,0 +1,70 @@
+package maillinks
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/mail"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/secondfactor"
+)
+
+// Codes by email prove that whoever sets up a first second factor reads the
+// user's mail: a stolen password must not be enough to lock its owner out.
+const (
+	Enrol     = "enrol"
+	EnrolLife = 10 * time.Minute
+	enrolSize = 8 // letters of base32: 40 bits
+)
+
+// SendCode emails a code to a user.
+func (k *Service) SendCode(ctx context.Context, u users.User) error {
+	code := rand.Text()[:enrolSize]
+	link := Link{Purpose: Enrol, User: u.ID, Asked: themselves, Data: map[string]string{"epoch": epoch(u)}}
+	if err := k.seldom(ctx, link); err != nil {
+		return err
+	}
+	link.Created = k.Now()
+	link.ID, link.Expires = id(u.ID+" "+code), link.Created.Add(EnrolLife)
+	if err := k.Links.Insert(ctx, link); err != nil {
+		return err
+	}
+	return k.Mailer.Mail(ctx, mail.NewEmail(u.Email, "factor.code", "code", code[:4]+"-"+code[4:]))
+}
+
+// TakeCode uses a code up. A wrong one is secondfactor.ErrWrongCode.
+func (k *Service) TakeCode(ctx context.Context, u users.User, code string) error {
+	code = strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(code))
+	l, err := k.Take(ctx, Enrol, u.ID+" "+code)
+	if errors.Is(err, ErrLink) || err == nil && !still(l, u) {
+		return secondfactor.ErrWrongCode
+	}
+	return err
+}
+
+// FactorAdded tells a user that an authenticator app was set up.
+func (k *Service) FactorAdded(ctx context.Context, u users.User) error {
+	if !u.EmailVerified {
+		return nil
+	}
+	return k.Mailer.Mail(ctx, mail.NewEmail(u.Email, "factor.added"))
+}
+
+// FactorRemoved tells a user that it was removed.
+func (k *Service) FactorRemoved(ctx context.Context, u users.User) error {
+	if !u.EmailVerified {
+		return nil
+	}
+	return k.Mailer.Mail(ctx, mail.NewEmail(u.Email, "factor.removed", "forgot", k.forgot()))
+}
+
+// RecoveryUsed tells a user that a recovery code was used.
+func (k *Service) RecoveryUsed(ctx context.Context, u users.User) error {
+	if !u.EmailVerified {
+		return nil
+	}
+	return k.Mailer.Mail(ctx, mail.NewEmail(u.Email, "recovery.used", "forgot", k.forgot()))
+}

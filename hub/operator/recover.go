@@ -1,0 +1,31 @@
+package operator
+
+import (
+	"context"
+
+	"github.com/fedhub/fedhub/hub/audit"
+)
+
+// ResetSecondFactor removes the second factors of a user who lost them, and
+// signs them out everywhere. The user is told by email.
+func (s *Service) ResetSecondFactor(ctx context.Context, by audit.Actor, id string) error {
+	if err := s.parts.SecondFactors.RemoveAll(ctx, id); err != nil {
+		return err
+	}
+	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.SecondRemoved, Target: id}))
+	u, err := s.parts.Users.EndEverything(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := s.parts.Logouts.EndAll(ctx, u); err != nil {
+		return err
+	}
+	return s.parts.MailLinks.FactorRemoved(ctx, u)
+}
+
+// HasSecondFactor reports whether a user set one up, whatever the settings ask
+// for.
+func (s *Service) HasSecondFactor(ctx context.Context, id string) (bool, error) {
+	f, err := s.parts.SecondFactors.Of(ctx, id)
+	return f.HasApp(), err
+}

@@ -1,0 +1,21 @@
+package sessions
+
+import "slices"
+
+// The values of acr (OIDC Core §2) for sign-ins at this hub.
+const (
+	// ACRPassword is one factor: a local password.
+	ACRPassword = "urn:fedhub:acr:1"
+	// ACRTwoFactors is two: a password and a code or passkey, or a passkey that
+	// verified its user.
+	ACRTwoFactors = "urn:fedhub:acr:2"
+)
+
+// MultiFactor is the amr of a sign-in with several factors (RFC 8176 §2).
+const MultiFactor = "mfa"
+
+// TwoFactors reports whether the user showed two factors, here or at a provider
+// that is trusted in this.
+func (s Session) TwoFactors() bool {
+	return s.ACR == ACRTwoFactors || slices.Contains(s.AMR, MultiFactor)
+}

@@ -1,0 +1,74 @@
+package settings
+
+import (
+	"slices"
+	"time"
+
+	"github.com/fedhub/fedhub/internal/forms"
+)
+
+// Who needs a second factor.
+const (
+	// SecondFactorNever asks nobody, not even users who have one.
+	SecondFactorNever = "never"
+	// SecondFactorOptional asks users who have one.
+	SecondFactorOptional = "optional"
+	// SecondFactorForAdministrators also requires one of administrators, and of
+	// the roles in SecondFactorRoles.
+	SecondFactorForAdministrators = "administrators"
+	// SecondFactorForAll requires one of everybody.
+	SecondFactorForAll = "all"
+)
+
+// The bounds of SecondFactorDays; 0 is allowed too.
+const (
+	defaultSecondFactorDays = 7
+	maxSecondFactorDays     = 90
+)
+
+// SecondFactorOf is one of the SecondFactor constants.
+func (s Settings) SecondFactorOf() string {
+	if s.SecondFactor == "" {
+		return SecondFactorForAdministrators
+	}
+	return s.SecondFactor
+}
+
+// AsksSecondFactor reports whether users who have a second factor are asked for
+// it.
+func (s Settings) AsksSecondFactor() bool { return s.SecondFactorOf() != SecondFactorNever }
+
+// NeedsSecondFactor reports whether a user with these roles must have one.
+func (s Settings) NeedsSecondFactor(admin bool, roles []string) bool {
+	switch s.SecondFactorOf() {
+	case SecondFactorForAll:
+		return true
+	case SecondFactorForAdministrators:
+		return admin || slices.ContainsFunc(roles, func(r string) bool { return slices.Contains(s.SecondFactorRoles, r) })
+	}
+	return false
+}
+
+// SecondFactorFor is how many days a user may put off setting one up.
+func (s Settings) SecondFactorFor() int {
+	if s.SecondFactorDays == nil {
+		return defaultSecondFactorDays
+	}
+	return *s.SecondFactorDays
+}
+
+// SecondFactorGrace is the same as a duration.
+func (s Settings) SecondFactorGrace() time.Duration {
+	return time.Duration(s.SecondFactorFor()) * 24 * time.Hour
+}
+
+func (s Settings) secondFactorProblems() forms.Problems {
+	var p forms.Problems
+	if !slices.Contains([]string{SecondFactorNever, SecondFactorOptional, SecondFactorForAdministrators, SecondFactorForAll}, s.SecondFactorOf()) {
+		p.Add("second_factor", "settings.second_factor.bad")
+	}
+	if days := s.SecondFactorFor(); days < 0 || days > maxSecondFactorDays {
+		p.Add("second_factor_days", "settings.second_factor_days.bad", "max", maxSecondFactorDays)
+	}
+	return p
+}

@@ -1,0 +1,146 @@
+package second
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authentication"
+	"github.com/fedhub/fedhub/hub/flows"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/secondfactor"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/proof"
+	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
+)
+
+// EnrolShow is GET /signin/enrol: somebody who needs a second factor and has
+// none sets one up on the way in.
+func (d *Handler) EnrolShow(c *gin.Context) error {
+	h, user, err := d.halfway(c, c.Query("stop"), true)
+	if err != nil {
+		return err
+	}
+	return d.showEnrol(c, http.StatusOK, c.Query("stop"), h, user, secondfactor.NewSecret(), nil)
+}
+
+func (d *Handler) showEnrol(c *gin.Context, status int, name string, h halfway, user users.User, secret string, wrong []templates.Mistake) error {
+	client, again, err := d.SignIn.Waiting(c, h.Flow, h.To)
+	if err != nil {
+		return err
+	}
+	page := templates.Enrol{Stop: name, Client: client, Account: shownAs(user), Cancel: again, Mistakes: wrong}
+	if d.Now().Before(h.Until) {
+		page.Later = h.Until
+	}
+	if d.needsCode(h, user) {
+		page.Mail, page.Sent = user.Email, secret == ""
+	} else {
+		page.App, err = proof.AppOf(d.Stops, d.HubName(c.Request.Context()), user, secret)
+	}
+	if err != nil {
+		return err
+	}
+	return d.Responder.Show(c, status, page)
+}
+
+// needsCode reports whether the user's address must be proved first: a stolen
+// password must not be enough to lock its owner out.
+func (d *Handler) needsCode(h halfway, user users.User) bool {
+	return !h.Proved && user.EmailVerified && d.MailLinks.Delivers()
+}
+
+// Enrol is POST /signin/enrol. What was shown as a first factor signs in only
+// together with the new one, or while it may be put off.
+func (d *Handler) Enrol(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	name := form["stop"]
+	h, user, err := d.halfway(c, name, true)
+	if err != nil {
+		return err
+	}
+	switch {
+	case form["later"] != "":
+		return d.enrolLater(c, name, h, user)
+	case d.needsCode(h, user):
+		return d.proveForEnrolment(c, form, h, user)
+	}
+	secret, err := proof.SecretOf(d.Stops, user, form["app"])
+	if err != nil {
+		return err
+	}
+	// Whoever has a factor by now shows it: another request set it up.
+	if methods, err := d.Factors.Of(c.Request.Context(), user.ID); err != nil || methods.Any() {
+		return errors.Join(err, flows.ErrGone)
+	}
+	err = d.Factors.Codes.SetApp(c.Request.Context(), user.ID, secret, form["code"])
+	if errors.Is(err, secondfactor.ErrWrongCode) {
+		wrong := []templates.Mistake{{Field: "code", Text: locales.Say("secondfactor.code-wrong")}}
+		return d.showEnrol(c, http.StatusUnprocessableEntity, name, h, user, secret, wrong)
+	}
+	if err != nil {
+		return err
+	}
+	start, err := d.resume(c, name, h, user)
+	if err != nil {
+		return err
+	}
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SecondAdded, Actor: user.ID, Target: user.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
+	d.told(c, d.MailLinks.FactorAdded(c.Request.Context(), user))
+	codes, err := d.Factors.Codes.NewRecovery(c.Request.Context(), user.ID)
+	if err != nil {
+		return err
+	}
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.RecoveryMade, Actor: user.ID, Target: user.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
+	next, err := d.SignIn.Begin(c, h.Flow, h.To, authentication.With(start, secondfactor.ByApp, d.Now()))
+	if err != nil {
+		return err
+	}
+	return d.Responder.Show(c, http.StatusOK, templates.Recovery{Codes: codes, Next: next})
+}
+
+// enrolLater signs in without a second factor, while that is allowed.
+func (d *Handler) enrolLater(c *gin.Context, name string, h halfway, user users.User) error {
+	if !d.Now().Before(h.Until) {
+		return flows.ErrGone
+	}
+	start, err := d.resume(c, name, h, user)
+	if err != nil {
+		return err
+	}
+	return d.enter(c, h, start)
+}
+
+// proveForEnrolment emails a code, or takes one that was typed.
+func (d *Handler) proveForEnrolment(c *gin.Context, form oauth.Params, h halfway, user users.User) error {
+	ctx, name := c.Request.Context(), form["stop"]
+	if form["send"] != "" {
+		if err := d.MailLinks.SendCode(ctx, user); err != nil {
+			return err
+		}
+		return d.showEnrol(c, http.StatusOK, name, h, user, "", nil)
+	}
+	err := d.Factors.Codes.Guess(ctx, "enrolment code "+user.ID, web.Network(c.ClientIP()), func(bool) error {
+		return d.MailLinks.TakeCode(ctx, user, form["mailed"])
+	})
+	if errors.Is(err, secondfactor.ErrWrongCode) {
+		wrong := []templates.Mistake{{Field: "mailed", Text: locales.Say("enrol.mailed-wrong")}}
+		return d.showEnrol(c, http.StatusUnprocessableEntity, name, h, user, "", wrong)
+	}
+	if err != nil {
+		return slowed(err, d.Now())
+	}
+	var used halfway
+	if err := d.Stops.Take(ctx, stopSecond, name, d.Sessions.BoundToBrowser(c.Request), &used); err != nil {
+		return err
+	}
+	used.Proved = true
+	return d.hold(c, used)
+}

@@ -1,0 +1,282 @@
+// Package second asks for a second factor between the first one and the
+// session, and sets one up for people who must have one.
+package second
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authentication"
+	"github.com/fedhub/fedhub/hub/flows"
+	"github.com/fedhub/fedhub/hub/maillinks"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passwords"
+	"github.com/fedhub/fedhub/hub/users/secondfactor"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/cookies"
+	"github.com/fedhub/fedhub/internal/texts"
+	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
+)
+
+// halfway is a sign-in that has shown its first factor. Until the second one is
+// shown there is no session: the browser is anonymous everywhere (SU-27). It is
+// sealed, bound to the browser and to the user's session generation, and used
+// up by the sign-in.
+type halfway struct {
+	Flow   string
+	To     string
+	UserID string
+	Epoch  int64
+	After  string // id of the session that this sign-in continues
+	Enrol  bool   // the user has no second factor yet
+	Until  time.Time
+	Proved bool // who signs in reads the user's mail
+
+	AMR         []string
+	ACR         string
+	AuthTime    time.Time
+	LoginKey    string
+	UpstreamSID string
+	UpstreamSub string
+	Upstream    string
+}
+
+// A Handler asks for second factors.
+type Handler struct {
+	Factors   *authentication.SecondFactors
+	Stops     *flows.Interruptions
+	Sessions  *cookies.Service
+	Users     *users.Service
+	MailLinks *maillinks.Service
+	Audit     *audit.Recorder
+	Responder *web.Responder
+	HubName   func(context.Context) string
+	Log       *slog.Logger
+	Now       func() time.Time
+
+	// SignIn signs somebody in on the way to a flow or a page of ours.
+	SignIn SignIn
+}
+
+// A SignIn is how a sign-in goes on (hub/web/signin).
+type SignIn interface {
+	// Begin starts the session, and returns where the browser goes next.
+	Begin(c *gin.Context, flow, to string, start sessions.Start) (next string, err error)
+	// Waiting is the application that waits for it, if one does, and where a
+	// person starts again.
+	Waiting(c *gin.Context, flow, to string) (client templates.Client, again string, err error)
+}
+
+// stopSecond is the kind of the interruptions.
+const stopSecond = "second"
+
+// Ask asks for what a sign-in still needs. asked is false if it needs nothing.
+func (d *Handler) Ask(c *gin.Context, flow, to string, start sessions.Start) (asked bool, err error) {
+	demand, err := d.Factors.Before(c.Request.Context(), start.User, start)
+	if err != nil || !demand.Ask && !demand.Enrol {
+		return false, err
+	}
+	return true, d.interrupt(c, flow, to, start, demand)
+}
+
+// interrupt keeps what was proved and asks for the rest.
+func (d *Handler) interrupt(c *gin.Context, flow, to string, start sessions.Start, demand authentication.Demand) error {
+	h := halfway{
+		Flow: flow, To: to, UserID: start.User.ID, Epoch: start.User.SessionGeneration, After: start.After.ID, Enrol: demand.Enrol, Until: demand.Until,
+		AMR: start.AMR, ACR: start.ACR, AuthTime: start.AuthTime,
+		LoginKey: start.LoginKey, UpstreamSID: start.UpstreamSID, UpstreamSub: start.UpstreamSub, Upstream: start.Upstream,
+	}
+	return d.hold(c, h)
+}
+
+// hold stores the interruption and sends the browser to its page.
+func (d *Handler) hold(c *gin.Context, h halfway) error {
+	name := flows.Name()
+	if err := d.Stops.Keep(c.Request.Context(), stopSecond, name, d.Sessions.Browser(c.Writer, c.Request), h); err != nil {
+		return err
+	}
+	if h.Enrol {
+		return web.SeeOther(c, "/signin/enrol?stop="+name)
+	}
+	return web.SeeOther(c, "/signin/second?stop="+name)
+}
+
+// StepUp is GET /signin/second/up: somebody who is signed in shows a second
+// factor, because an application asks for it (acr_values, OIDC Core §3.1.2.1).
+func (d *Handler) StepUp(c *gin.Context) error {
+	flow := c.Query("flow")
+	p, err := d.Sessions.Current(c.Request)
+	if errors.Is(err, sessions.ErrNobody) {
+		return web.SeeOther(c, "/signin?"+url.Values{"flow": {flow}}.Encode())
+	}
+	if err != nil {
+		return err
+	}
+	if _, _, err := d.SignIn.Waiting(c, flow, ""); err != nil {
+		return err
+	}
+	methods, err := d.Factors.Of(c.Request.Context(), p.User.ID)
+	if err != nil {
+		return err
+	}
+	start := sessions.Start{User: p.User, AMR: p.Session.AMR, ACR: p.Session.ACR, AuthTime: p.Session.AuthTime, After: p.Session}
+	if !methods.Any() {
+		return flows.ErrGone
+	}
+	return d.interrupt(c, flow, "", start, authentication.Demand{Methods: methods, Ask: true})
+}
+
+// halfway reads who is half-way through which sign-in. A user who was changed
+// meanwhile starts again.
+func (d *Handler) halfway(c *gin.Context, name string, enrol bool) (halfway, users.User, error) {
+	var h halfway
+	ctx := c.Request.Context()
+	if err := d.Stops.Peek(ctx, stopSecond, name, d.Sessions.BoundToBrowser(c.Request), &h); err != nil {
+		return h, users.User{}, err
+	}
+	if h.Enrol != enrol {
+		return h, users.User{}, flows.ErrGone
+	}
+	user, err := d.Users.Get(ctx, h.UserID)
+	if err == nil && (user.Disabled || user.SessionGeneration != h.Epoch) {
+		err = flows.ErrGone
+	}
+	return h, user, err
+}
+
+// resume uses the interruption up and returns what the session starts with.
+func (d *Handler) resume(c *gin.Context, name string, h halfway, user users.User) (sessions.Start, error) {
+	start := sessions.Start{
+		User: user, AMR: h.AMR, ACR: h.ACR, AuthTime: h.AuthTime,
+		LoginKey: h.LoginKey, UpstreamSID: h.UpstreamSID, UpstreamSub: h.UpstreamSub, Upstream: h.Upstream,
+	}
+	if h.After != "" {
+		p, err := d.Sessions.Current(c.Request)
+		if err != nil && !errors.Is(err, sessions.ErrNobody) {
+			return start, err
+		}
+		if err != nil || p.Session.ID != h.After {
+			return start, flows.ErrGone // the session that this sign-in continues ended
+		}
+		start.After = p.Session
+	}
+	var used halfway
+	return start, d.Stops.Take(c.Request.Context(), stopSecond, name, d.Sessions.BoundToBrowser(c.Request), &used)
+}
+
+// Show is GET /signin/second.
+func (d *Handler) Show(c *gin.Context) error {
+	h, user, err := d.halfway(c, c.Query("stop"), false)
+	if err != nil {
+		return err
+	}
+	return d.showSecond(c, http.StatusOK, c.Query("stop"), h, user, templates.Note{})
+}
+
+func (d *Handler) showSecond(c *gin.Context, status int, name string, h halfway, user users.User, alert templates.Note) error {
+	methods, err := d.Factors.Of(c.Request.Context(), user.ID)
+	if err != nil {
+		return err
+	}
+	client, again, err := d.SignIn.Waiting(c, h.Flow, h.To)
+	if err != nil {
+		return err
+	}
+	return d.Responder.Show(c, status, templates.Second{
+		Stop: name, Client: client, Account: shownAs(user), App: methods.App, Recovery: methods.Recovery > 0,
+		Again: h.After != "", Cancel: again, Alert: alert,
+	})
+}
+
+func shownAs(u users.User) templates.Person {
+	return templates.Person{Name: u.Name, Email: u.Email, Username: u.Username}
+}
+
+// Verify is POST /signin/second.
+func (d *Handler) Verify(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	name := form["stop"]
+	h, user, err := d.halfway(c, name, false)
+	if err != nil {
+		return err
+	}
+	method, alert, err := d.checkCode(c, user, form["code"])
+	if err != nil {
+		return err
+	}
+	if alert.Some() {
+		return d.showSecond(c, http.StatusUnauthorized, name, h, user, alert)
+	}
+	start, err := d.resume(c, name, h, user)
+	if err != nil {
+		return err
+	}
+	return d.enter(c, h, authentication.With(start, method, d.Now()))
+}
+
+// checkCode checks a code that is a second factor. The note says what is wrong
+// with it, if anything is.
+func (d *Handler) checkCode(c *gin.Context, user users.User, code string) (secondfactor.Method, templates.Note, error) {
+	ctx := c.Request.Context()
+	method, err := d.Factors.Codes.Check(ctx, user.ID, web.Network(c.ClientIP()), code)
+	switch {
+	case errors.Is(err, secondfactor.ErrWrongCode), errors.Is(err, secondfactor.ErrAppRefused):
+		d.Audit.Record(ctx, audit.Event{Kind: audit.SecondFailed, Target: user.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.Of(err)})
+		note := templates.Note{Tone: "danger", Title: locales.Say("second.wrong-title"), Text: locales.Say("second.wrong-text")}
+		if errors.Is(err, secondfactor.ErrAppRefused) {
+			note = templates.Note{Tone: "danger", Title: locales.Say("second.refused-title"), Text: locales.Say("second.refused-text")}
+		}
+		return "", note, nil
+	case err != nil:
+		return "", templates.Note{}, slowed(err, d.Now())
+	}
+	if method == secondfactor.ByRecovery {
+		d.Audit.Record(ctx, audit.Event{Kind: audit.RecoveryUsed, Actor: user.ID, Target: user.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
+		d.told(c, d.MailLinks.RecoveryUsed(ctx, user))
+	}
+	return method, templates.Note{}, nil
+}
+
+// slowed says how long to wait, if an attempt must wait.
+func slowed(err error, now time.Time) error {
+	var slow *passwords.Throttled
+	if errors.As(err, &slow) {
+		return web.TooMany(slow.Until.Sub(now))
+	}
+	return err
+}
+
+// Check checks a code that is a second factor.
+func (d *Handler) Check(c *gin.Context, user users.User, code string) (templates.Note, error) {
+	_, alert, err := d.checkCode(c, user, code)
+	return alert, err
+}
+
+// told logs an email that was not sent. It stops nobody: the audit log has what
+// it says.
+func (d *Handler) told(c *gin.Context, err error) {
+	if err != nil {
+		d.Log.ErrorContext(c, "an email about a second factor was not sent", "ref", web.Ref(c), "error", err)
+	}
+}
+
+// enter starts the session and sends the browser on its way.
+func (d *Handler) enter(c *gin.Context, h halfway, start sessions.Start) error {
+	next, err := d.SignIn.Begin(c, h.Flow, h.To, start)
+	if err != nil {
+		return err
+	}
+	return web.SeeOther(c, next)
+}

@@ -1,0 +1,25 @@
+package second
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/fedhub/fedhub/hub/sessions"
+)
+
+// What a sign-in has shown so far must come back whole: a field of Start that
+// is not kept would be lost on the way through the second factor.
+func TestNothingOfAStartIsLostHalfway(t *testing.T) {
+	kept := reflect.TypeFor[halfway]()
+	other := map[string]string{"User": "UserID"}
+	given := map[string]bool{"IP": true, "Agent": true} // of the request that ends the sign-in
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[sessions.Start]()) {
+		name := f.Name
+		if as, ok := other[name]; ok {
+			name = as
+		}
+		if _, ok := kept.FieldByName(name); !ok && !given[name] {
+			t.Errorf("sessions.Start.%s is not kept", f.Name)
+		}
+	}
+}

@@ -1,0 +1,63 @@
+package templates
+
+import (
+	"time"
+
+	"github.com/fedhub/fedhub/templates/locales"
+)
+
+// Second asks for a second factor. It posts stop and code to /signin/second.
+type Second struct {
+	Stop     string
+	Client   Client // zero without a flow
+	Account  Person // who showed the first factor
+	App      bool   // there is an authenticator app
+	Recovery bool   // there are recovery codes left
+	Again    bool   // somebody who is signed in proves it once more
+	Cancel   string
+	Alert    Note
+}
+
+func (p Second) look() look { return look{"second", card, locales.Say("second.tab"), p.Alert.Some()} }
+
+// Enrol sets up a second factor on the way in. It posts stop, app and code to
+// /signin/enrol; later=1 puts it off, send=1 asks for a code by email.
+type Enrol struct {
+	Stop     string
+	Client   Client
+	Account  Person
+	Mail     string // address that must be proved first; empty if it needs not
+	Sent     bool   // a code was sent there
+	App      App
+	Later    time.Time // until when it can be put off; zero: not any more
+	Cancel   string
+	Mistakes []Mistake
+}
+
+func (p Enrol) look() look { return look{"enrol", card, locales.Say("enrol.tab"), len(p.Mistakes) > 0} }
+
+// An App is an authenticator app to be set up.
+type App struct {
+	Secret  string // in groups, for people who type it
+	Address string // otpauth://, which opens an app on a phone
+	Size    int    // of the QR code, in squares
+	Path    string // its dark squares, as an SVG path
+	Sealed  string // posted back as app
+}
+
+// Recovery shows new recovery codes, once.
+type Recovery struct {
+	Codes []string
+	Next  string // where the person goes on to
+}
+
+func (Recovery) look() look { return look{"recovery", card, locales.Say("recovery.tab"), false} }
+
+// Text are the codes, one per line.
+func (p Recovery) Text() string {
+	var text string
+	for _, code := range p.Codes {
+		text += code + "\n"
+	}
+	return text
+}
