@@ -45,9 +45,14 @@ func New(code string, pairs ...any) Text {
 // argument's name with the prefix nested, and each of its own arguments under
 // that name, a slash and the argument's name: @cause and @cause/address.
 func (t *Text) set(name string, value any) {
-	inner, _ := value.(Text)
-	if err, ok := value.(error); ok {
-		inner = known(err)
+	var inner Text
+	switch v := value.(type) {
+	case Text:
+		inner = v
+	case interface{ Kept() Text }: // a text of a page
+		inner = v.Kept()
+	case error:
+		inner = known(v)
 	}
 	if inner.IsZero() {
 		t.Args[name] = argument(value)

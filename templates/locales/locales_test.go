@@ -170,6 +170,20 @@ func TestATextIsAMessageOrWhatIsStored(t *testing.T) {
 	}
 }
 
+func TestATextOfAPageIsKeptAsItsCode(t *testing.T) {
+	for want, text := range map[string]Text{
+		"":                                      {},
+		"settings.consent.bad":                  Of(texts.New("settings.consent.bad")),
+		"error[cause:Ada]":                      Stored("Ada"),
+		"away.isnt-answering[name:Head Office]": Say("away.isnt-answering", "name", "Head Office"),
+		"trace.saw[@page:away.isnt-answering @page/@name:error @page/@name/cause:HQ]": Of(texts.New("trace.saw", "page", Say("away.isnt-answering", "name", Stored("HQ")))),
+	} {
+		if got := text.Kept().String(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 func TestThePseudoCatalogueKeepsArgumentsAndParts(t *testing.T) {
 	if got, want := disguise("Add <1>{{.email}}</1> now"), "⟦Ådd <1>{{.email}}</1> ñöw~~~⟧"; got != want {
 		t.Errorf("got %q, want %q", got, want)

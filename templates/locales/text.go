@@ -14,6 +14,7 @@ type Text struct {
 	pairs  []any
 	rule   func(texts.Words) string
 	stored string
+	kept   texts.Text // what Of was given
 }
 
 // Say names a message and its arguments, as pairs of a name and a value. A value
@@ -29,7 +30,9 @@ func Of(t texts.Text) Text {
 	if t.IsZero() {
 		return Text{}
 	}
-	return From(func(words texts.Words) string { return t.In(words, "") })
+	text := From(func(words texts.Words) string { return t.In(words, "") })
+	text.kept = t
+	return text
 }
 
 // From is what a record says in words, like audit.Event.Words. What says nothing
@@ -74,6 +77,19 @@ func (t Text) Parts(w *Words, count int) ([]Part, error) {
 	}
 	s, err := t.In(w)
 	return []Part{{0, s}}, err
+}
+
+// Kept is the text as a code with arguments, for records.
+func (t Text) Kept() texts.Text {
+	switch {
+	case !t.kept.IsZero():
+		return t.kept
+	case t.id != "":
+		return texts.New(t.id, t.pairs...)
+	case t.IsZero():
+		return texts.Text{}
+	}
+	return texts.New(texts.Unexplained, "cause", t.English())
 }
 
 // English is the text for logs and developers.

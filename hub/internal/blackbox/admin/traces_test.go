@@ -87,6 +87,9 @@ func TestWhyAnAppWasNotKnownStandsInTheTrace(t *testing.T) {
 		}
 		fix, _ := trace.Fix()
 		hubtest.Want(t, "fix", fix.Path, tt.fix)
+		if saw := trace.Steps[len(trace.Steps)-1].Words(templates.Sentence); !strings.HasPrefix(saw, "The user saw: The app is not set up correctly.") {
+			t.Errorf("the last step: %s", saw)
+		}
 		if strings.Contains(hubtest.DumpOf(t, w, "traces"), "sixsixsix") {
 			t.Error("the query of an address is kept")
 		}
