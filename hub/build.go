@@ -276,7 +276,7 @@ func (h *Hub) buildHandlers() {
 	fetches := h.limiter(c.Limits.Fetches)
 	h.authorize = &authorize.Handler{
 		Issuer: c.URL, Clients: h.clients, Upstreams: h.upstreams, Requests: h.requests, Flows: h.flows, Sessions: h.sessions, Grants: h.grants,
-		Tokens: h.tokens, Settings: h.settings, Audit: h.audit, Responder: h.responder, Log: c.Log, Now: c.Now,
+		Tokens: h.tokens, Passkeys: h.passkeys, Settings: h.settings, Audit: h.audit, Responder: h.responder, Log: c.Log, Now: c.Now,
 		Begins: h.limiter(c.Limits.Begins), Fetches: fetches,
 		HasFactor: h.second.Has,
 	}
@@ -284,7 +284,7 @@ func (h *Hub) buildHandlers() {
 	h.signin = &signin.Handler{
 		Proofs: proofs,
 		Issuer: c.URL, Clients: h.clients, Upstreams: h.upstreams,
-		Flows: h.flows, Stops: h.stops, Sessions: h.sessions, Users: h.users, Linking: h.linking, Logouts: h.logouts, MailLinks: h.mailLinks, UpstreamTokens: h.upstreamTokens,
+		Flows: h.flows, Stops: h.stops, Sessions: h.sessions, Users: h.users, Passkeys: h.passkeys, Linking: h.linking, Logouts: h.logouts, MailLinks: h.mailLinks, UpstreamTokens: h.upstreamTokens,
 		Settings: h.settings, Audit: h.audit, Responder: h.responder, Log: c.Log, Now: c.Now, Replay: h.data.useOnce,
 		Begins: h.limiter(c.Limits.Begins), Raise: h.monitor.Raise,
 	}
@@ -314,8 +314,8 @@ func (h *Hub) buildHandlers() {
 	}
 	h.account = &account.Handler{
 		Proofs: proofs, Second: h.second, HubName: h.name, Stops: h.stops,
-		Issuer: c.URL, Clients: h.clients, Upstreams: h.upstreams, Sessions: h.sessions, Users: h.users, Linking: h.linking,
-		Grants: h.grants, Logouts: h.logouts, MailLinks: h.mailLinks, UpstreamTokens: h.upstreamTokens, Audit: h.audit, Responder: h.responder, Now: c.Now, MinPassword: c.MinPassword,
+		Issuer: c.URL, Clients: h.clients, Upstreams: h.upstreams, Sessions: h.sessions, Users: h.users, Passkeys: h.passkeys, Linking: h.linking,
+		Grants: h.grants, Logouts: h.logouts, MailLinks: h.mailLinks, UpstreamTokens: h.upstreamTokens, Settings: h.settings, Audit: h.audit, Responder: h.responder, Now: c.Now, MinPassword: c.MinPassword,
 	}
 	authenticator := &clientrequest.Authenticator{
 		Issuer: c.URL, Alias: c.CertURL, Clients: h.clients, Requests: h.requests, Proofs: h.proofs, Audit: h.audit,

@@ -112,6 +112,7 @@ func (h *Hub) signInRoutes(g guards) []route {
 	return []route{
 		{"GET", "/signin", g.open, h.signin.Show},
 		{"POST", "/signin", g.guessable, h.signin.Password},
+		{"POST", "/signin/passkey", g.guessable, h.signin.Passkey},
 		{"GET", "/signin/quiet", g.open, h.signin.Quiet},
 		{"GET", "/signin/prove", g.open, h.signin.ProveShow},
 		{"POST", "/signin/prove", g.guessable, h.signin.Prove},
@@ -175,6 +176,12 @@ func (h *Hub) accountRoutes(g guards) []route {
 		{"POST", "/account/connections/remove", g.signedIn, h.account.Disconnect},
 		{"POST", "/account/connections/undo", g.signedIn, h.account.UndoChange},
 		{"POST", "/account/connect/:key", g.signedIn, h.signin.Connect}, // the provider's answer returns to the sign-in callback
+		{"GET", "/account/passkeys", g.signedIn, h.account.PasskeysShow},
+		{"POST", "/account/passkeys", g.signedIn, h.account.AddPasskey},
+		{"POST", "/account/passkeys/rename", g.signedIn, h.account.RenamePasskey},
+		{"POST", "/account/passkeys/remove", g.signedIn, h.account.RemovePasskey},
+		{"GET", "/wasnt-me/passkey", g.open, h.account.PasskeyWasntMeShow},
+		{"POST", "/wasnt-me/passkey", g.form, h.account.PasskeyWasntMe},
 		{"GET", "/wasnt-me", g.open, h.account.WasntMeShow},
 		{"POST", "/wasnt-me", g.form, h.account.WasntMe},
 		{"GET", "/wasnt-me/done", g.open, h.account.WasntMeDone},

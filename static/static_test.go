@@ -17,7 +17,7 @@ func TestEveryFileIsServedForEver(t *testing.T) {
 	kinds := map[string]string{
 		"app.css": "text/css; charset=utf-8", "desk.css": "text/css; charset=utf-8",
 		"base.js": "text/javascript; charset=utf-8", "desk.js": "text/javascript; charset=utf-8",
-		"session.js": "text/javascript; charset=utf-8", "signout.js": "text/javascript; charset=utf-8",
+		"session.js": "text/javascript; charset=utf-8", "signout.js": "text/javascript; charset=utf-8", "passkey.js": "text/javascript; charset=utf-8",
 		"icons.svg": "image/svg+xml", "brands.svg": "image/svg+xml", "logo.svg": "image/svg+xml",
 	}
 	for name, kind := range kinds {
@@ -223,8 +223,8 @@ func unzip(t *testing.T, zipped string) string {
 func TestScriptsHaveNoWords(t *testing.T) {
 	names := regexp.MustCompile(`^([a-z-]*|\{[a-z]+\}|[a-z.]*\[[a-z=-]+\]|[a-z]+\.[a-z]+ h3)$`) // of elements, attributes, events; selectors
 	others := []string{"btn small", "with-button inset", "with-button", "stack tight", "button", "Enter", "key_id", "text/html", "1", "\\n", " ",
-		".menu", "selector(::details-content)", "(min-width:56rem)"}
-	for _, name := range []string{"base.js", "desk.js", "signout.js"} {
+		".menu", "selector(::details-content)", "(min-width:56rem)", "+", "/", "_", "AbortError"}
+	for _, name := range []string{"base.js", "desk.js", "signout.js", "passkey.js"} {
 		script := regexp.MustCompile(`(?m)^\s*//.*$|\s// .*$`).ReplaceAllString(string(assets()[name].plain), "")
 		for _, found := range regexp.MustCompile(`"([^"\n]*)"|'([^'\n]*)'|\x60([^\x60]*)\x60`).FindAllStringSubmatch(script, -1) {
 			if text := found[1] + found[2] + found[3]; !names.MatchString(text) && !slices.Contains(others, text) {

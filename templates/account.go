@@ -15,6 +15,7 @@ type Account struct {
 	Mail     bool // whether the hub sends emails
 
 	HasPassword bool
+	Passkeys    int // that work here
 	Roles       []string
 	Apps        []AccountApp
 	TokenLife   time.Duration // how long an app's last token can outlive its removal
@@ -49,6 +50,7 @@ type AccountSession struct {
 	ID      string
 	Current bool
 	Device  locales.Text // like "Firefox on Linux"; zero if unknown
+	Method  locales.Text // how they signed in; zero if unknown
 	IP      string
 	Started time.Time
 	Seen    time.Time

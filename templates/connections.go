@@ -11,6 +11,7 @@ import (
 // with record={ID}, and /account/connect/{Key}.
 type Connections struct {
 	Password bool // whether the account has one
+	Passkeys int  // how many it has that work here
 	Fresh    bool // whether they signed in just now, as changes need
 	Linked   []Connection
 	Others   []Upstream // that could be connected
@@ -23,7 +24,7 @@ func (Connections) look() look {
 
 // Ways is how many ways in there are.
 func (p Connections) Ways() int {
-	n := len(p.Linked)
+	n := len(p.Linked) + p.Passkeys
 	if p.Password {
 		n++
 	}
@@ -78,6 +79,7 @@ type WasntMe struct {
 	Made     time.Time
 	Until    time.Time
 	Done     bool
+	Mailed   bool // a link to a new password
 }
 
 func (WasntMe) look() look { return look{"wasntme", card, locales.Say("wasntme.tab"), false} }

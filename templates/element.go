@@ -25,6 +25,10 @@ type Element struct {
 
 	Action string // of a form: an address of this hub
 	CSRF   string
+
+	Passkey  Ceremony // of a form that a passkey answers
+	Does     string   // what the script asks the browser for: "get" or "create"
+	Autofill bool     // the passkey may be chosen in the address field
 }
 
 func panel(id, title string) Element   { return Element{ID: id, Title: title} }
@@ -42,6 +46,9 @@ func open(class string, e Element) Element    { e.Open, e.Head = true, class; re
 func watch(address string, e Element) Element { e.Watch = address; return e }
 func starts(what string, e Element) Element   { e.Starts = what; return e }
 func ordered(e Element) Element               { e.Ordered = true; return e }
+func autofill(e Element) Element              { e.Autofill = true; return e }
+
+func passkey(does string, of Ceremony, e Element) Element { e.Does, e.Passkey = does, of; return e }
 
 // nth is an id for one of many.
 func nth(name string, i int) string { return fmt.Sprintf("%s-%d", name, i) }

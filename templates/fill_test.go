@@ -16,7 +16,7 @@ func everyPage() []Page {
 	return []Page{
 		AdminSignOuts{}, AdminSignOut{}, AdminHome{}, AdminMap{},
 		SignIn{}, Prove{}, Choose{}, Link{}, SignOut{}, SignedOut{}, SigningOut{URL: safe}, Setup{}, Consent{}, Continue{URL: safe}, FormPost{URL: safe},
-		ErrorPage{}, Waiting{}, Account{}, Connections{}, WasntMe{}, LinkProof{}, AdminDecisions{}, AdminSimulator{}, Profile{}, Device{}, DeviceConfirm{}, DeviceDone{}, Approvals{},
+		ErrorPage{}, Waiting{}, Account{}, Connections{}, WasntMe{}, Passkeys{}, WasntMyPasskey{}, LinkProof{}, AdminDecisions{}, AdminSimulator{}, Profile{}, Device{}, DeviceConfirm{}, DeviceDone{}, Approvals{},
 		Second{}, Enrol{}, Recovery{}, SecondFactor{},
 		Told{}, Email{}, VerifyEmail{}, ChangePassword{}, Forgot{}, ResetPassword{}, ConfirmBrowser{}, ConfirmedBrowser{},
 		AdminClients{}, AdminClientNew{}, AdminClientPreset{}, AdminSiteNew{}, AdminSiteSetup{}, AdminClient{}, SecretOnce{}, AdminSettings{},
@@ -85,6 +85,9 @@ func filled(t *testing.T, page Page) Page {
 		return page
 	case SigningOut:
 		page.URL = safe
+		return page
+	case Passkeys: // one may be added
+		page.Off, page.Full = locales.Text{}, false
 		return page
 	default:
 		return page.(Page)

@@ -61,6 +61,7 @@ func (f Frame) AccountNav() []NavItem {
 		{Label: locales.Say("account.profile"), URL: "/account/profile"},
 		{Label: locales.Say("account.apps"), URL: "/account#apps"},
 		{Label: locales.Say("account.linked-sign-ins"), URL: "/account/connections"},
+		{Label: locales.Say("passkeys.title"), URL: "/account/passkeys"},
 		{Label: locales.Say("account.second-factor"), URL: "/account/second-factor"},
 		{Label: locales.Say("account.sessions"), URL: "/account#sessions"},
 		{Label: locales.Say("account.approvals"), URL: "/account/approvals", Count: f.Approvals},

@@ -60,6 +60,18 @@ func TestTitlesTellPagesApart(t *testing.T) {
 	}
 }
 
+// Where no passkey can be added the page says why, and has no form for one.
+func TestPasskeysThatCannotBeAdded(t *testing.T) {
+	for id, why := range map[string]Passkeys{`id="off"`: {Off: locales.Stored("There is no https.")}, "most allowed": {Full: true}, `id="confirm-first"`: {}} {
+		why.List = filled(t, Passkeys{}).(Passkeys).List
+		text, tree := render(t, fullFrame(t, "/account/passkeys"), why)
+		check(t, text, tree)
+		if !strings.Contains(text, id) || strings.Contains(text, "add-form") || strings.Contains(text, "passkey-") {
+			t.Errorf("%s: %s", id, text)
+		}
+	}
+}
+
 // TestMistakesLeadToTheirFields puts a mistake on every control of every form.
 func TestMistakesLeadToTheirFields(t *testing.T) {
 	for _, page := range everyFullPage(t) {

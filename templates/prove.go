@@ -11,6 +11,7 @@ type Prove struct {
 	Email     string // of the person
 	Alert     Note   // why the last attempt failed
 	Password  bool   // whether they have one that counts
+	Passkey   Ceremony
 	Upstreams []Upstream
 	Silent    string // the provider that they came from, if it does not say when they signed in there
 	Mail      bool   // whether a link can be mailed by which they choose a password
@@ -26,4 +27,6 @@ func (p Prove) look() look { return look{"prove", card, locales.Say("prove.tab")
 func (p Prove) Target() string { return either(p.Action, "/signin/prove") }
 
 // Stuck tells that there is no way to prove anything here.
-func (p Prove) Stuck() bool { return !p.Password && !p.Mail && len(p.Upstreams) == 0 }
+func (p Prove) Stuck() bool {
+	return !p.Password && !p.Passkey.Some() && !p.Mail && len(p.Upstreams) == 0
+}

@@ -49,6 +49,7 @@ type SignIn struct {
 	Alert     Note   // why the last attempt failed; zero on first view
 	Mistakes  []Mistake
 	Password  bool // whether passwords are asked for
+	Passkey   Ceremony
 	OnlyAdmin bool // whether they are good for administrators alone
 	Forgot    bool // whether it mails a link to choose another
 	Upstreams []Upstream
@@ -85,6 +86,15 @@ func (p SignIn) Ready() bool { return p.Password || p.OnlyAdmin || len(p.Upstrea
 // FocusEmail and FocusPassword send the focus to the first thing to type, but
 // never past a message.
 func (p SignIn) FocusEmail() bool { return !p.Wrong() && p.Email == "" }
+
+// Fills is what the browser may fill into the address field. A passkey can be
+// chosen there too (HTML §4.10.18.7.1, "webauthn").
+func (p SignIn) Fills() string {
+	if p.Passkey.Some() {
+		return "username webauthn"
+	}
+	return "username"
+}
 
 // FocusPassword is true where the address is known already.
 func (p SignIn) FocusPassword() bool { return !p.Wrong() && p.Email != "" && !p.EmailFirst }

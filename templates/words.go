@@ -74,6 +74,8 @@ func words(w *locales.Words) template.FuncMap {
 		"watch":    watch,
 		"starts":   starts,
 		"ordered":  ordered,
+		"passkey":  passkey,
+		"autofill": autofill,
 	}
 }
 

@@ -79,6 +79,9 @@ const (
 	SecondFailed     = "second.failed"  // a wrong code
 	RecoveryMade     = "recovery.made"
 	RecoveryUsed     = "recovery.used"
+	PasskeyAdded     = "passkey.added"
+	PasskeyRenamed   = "passkey.renamed"
+	PasskeyRemoved   = "passkey.removed"
 )
 
 // Changes to users by administrators.

@@ -33,14 +33,30 @@ func ByPassword(u users.User, now time.Time) Start {
 	return Start{User: u, AMR: []string{"pwd"}, ACR: ACRPassword, AuthTime: now}
 }
 
-// ProvedBy starts a session that continues another one of the same user, who
-// has just proved their password. Only the password counts now: other factors
-// were shown earlier and are asked for again where they matter. A sign-out at
-// the provider that ends the earlier session ends this one too.
+// ByPasskey starts a session of a user who has just used a passkey. It is two
+// factors: the device, and what the device verified its user by. The methods
+// are those of RFC 8176 §2; a synced passkey, which can be copied, is no
+// hardware key.
+func ByPasskey(u users.User, now time.Time, synced bool) Start {
+	key := "hwk"
+	if synced {
+		key = "swk"
+	}
+	return Start{User: u, AMR: []string{key, "user", "mfa"}, ACR: ACRTwoFactors, AuthTime: now}
+}
+
+// ProvedBy is ContinuedBy for a user who has just proved their password.
 func (s Session) ProvedBy(u users.User, now time.Time) Start {
-	start := ByPassword(u, now)
-	start.After = s
-	return start
+	return s.ContinuedBy(ByPassword(u, now))
+}
+
+// ContinuedBy starts a session that continues another one of the same user, who
+// has just proved who they are. Only this proof counts now: other factors were
+// shown earlier and are asked for again where they matter. A sign-out at the
+// provider that ends the earlier session ends this one too.
+func (s Session) ContinuedBy(proof Start) Start {
+	proof.After = s
+	return proof
 }
 
 // Begin stores a new session under the hash of the cookie's value and replaces

@@ -53,15 +53,11 @@ func (k *Service) lasts(ctx context.Context, s Session, u users.User) (bool, err
 	return k.Now().Sub(s.Created) < limits.Administrator, err
 }
 
-// Proved notes that the user of a session has just proved their password, and
-// their second factor if they have one, and returns the session.
-func (k *Service) Proved(ctx context.Context, s Session, second bool) (Session, error) {
-	now, acr, amr := k.Now(), ACRPassword, []string{"pwd"} // another factor was shown at another time
-	if second {
-		acr, amr = ACRTwoFactors, []string{"pwd", "otp", MultiFactor}
-	}
+// Proved notes that the user of a session has just proved who they are, and
+// returns the session.
+func (k *Service) Proved(ctx context.Context, s Session, proof Start) (Session, error) {
 	err := k.Sessions.Update(ctx, s.ID, func(kept *Session) error {
-		kept.AuthTime, kept.ACR, kept.AMR = now, acr, amr
+		kept.AuthTime, kept.ACR, kept.AMR = proof.AuthTime, proof.ACR, proof.AMR // another factor was shown at another time
 		s = *kept
 		return nil
 	})

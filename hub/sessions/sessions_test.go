@@ -208,7 +208,7 @@ func TestASignInIsFreshForMinutes(t *testing.T) {
 	s, _ := w.NewBrowser().SignIn(sessions.ByPassword(ada, w.Time))
 	sessiontest.Want(t, "after ten minutes", fresh(s, 10*time.Minute), true)
 	sessiontest.Want(t, "a second later", fresh(s, time.Second), false)
-	proved, err := w.Service.Service.Proved(t.Context(), s, false)
+	proved, err := w.Service.Service.Proved(t.Context(), s, sessions.ByPassword(ada, w.Now()))
 	sessiontest.Want(t, "proved again", err == nil && fresh(proved, 0), true)
 	unknown, _ := w.NewBrowser().SignIn(sessions.Start{User: ada, LoginKey: "company"})
 	sessiontest.Want(t, "nobody knows", fresh(unknown, 0), false)

@@ -50,6 +50,8 @@ var notices = map[string]locales.Text{
 	"app-set":      locales.Say("notice.app-set"),
 	"app-removed":  locales.Say("notice.app-removed"),
 	"linked":       locales.Say("notice.linked"),
+	"passkey":      locales.Say("notice.passkey"),
+	"unkeyed":      locales.Say("notice.unkeyed"),
 }
 
 // endedBy is how much the request ended, where its redirect carries that.

@@ -33,8 +33,14 @@ import (
 // MongoDB.
 func OnBothEngines(t *testing.T, story func(t *testing.T, w *World)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { story(t, NewWorld(t, OpenSQLite(t))) })
-	t.Run("mongodb", func(t *testing.T) { story(t, NewWorld(t, openMongoDB(t))) })
+	OnBothEnginesAs(t, hub.Config{}, story)
+}
+
+// OnBothEnginesAs is OnBothEngines for hubs that are set up so.
+func OnBothEnginesAs(t *testing.T, config hub.Config, story func(t *testing.T, w *World)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { story(t, NewWorldAs(t, OpenSQLite(t), config)) })
+	t.Run("mongodb", func(t *testing.T) { story(t, NewWorldAs(t, openMongoDB(t), config)) })
 }
 
 func OpenSQLite(t testing.TB) store.Backend {
@@ -86,8 +92,13 @@ func NewWorldAs(t testing.TB, backend store.Backend, config hub.Config) *World {
 		handler.Load().ServeHTTP(rw, r.WithContext(faultstore.Request(r.Context())))
 	}))
 	t.Cleanup(server.Close)
+	address := server.URL
+	if config.URL == Localhost {
+		address = strings.Replace(address, "127.0.0.1", "localhost", 1)
+		config.URL = address
+	}
 	if config.URL == "" {
-		config.URL = server.URL
+		config.URL = address
 	}
 	if config.Now != nil { // the story begins at another time
 		w.Clock.Skip(time.Until(config.Now()))
@@ -119,7 +130,7 @@ func NewWorldAs(t testing.TB, backend store.Backend, config hub.Config) *World {
 	var running sync.WaitGroup
 	running.Go(func() { h.Run(ctx) })
 	t.Cleanup(func() { stop(); running.Wait(); w.bounded() })
-	w.URL, w.Hub, w.Stop = server.URL, h, server.Close
+	w.URL, w.Hub, w.Stop = address, h, server.Close
 	return w
 }
 

@@ -22,7 +22,8 @@ func (k *Service) BeginLogin(browser string) (Ceremony, error) {
 }
 
 // FinishLogin returns the passkey that answered. The caller checks its user,
-// who may be disabled.
+// who may be disabled. With an error, UserID is set if it is known whose
+// passkey was refused.
 func (k *Service) FinishLogin(ctx context.Context, browser, sealed, answer string) (Passkey, error) {
 	return k.finish(ctx, toSignIn, browser, sealed, answer, func(p Passkey, handle string) bool { return p.Handle == handle })
 }
@@ -33,7 +34,7 @@ func (k *Service) BeginConfirm(ctx context.Context, userID, browser string) (Cer
 	if k.rp == nil {
 		return Ceremony{}, ErrOff
 	}
-	mine, err := k.usable(ctx, userID)
+	mine, err := k.Usable(ctx, userID)
 	if err != nil {
 		return Ceremony{}, err
 	}
@@ -79,10 +80,13 @@ func (k *Service) finish(ctx context.Context, why purpose, browser, sealed, answ
 		return Passkey{}, err
 	}
 	checked, err := k.check(p, s, parsed)
-	if err != nil {
-		return Passkey{}, err
+	if err == nil {
+		p, err = k.used(ctx, p, checked)
 	}
-	return k.used(ctx, p, checked)
+	if err != nil {
+		return Passkey{UserID: p.UserID}, err
+	}
+	return p, nil
 }
 
 // check verifies challenge, type, origin, host, flags and signature.
@@ -115,7 +119,7 @@ func (k *Service) exact(c protocol.CollectedClientData) error {
 func (k *Service) used(ctx context.Context, p Passkey, checked *webauthn.Credential) (Passkey, error) {
 	count := int64(checked.Authenticator.SignCount)
 	if checked.Authenticator.CloneWarning {
-		return Passkey{}, ErrCloned
+		return p, ErrCloned
 	}
 	err := k.passkeys.Update(ctx, p.ID, func(now *Passkey) error {
 		// A device without a counter always says zero (§7.2 step 22).
@@ -129,8 +133,5 @@ func (k *Service) used(ctx context.Context, p Passkey, checked *webauthn.Credent
 	if errors.Is(err, fs.ErrNotExist) {
 		return Passkey{}, ErrUnknown // removed meanwhile
 	}
-	if err != nil {
-		return Passkey{}, err
-	}
-	return p, nil
+	return p, err
 }

@@ -35,15 +35,15 @@ func (k *Service) Of(ctx context.Context, userID string) ([]Passkey, error) {
 	return all, err
 }
 
-// usable returns the user's passkeys that work at the hub's present host.
-func (k *Service) usable(ctx context.Context, userID string) ([]Passkey, error) {
+// Usable returns the user's passkeys that work at the hub's present host.
+func (k *Service) Usable(ctx context.Context, userID string) ([]Passkey, error) {
 	all, err := k.Of(ctx, userID)
 	return slices.DeleteFunc(all, func(p Passkey) bool { return !k.Here(p) }), err
 }
 
 // Any reports whether a user can sign in with a passkey other than besides.
 func (k *Service) Any(ctx context.Context, userID, besides string) (bool, error) {
-	all, err := k.usable(ctx, userID)
+	all, err := k.Usable(ctx, userID)
 	return slices.ContainsFunc(all, func(p Passkey) bool { return p.ID != besides }), err
 }
 

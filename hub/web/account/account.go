@@ -21,15 +21,18 @@ import (
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
+	"github.com/fedhub/fedhub/hub/users/passkeys"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/hub/web/proof"
 	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // A Handler shows the page and takes its buttons. Its routes are guarded: there
@@ -45,10 +48,12 @@ type Handler struct {
 	Stops          *flows.Interruptions
 	Users          *users.Service
 	Linking        *linking.Service
+	Passkeys       *passkeys.Service
 	Grants         *grants.Service
 	Logouts        *logouts.Service
 	MailLinks      *maillinks.Service
 	UpstreamTokens *upstreamtokens.Service
+	Settings       *settings.Service
 	Audit          *audit.Recorder
 	Responder      *web.Responder
 	Now            func() time.Time
@@ -66,6 +71,11 @@ func (d *Handler) Show(c *gin.Context) error {
 		Name: p.User.Name, Username: p.User.Username, Email: p.User.Email, Verified: p.User.EmailVerified, Roles: p.User.Roles,
 		TokenLife: tokens.AccessLife, Mail: d.MailLinks.Delivers(), HasPassword: p.User.Password != "",
 	}
+	passkeys, err := d.Passkeys.Usable(c.Request.Context(), p.User.ID)
+	if err != nil {
+		return err
+	}
+	page.Passkeys = len(passkeys)
 	if page.Apps, err = d.apps(c, p.User.ID); err != nil {
 		return err
 	}
@@ -145,7 +155,7 @@ func (d *Handler) sessions(c *gin.Context, p sessions.Person) ([]templates.Accou
 	var out []templates.AccountSession
 	for _, s := range all {
 		out = append(out, templates.AccountSession{ID: s.SID, Current: s.ID == p.Session.ID,
-			Device: device(s.Agent), IP: s.IP, Started: s.Created, Seen: s.Seen})
+			Device: device(s.Agent), Method: d.methodOf(c, s), IP: s.IP, Started: s.Created, Seen: s.Seen})
 	}
 	slices.SortStableFunc(out, func(a, b templates.AccountSession) int {
 		switch {
@@ -157,6 +167,22 @@ func (d *Handler) sessions(c *gin.Context, p sessions.Person) ([]templates.Accou
 		return 0
 	})
 	return out, nil
+}
+
+// methodOf is how somebody signed in to a session.
+func (d *Handler) methodOf(c *gin.Context, s sessions.Session) locales.Text {
+	switch {
+	case s.LoginKey != "":
+		if key, err := d.Upstreams.Get(c.Request.Context(), s.LoginKey); err == nil {
+			return locales.Stored(key.Name)
+		}
+		return locales.Stored(s.LoginKey)
+	case slices.Contains(s.AMR, "hwk"), slices.Contains(s.AMR, "swk"):
+		return locales.Say("account.method-passkey")
+	case slices.Contains(s.AMR, "pwd"):
+		return locales.Say("account.method-password")
+	}
+	return locales.Text{}
 }
 
 // RemoveApp is POST /account/apps/remove: the app's tokens stop working here

@@ -44,7 +44,11 @@ func (d *Handler) Connections(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page := templates.Connections{Password: p.User.Password != "", Fresh: fresh}
+	passkeys, err := d.Passkeys.Usable(c.Request.Context(), p.User.ID)
+	if err != nil {
+		return err
+	}
+	page := templates.Connections{Password: p.User.Password != "", Passkeys: len(passkeys), Fresh: fresh}
 	has := map[string]bool{}
 	for _, i := range linked {
 		has[i.LoginKey] = true
@@ -249,7 +253,7 @@ func (d *Handler) WasntMe(c *gin.Context) error {
 
 // WasntMeDone is GET /wasnt-me/done.
 func (d *Handler) WasntMeDone(c *gin.Context) error {
-	return d.Responder.Show(c, http.StatusOK, templates.WasntMe{Done: true, Made: time.Time{}})
+	return d.Responder.Show(c, http.StatusOK, templates.WasntMe{Done: true, Mailed: c.Query("mailed") != "", Made: time.Time{}})
 }
 
 func undoError(err error) error {

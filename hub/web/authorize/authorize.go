@@ -30,6 +30,7 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passkeys"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/internal/texts"
@@ -45,6 +46,7 @@ type Handler struct {
 	Sessions  *cookies.Service
 	Grants    *grants.Service
 	Tokens    *tokens.Service
+	Passkeys  *passkeys.Service
 	Settings  *settings.Service
 	Audit     *audit.Recorder
 	Responder *web.Responder
@@ -170,11 +172,17 @@ func (d *Handler) proceed(c *gin.Context, client clients.Client, flow flows.Flow
 	}
 }
 
-// canProve says whether somebody has a proof of their own here: a password that
-// counts.
+// canProve says whether somebody has a proof of their own here: a password or a
+// passkey, and may use it.
 func (d *Handler) canProve(c *gin.Context, u users.User) (bool, error) {
 	now, err := d.Settings.Current(c.Request.Context())
-	return u.HasPassword() && now.SignsInByPassword(u.Admin()), err
+	if err != nil || !now.SignsInByPassword(u.Admin()) {
+		return false, err
+	}
+	if u.HasPassword() {
+		return true, nil
+	}
+	return d.Passkeys.Any(c.Request.Context(), u.ID, "")
 }
 
 // person returns who is signed in, nil if nobody.

@@ -20,14 +20,13 @@ func (k *Service) ProveFirst(c *gin.Context, p sessions.Person, to string) (sent
 	return true, web.SeeOther(c, web.SignInAgain(to))
 }
 
-// Proved notes that the person signed in here has just proved by a password, and
-// by a second factor if they have one, who they are.
-func (k *Service) Proved(r *http.Request, p sessions.Person, second bool) error {
+// Proved notes that the person signed in here has just proved who they are.
+func (k *Service) Proved(r *http.Request, p sessions.Person, proof sessions.Start) error {
 	held, err := gorilla.GetRegistry(r).Get(k, k.Name)
 	if err != nil {
 		return err
 	}
-	p.Session, err = k.Service.Proved(r.Context(), p.Session, second)
+	p.Session, err = k.Service.Proved(r.Context(), p.Session, proof)
 	if err == nil {
 		held.Values[valueSession], held.Values[valuePerson] = p.Session, p
 	}

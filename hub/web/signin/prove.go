@@ -22,6 +22,9 @@ import (
 // the page carries others along.
 const provePassword = "prove_password"
 
+// proofs are the fields of this page's own forms, which are not carried along.
+var proofs = []string{provePassword, proveCode, passkeyState, passkeyAnswer, "csrf"}
+
 // proveCode is the field of the second factor there.
 const proveCode = "prove_code"
 
@@ -45,27 +48,31 @@ func (d *Handler) Prove(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	alert, err := d.proofBy(c, p, form[provePassword])
+	proof, alert, err := d.proofBy(c, p, form)
 	if err != nil {
 		return err
 	}
 	if alert.Some() {
 		return d.showProve(c, http.StatusUnauthorized, j, p, templates.Prove{Alert: alert})
 	}
-	return d.finish(c, j, p.Session.ProvedBy(p.User, d.Now()))
+	return d.finish(c, j, p.Session.ContinuedBy(proof))
 }
 
-// proofBy says what is wrong with a password that is to prove somebody, if
-// anything is.
-func (d *Handler) proofBy(c *gin.Context, p sessions.Person, password string) (templates.Note, error) {
+// proofBy checks the passkey or the password by which somebody is to prove who
+// they are. The note says what is wrong with it, if anything is.
+func (d *Handler) proofBy(c *gin.Context, p sessions.Person, form oauth.Params) (sessions.Start, templates.Note, error) {
+	if form[passkeyAnswer] != "" {
+		return d.confirmedBy(c, p, form)
+	}
 	err := d.mayUsePassword(c, p.User.Admin())
 	if errors.Is(err, errOnlyAdministrators) {
-		return noWayIn().note(), nil
+		return sessions.Start{}, noWayIn().note(), nil
 	}
 	if err != nil {
-		return templates.Note{}, err
+		return sessions.Start{}, templates.Note{}, err
 	}
-	return d.Proofs.Password(c, p, password)
+	alert, err := d.Proofs.Password(c, p, form[provePassword])
+	return sessions.ByPassword(p.User, d.Now()), alert, err
 }
 
 // ProveHere goes before a change that needs a sign-in of the last minutes. It
@@ -86,7 +93,7 @@ func (d *Handler) ProveHere(c *gin.Context) (done bool, err error) {
 	}
 	page := templates.Prove{Action: c.Request.URL.EscapedPath()}
 	for _, name := range slices.Sorted(maps.Keys(form)) {
-		if name != provePassword && name != proveCode && name != "csrf" {
+		if !slices.Contains(proofs, name) {
 			page.Carried = append(page.Carried, templates.Pair{Name: name, Value: form[name]})
 		}
 	}
@@ -94,10 +101,12 @@ func (d *Handler) ProveHere(c *gin.Context) (done bool, err error) {
 		return false, err
 	}
 	status := http.StatusForbidden
-	password, given := form[provePassword]
+	var proof sessions.Start
+	given := form.Has(provePassword) || form.Has(passkeyAnswer)
 	if given {
 		status = http.StatusUnauthorized
-		if page.Alert, err = d.proofBy(c, p, password); err == nil && page.Code && !page.Alert.Some() {
+		if proof, page.Alert, err = d.proofBy(c, p, form); err == nil && page.Code && !page.Alert.Some() && proof.ACR != sessions.ACRTwoFactors {
+			proof.ACR, proof.AMR = sessions.ACRTwoFactors, append(proof.AMR, "otp", sessions.MultiFactor)
 			page.Alert, err = d.CheckSecond(c, p.User, form[proveCode])
 		}
 		if err != nil {
@@ -108,7 +117,7 @@ func (d *Handler) ProveHere(c *gin.Context) (done bool, err error) {
 		return false, d.showProve(c, status, pendingLogin{method: method{To: "/admin"}}, p, page)
 	}
 	d.Audit.Record(ctx, audit.Event{Kind: audit.SignInOK, Actor: p.User.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("prove.again")})
-	return true, d.Sessions.Proved(c.Request, p, page.Code)
+	return true, d.Sessions.Proved(c.Request, p, proof)
 }
 
 // ProveMail is POST /signin/prove/mail: whoever has no proof of their own here
@@ -159,6 +168,7 @@ func (d *Handler) showProve(c *gin.Context, status int, j pendingLogin, p sessio
 	}
 	page.Flow, page.To, page.Client = j.Flow, web.LocalPath(j.To, ""), j.shown()
 	page.Email, page.Password, page.Mail, page.Upstreams, page.Silent = ways.Email, ways.Password, ways.Mail, ways.Upstreams, ways.Silent
+	page.Passkey = ways.Passkey
 	if j.Flow != "" {
 		page.Upstreams = nil // the person was there for this very request
 	}
@@ -166,7 +176,7 @@ func (d *Handler) showProve(c *gin.Context, status int, j pendingLogin, p sessio
 	return d.Responder.Show(c, status, page)
 }
 
-// waysToProve are how this person can prove who they are: by their password, at
+// waysToProve are how this person can prove who they are: by their password or a passkey, at
 // an upstream that signs them in here, or by a link to the address that they
 // proved, which leads them to a password.
 func (d *Handler) waysToProve(c *gin.Context, p sessions.Person) (templates.Prove, error) {
@@ -178,6 +188,9 @@ func (d *Handler) waysToProve(c *gin.Context, p sessions.Person) (templates.Prov
 	passwords := s.SignsInByPassword(p.User.Admin())
 	page.Password = passwords && p.User.HasPassword()
 	page.Mail = passwords && !page.Password && p.User.EmailVerified && d.MailLinks.Delivers()
+	if page.Passkey, err = d.offerProof(c, p); err != nil {
+		return templates.Prove{}, err
+	}
 	keys, err := d.ways(c.Request.Context())
 	if err != nil {
 		return templates.Prove{}, err

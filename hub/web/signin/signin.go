@@ -28,6 +28,7 @@ import (
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
+	"github.com/fedhub/fedhub/hub/users/passkeys"
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
@@ -49,6 +50,7 @@ type Handler struct {
 	Sessions       *cookies.Service
 	Proofs         *proof.Checker
 	Users          *users.Service
+	Passkeys       *passkeys.Service
 	Linking        *linking.Service
 	Logouts        *logouts.Service
 	MailLinks      *maillinks.Service
@@ -60,22 +62,19 @@ type Handler struct {
 	Now            func() time.Time
 	Begins         *web.Limiter // how often one address may go to an upstream
 
-	// AskSecond asks for a second factor before the session, if one is needed
-	// (hub/web/second).
+	// AskSecond asks for a second factor, if one is needed (hub/web/second).
 	AskSecond func(c *gin.Context, flow, to string, start sessions.Start) (asked bool, err error)
 
 	// HasFactor reports whether a user has a second factor.
 	HasFactor func(ctx context.Context, userID string) (bool, error)
 
-	// CheckSecond checks a code that is a second factor; the note says what is
-	// wrong with it.
+	// CheckSecond checks a code; the note says what is wrong with it.
 	CheckSecond func(c *gin.Context, user users.User, code string) (templates.Note, error)
 
 	// Raise puts a warning on the overview.
 	Raise func(context.Context, health.Warning) error
 
-	// Replay remembers an id until then; one that was seen before is
-	// fs.ErrExist.
+	// Replay remembers an id until then; one seen before is fs.ErrExist.
 	Replay func(ctx context.Context, id string, until time.Time) error
 }
 

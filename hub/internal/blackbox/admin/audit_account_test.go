@@ -7,6 +7,8 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/linking"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // A mailing is a hub that sends emails.
@@ -17,7 +19,7 @@ type mailing struct {
 
 func newMailing(t *testing.T) *mailing {
 	box := &hubtest.Postbox{}
-	return &mailing{hubtest.NewWorldAs(t, hubtest.OpenSQLite(t), hub.Config{Mail: box}), box}
+	return &mailing{hubtest.NewWorldAs(t, hubtest.OpenSQLite(t), hub.Config{URL: hubtest.Localhost, Mail: box}), box}
 }
 
 // own is what somebody did to their own account.
@@ -81,6 +83,43 @@ var accountActs = []act[*mailing]{
 		l := m.Ledger()
 		b.Submit(p, "/account/password", "current", hubtest.Password, "password", "three quiet herons wade")
 		l.Stored(t, own(u, audit.Event{Kind: audit.PasswordChanged})...)
+	}},
+	{"a passkey is added, renamed and removed", func(t *testing.T, m *mailing) {
+		u := m.Person("passkey@example.org")
+		b := m.Home("passkey@example.org")
+		p := b.Open("/account/passkeys")
+		l := m.Ledger()
+		p = b.Passkey(p, "/account/passkeys", m.Device(), "name", "Laptop")
+		l.Stored(t, own(u, audit.Event{Kind: audit.PasskeyAdded, Detail: map[string]string{"passkey": "*", "name": "Laptop"}})...)
+		l = m.Ledger()
+		p = b.Submit(p, "/account/passkeys/rename", "name", "Work")
+		l.Stored(t, own(u, audit.Event{Kind: audit.PasskeyRenamed, Detail: map[string]string{"passkey": "*", "name": "Work"}})...)
+		l = m.Ledger()
+		b.Submit(p, "/account/passkeys/remove")
+		l.Stored(t, own(u, audit.Event{Kind: audit.PasskeyRemoved, Detail: map[string]string{"passkey": "*", "name": "Work"}})...)
+	}},
+	{"the email about a passkey undoes it", func(t *testing.T, m *mailing) {
+		u := m.Person("notme@example.org")
+		m.Home("notme@example.org").AddPasskey(m.Device(), "name", "Theirs")
+		b := m.Browser()
+		p := b.Open(m.box.Pick(t, "notme@example.org", "/wasnt-me/passkey"))
+		l := m.Ledger()
+		b.Submit(p, "/wasnt-me/passkey")
+		l.Stored(t, hubtest.ByRequest(
+			audit.Event{Kind: audit.PasskeyRemoved, Actor: linking.ByEmail, Target: u.ID, Detail: map[string]string{"passkey": "*", "name": "Theirs"}},
+			audit.Event{Kind: audit.PasswordForgot, Actor: linking.ByEmail, Target: u.ID, Why: texts.New("prove.mailed")})...)
+	}},
+	{"the email about a removal ends everything", func(t *testing.T, m *mailing) {
+		u := m.Person("gone@example.org")
+		b := m.Home("gone@example.org")
+		b.Submit(b.AddPasskey(m.Device(), "name", "Mine"), "/account/passkeys/remove")
+		reader := m.Browser()
+		p := reader.Open(m.box.Pick(t, "gone@example.org", "/wasnt-me/passkey"))
+		l := m.Ledger()
+		reader.Submit(p, "/wasnt-me/passkey")
+		l.Stored(t, hubtest.ByRequest(
+			audit.Event{Kind: audit.SessionsEnded, Actor: linking.ByEmail, Target: u.ID, Detail: map[string]string{"passkey": "*", "name": "Mine"}},
+			audit.Event{Kind: audit.PasswordForgot, Actor: linking.ByEmail, Target: u.ID, Why: texts.New("prove.mailed")})...)
 	}},
 	{"an address is changed", func(t *testing.T, m *mailing) {
 		u := m.Person("old@example.org")

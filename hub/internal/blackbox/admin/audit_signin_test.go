@@ -39,6 +39,31 @@ var signInActs = []act[*mailing]{
 		b.Submit(p, "/signin", "email", "wrong@example.org", "password", "not it, not it, not it")
 		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.SignInFailed, Target: u.ID, Client: a.ID, Why: texts.New("signin.wrong")})...)
 	}},
+	{"a passkey signs in, and an unknown one does not", func(t *testing.T, m *mailing) {
+		u, k := m.Person("key@example.org"), m.Device()
+		m.Home("key@example.org").AddPasskey(k)
+		a, b := m.App(), m.Browser()
+		p := b.Authorize(a.Request())
+		l := m.Ledger()
+		b.Passkey(p, "/signin/passkey", k)
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.SignInOK, Actor: u.ID, Client: a.ID})...)
+		k.ID = []byte("another hub's")
+		b = m.Browser()
+		p = b.Authorize(a.Request())
+		l = m.Ledger()
+		b.Passkey(p, "/signin/passkey", k)
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.SignInFailed, Client: a.ID, Why: texts.New("passkey.unknown")})...)
+	}},
+	{"a passkey that should confirm is unknown", func(t *testing.T, m *mailing) {
+		u, k := m.Person("confirm@example.org"), m.Device()
+		b := m.Home("confirm@example.org")
+		b.AddPasskey(k)
+		p := b.Open("/signin/prove?to=/account/passkeys")
+		k.ID = []byte("another hub's")
+		l := m.Ledger()
+		b.Passkey(p, "/signin/prove", k)
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.SignInFailed, Target: u.ID, Why: texts.New("passkey.unknown")})...)
+	}},
 	{"a password has to wait", func(t *testing.T, m *mailing) {
 		m.Clock.Stop()
 		b := m.Browser()

@@ -162,10 +162,11 @@ func TestWhatARequestCosts(t *testing.T) {
 // pagePrices are the pages of a person and of administrators: every GET route
 // below /account and /admin is here.
 var pagePrices = map[string]figure{
-	"/account":                        {8, 0, 8},
+	"/account":                        {9, 0, 9},
 	"/account/approvals":              {5, 0, 5},
 	"/account/connections":            {7, 0, 7},
 	"/account/email":                  {5, 0, 5},
+	"/account/passkeys":               {5, 0, 5},
 	"/account/password":               {4, 0, 4},
 	"/account/profile":                {4, 0, 4},
 	"/account/second-factor":          {6, 0, 6},

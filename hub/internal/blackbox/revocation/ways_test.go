@@ -11,6 +11,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/users"
@@ -28,6 +29,7 @@ type way struct {
 // TestEveryWayInAndEveryGrantHasItsPlace fails.
 var ways = []way{
 	{"password", "", byPassword},
+	{"passkey", "", byPasskey},
 	{"another hub", federation.KindPeer, byPeer},
 	{"an OpenID provider", federation.KindOpenID, byOpenID},
 	{"an OAuth 2.0 provider", federation.KindOAuth2, byOAuth2},
@@ -69,6 +71,16 @@ func byPassword(t *testing.T) *house {
 	w.Person("ada@example.org")
 	return &house{World: w, way: "password", upstream: func(bool) {}, skip: w.Clock.Skip, enter: func(b *hubtest.Browser) {
 		b.SignIn(b.Open("/signin?local=1"), "ada@example.org")
+	}}
+}
+
+func byPasskey(t *testing.T) *house {
+	w := hubtest.NewWorldAs(t, hubtest.OpenSQLite(t), hub.Config{URL: hubtest.Localhost})
+	w.Person("ada@example.org")
+	k := w.Device()
+	w.Home("ada@example.org").AddPasskey(k)
+	return &house{World: w, way: "passkey", upstream: func(bool) {}, skip: w.Clock.Skip, enter: func(b *hubtest.Browser) {
+		b.Passkey(b.Open("/signin?local=1"), "/signin/passkey", k)
 	}}
 }
 

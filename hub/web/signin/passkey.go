@@ -1,0 +1,151 @@
+package signin
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passkeys"
+	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/internal/texts"
+	"github.com/fedhub/fedhub/templates"
+)
+
+// The fields of a form with a passkey (parts/elements.html).
+const (
+	passkeyState  = "passkey_state"
+	passkeyAnswer = "passkey_answer"
+)
+
+// Passkey is POST /signin/passkey: the answer of a passkey, which names its
+// user.
+func (d *Handler) Passkey(c *gin.Context) error {
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	j, err := d.pendingLogin(c, method{Flow: form["flow"], To: form["to"]})
+	if err != nil {
+		return err
+	}
+	p, user, err := d.byPasskey(c, form)
+	if alert, status, ok := passkeyMistake(err); ok {
+		d.failedPasskey(c, j, p.UserID, err)
+		return d.retry(c, "/signin"+local(j), retry{Said: alert, Status: status})
+	}
+	if err != nil {
+		return err
+	}
+	return d.finish(c, j, sessions.ByPasskey(user, d.Now(), p.Credential.Synced))
+}
+
+// byPasskey finds the user whose passkey answered, and checks that they may
+// sign in so.
+func (d *Handler) byPasskey(c *gin.Context, form oauth.Params) (passkeys.Passkey, users.User, error) {
+	ctx := c.Request.Context()
+	p, err := d.Passkeys.FinishLogin(ctx, d.Sessions.BoundToBrowser(c.Request), form[passkeyState], form[passkeyAnswer])
+	if errors.Is(err, passkeys.ErrOff) {
+		err = web.NotFound(err)
+	}
+	if err != nil {
+		return p, users.User{}, err
+	}
+	user, err := d.Users.Get(ctx, p.UserID)
+	if err == nil && user.Disabled {
+		err = users.ErrDisabled
+	}
+	if err == nil {
+		err = d.mayUsePasskey(c, user.Admin())
+	}
+	return p, user, err
+}
+
+// errOnlyAdministratorsPasskey is a good passkey that is no way in.
+var errOnlyAdministratorsPasskey = texts.Failure("passkeys are for administrators alone, by the settings", "signin.administrators.passkey")
+
+// mayUsePasskey is nil where a passkey signs this kind of person in. It is a
+// sign-in of this hub like a password, so one setting decides on both: where
+// everybody is to come by a provider, a passkey would outlive their account
+// there.
+func (d *Handler) mayUsePasskey(c *gin.Context, admin bool) error {
+	err := d.mayUsePassword(c, admin)
+	if errors.Is(err, errOnlyAdministrators) {
+		return errOnlyAdministratorsPasskey
+	}
+	return err
+}
+
+// failedPasskey records a passkey that was refused. userID is empty if nobody
+// has it.
+func (d *Handler) failedPasskey(c *gin.Context, j pendingLogin, userID string, err error) {
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SignInFailed, Target: userID, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.Of(err)})
+}
+
+// passkeyMistake is what the person is told of a passkey that was refused, if it
+// is for the person at all.
+func passkeyMistake(err error) (said, int, bool) {
+	switch {
+	case errors.Is(err, passkeys.ErrUnknown):
+		return said{texts.New("passkeys.unknown"), texts.New("passkeys.unknown-do")}, http.StatusUnauthorized, true
+	case errors.Is(err, passkeys.ErrStale):
+		return said{texts.New("passkeys.stale"), texts.New("passkeys.stale-do")}, http.StatusBadRequest, true
+	case errors.Is(err, passkeys.ErrUnverified):
+		return said{texts.New("passkeys.unverified"), texts.New("passkeys.unverified-do")}, http.StatusUnauthorized, true
+	case errors.Is(err, passkeys.ErrCloned):
+		return said{texts.New("passkeys.cloned"), texts.New("passkeys.cloned-do")}, http.StatusUnauthorized, true
+	case errors.As(err, new(*passkeys.RefusedError)):
+		return said{texts.New("passkeys.refused"), texts.New("passkeys.refused-do")}, http.StatusUnauthorized, true
+	case errors.Is(err, errOnlyAdministratorsPasskey):
+		return said{texts.New("passkeys.only-administrators"), texts.New("passkeys.only-administrators-do")}, http.StatusForbidden, true
+	case errors.Is(err, users.ErrDisabled):
+		return mistake(err)
+	}
+	return said{}, 0, false
+}
+
+// offerPasskey is what the sign-in page needs for passkeys; nothing where there
+// are none.
+func (d *Handler) offerPasskey(c *gin.Context) (templates.Ceremony, error) {
+	if ok, _ := d.Passkeys.Available(); !ok {
+		return templates.Ceremony{}, nil
+	}
+	begun, err := d.Passkeys.BeginLogin(d.Sessions.Browser(c.Writer, c.Request))
+	return templates.Ceremony(begun), err
+}
+
+// offerProof is what a page needs on which this person confirms by a passkey who
+// they are; nothing if they have none.
+func (d *Handler) offerProof(c *gin.Context, p sessions.Person) (templates.Ceremony, error) {
+	err := d.mayUsePasskey(c, p.User.Admin())
+	var begun passkeys.Ceremony
+	if err == nil {
+		begun, err = d.Passkeys.BeginConfirm(c.Request.Context(), p.User.ID, d.Sessions.Browser(c.Writer, c.Request))
+	}
+	switch {
+	case errors.Is(err, passkeys.ErrOff), errors.Is(err, passkeys.ErrUnknown), errors.Is(err, errOnlyAdministratorsPasskey):
+		return templates.Ceremony{}, nil
+	}
+	return templates.Ceremony(begun), err
+}
+
+// confirmedBy checks the passkey of a person who is signed in.
+func (d *Handler) confirmedBy(c *gin.Context, p sessions.Person, form oauth.Params) (sessions.Start, templates.Note, error) {
+	err := d.mayUsePasskey(c, p.User.Admin())
+	var key passkeys.Passkey
+	if err == nil {
+		key, err = d.Passkeys.FinishConfirm(c.Request.Context(), p.User.ID, d.Sessions.BoundToBrowser(c.Request), form[passkeyState], form[passkeyAnswer])
+	}
+	if errors.Is(err, passkeys.ErrOff) {
+		err = web.NotFound(err)
+	}
+	if alert, _, ok := passkeyMistake(err); ok {
+		d.failedPasskey(c, pendingLogin{}, p.User.ID, err)
+		return sessions.Start{}, alert.note(), nil
+	}
+	return sessions.ByPasskey(p.User, d.Now(), key.Credential.Synced), templates.Note{}, err
+}
