@@ -35,9 +35,9 @@ func (d data) forget(ctx context.Context, whose, id string) error {
 func (h *Hub) forgetUser(ctx context.Context, id string) error { return h.data.forget(ctx, "user", id) }
 
 // emptyUser deletes what an account that is emptied must not keep, besides its
-// password and identities: grants to apps, and passkeys.
+// password and identities: grants to apps, passkeys and second factors.
 func (h *Hub) emptyUser(ctx context.Context, id string) error {
-	return errors.Join(h.passkeys.RemoveAll(ctx, id), h.grants.RemoveUser(ctx, id))
+	return errors.Join(h.passkeys.RemoveAll(ctx, id), h.second.Codes.RemoveAll(ctx, id), h.grants.RemoveUser(ctx, id))
 }
 
 // forgetClient deletes everything that belongs to a client except the client

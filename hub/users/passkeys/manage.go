@@ -82,14 +82,14 @@ func (k *Service) Rename(ctx context.Context, userID, id, name string) (Passkey,
 // session generation. The last way to sign in stays: the error of
 // Options.WayIn. Another user's passkey is fs.ErrNotExist.
 func (k *Service) Remove(ctx context.Context, userID, id string) (Passkey, users.User, error) {
-	p, err := k.mine(ctx, userID, id)
-	if err != nil {
+	if _, err := k.mine(ctx, userID, id); err != nil {
 		return Passkey{}, users.User{}, err
 	}
 	if err := k.wayIn(ctx, userID, id); err != nil {
 		return Passkey{}, users.User{}, err
 	}
-	if p, err = k.passkeys.Take(ctx, id); err != nil {
+	p, err := k.passkeys.Take(ctx, id)
+	if err != nil {
 		return Passkey{}, users.User{}, err
 	}
 	// Of two concurrent removals each saw the other's way to sign in, so check
