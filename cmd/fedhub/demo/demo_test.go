@@ -21,6 +21,7 @@ import (
 
 	"github.com/fedhub/fedhub/cmd/fedhub/demo"
 	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/internal/testkit/mongodtest"
@@ -41,6 +42,7 @@ type stage struct {
 func startHub(ctx context.Context, s demo.Setup, backend store.Backend) (demo.Running, error) {
 	h, err := hub.New(ctx, hub.Config{
 		URL: s.URL, Name: s.Name, SecretKey: s.SecretKey, Hash: s.Hash, Log: s.Log, Watch: s.Watch, Fetched: s.Fetched,
+		SecondFactor: settings.SecondFactorOptional,
 	}, backend)
 	if err != nil {
 		return demo.Running{}, err
