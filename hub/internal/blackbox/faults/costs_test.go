@@ -164,9 +164,9 @@ func TestWhatARequestCosts(t *testing.T) {
 var pagePrices = map[string]figure{
 	"/account":                        {9, 0, 9},
 	"/account/approvals":              {5, 0, 5},
-	"/account/connections":            {7, 0, 7},
+	"/account/connections":            {8, 0, 8},
 	"/account/email":                  {5, 0, 5},
-	"/account/passkeys":               {5, 0, 5},
+	"/account/passkeys":               {6, 0, 6},
 	"/account/password":               {4, 0, 4},
 	"/account/profile":                {4, 0, 4},
 	"/account/second-factor":          {6, 0, 6},
@@ -194,7 +194,7 @@ var pagePrices = map[string]figure{
 	"/admin/sign-in-log":              {8, 0, 8},
 	"/admin/sign-in-log/:ref":         {8, 0, 8},
 	"/admin/users":                    {6, 0, 6},
-	"/admin/users/:id":                {11, 0, 11},
+	"/admin/users/:id":                {12, 0, 12},
 }
 
 // testOver shows what came of a test of a login key. Here it says that there is

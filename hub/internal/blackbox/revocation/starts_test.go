@@ -15,6 +15,7 @@ var sessionStarts = map[string]string{
 	"hub/web/signin/invite.go":    "password",
 	"hub/web/signin/setup.go":     "password",
 	"hub/web/signin/upstream.go":  "a login key",
+	"hub/web/second/second.go":    "password and a code",
 	"hub/web/signin/passkey.go":   "passkey",
 	"hub/web/signin/prove.go":     "as the session that it goes on from",
 	"hub/web/account/password.go": "as the session that it goes on from",

@@ -30,6 +30,7 @@ type way struct {
 var ways = []way{
 	{"password", "", byPassword},
 	{"passkey", "", byPasskey},
+	{"password and a code", "", byTwoFactors},
 	{"another hub", federation.KindPeer, byPeer},
 	{"an OpenID provider", federation.KindOpenID, byOpenID},
 	{"an OAuth 2.0 provider", federation.KindOAuth2, byOAuth2},
@@ -81,6 +82,16 @@ func byPasskey(t *testing.T) *house {
 	w.Home("ada@example.org").AddPasskey(k)
 	return &house{World: w, way: "passkey", upstream: func(bool) {}, skip: w.Clock.Skip, enter: func(b *hubtest.Browser) {
 		b.Passkey(b.Open("/signin?local=1"), "/signin/passkey", k)
+	}}
+}
+
+// byTwoFactors is a house whose person types a password and a code of an app.
+func byTwoFactors(t *testing.T) *house {
+	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+	w.Person("ada@example.org")
+	_, app, _ := w.WithApp("ada@example.org")
+	return &house{World: w, way: "password and a code", upstream: func(bool) {}, skip: w.Clock.Skip, enter: func(b *hubtest.Browser) {
+		b.SignInWith("ada@example.org", app)
 	}}
 }
 
