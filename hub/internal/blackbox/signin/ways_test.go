@@ -54,11 +54,16 @@ func TestAHundredLoginKeysCostTheDatabaseNoMoreThanOne(t *testing.T) {
 		w := hubtest.NewWorld(t, backend)
 		addWays(t, w.Hub.KeepLoginKey, n)
 		b := w.Browser()
-		b.Open("/signin")
-		w.Clock.Skip(time.Minute) // what was remembered is too old now
-		before := backend.reads.Load()
 		p := b.Open("/signin")
-		reads[n] = backend.reads.Load() - before
+		// What runs beside the page reads too, so the fewest of some tries count.
+		for try := range 5 {
+			w.Clock.Skip(time.Minute) // what was remembered is too old now
+			before := backend.reads.Load()
+			p = b.Open("/signin")
+			if took := backend.reads.Load() - before; try == 0 || took < reads[n] {
+				reads[n] = took
+			}
+		}
 		if !strings.Contains(p.Body, fmt.Sprintf(`id="with-way-%d"`, n-1)) {
 			t.Errorf("the last of %d is not on the page", n)
 		}
