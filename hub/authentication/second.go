@@ -30,8 +30,6 @@ func (m Methods) Any() bool { return m.App }
 
 // A Demand is what a sign-in still needs.
 type Demand struct {
-	Methods
-
 	Ask   bool      // a second factor must be shown
 	Enrol bool      // one must be set up, or may be put off
 	Until time.Time // how long; zero: not any more
@@ -73,7 +71,7 @@ func (s *SecondFactors) Before(ctx context.Context, u users.User, start sessions
 	case err != nil:
 		return Demand{}, err
 	case methods.Any():
-		return Demand{Methods: methods, Ask: true}, nil
+		return Demand{Ask: true}, nil
 	case !rules.NeedsSecondFactor(u.Admin(), u.Roles):
 		return Demand{}, nil
 	}
@@ -88,10 +86,10 @@ func (s *SecondFactors) Before(ctx context.Context, u users.User, start sessions
 	return d, nil
 }
 
-// With adds a second factor to a start. The time stays that of the first
+// With adds a code to a start. The time stays that of the first
 // factor, if it is known: auth_time must not be later than what it is about.
-func With(start sessions.Start, method secondfactor.Method, now time.Time) sessions.Start {
-	start.AMR = append(slices.Clip(start.AMR), method.AMR(), sessions.MultiFactor)
+func With(start sessions.Start, now time.Time) sessions.Start {
+	start.AMR = append(slices.Clip(start.AMR), secondfactor.AMR, sessions.MultiFactor)
 	start.ACR = sessions.ACRTwoFactors
 	if start.AuthTime.IsZero() {
 		start.AuthTime = now

@@ -59,8 +59,6 @@ var (
 	// a row that guessing them is no longer slow (NIST SP 800-63B-4 §3.2.2). A
 	// recovery code or a passkey still works.
 	ErrAppRefused = texts.Failure("too many wrong codes in a row; the authenticator app is not accepted", "second.refused")
-	// ErrOtherSecret is returned if the app was replaced meanwhile.
-	ErrOtherSecret = errors.New("the authenticator app was replaced meanwhile")
 )
 
 // A Service keeps second factors.
@@ -89,8 +87,8 @@ const (
 	ByRecovery Method = "recovery"
 )
 
-// AMR is the method's amr.
-func (m Method) AMR() string { return "otp" }
+// AMR is the amr of both.
+const AMR = "otp"
 
 // Check accepts a code of the user's app or one of the recovery codes, once.
 // Besides the errors above it returns *passwords.Throttled while codes must
@@ -187,14 +185,11 @@ func (s *Service) NewRecovery(ctx context.Context, userID string) ([]string, err
 	return codes, err
 }
 
-// RemoveApp removes the app. The recovery codes stay only if keep is true:
-// codes that stand in for nothing are a way in that is forgotten.
-func (s *Service) RemoveApp(ctx context.Context, userID string, keep bool) error {
+// RemoveApp removes the app, and the recovery codes with it: codes that stand in
+// for nothing are a way in that is forgotten.
+func (s *Service) RemoveApp(ctx context.Context, userID string) error {
 	return s.put(ctx, userID, func(f *Factors) error {
-		f.App = App{}
-		if !keep {
-			f.Recovery = Recovery{}
-		}
+		f.App, f.Recovery = App{}, Recovery{}
 		return nil
 	})
 }
@@ -222,7 +217,9 @@ func (s *Service) Tell(ctx context.Context, userID string) (since time.Time, err
 	return since, err
 }
 
-// put changes the record of a user, which there may not be yet.
+// put changes the record of a user, which there may not be yet. It is not
+// store.Put, which replaces a record that cannot be read: that would take the
+// factor away.
 func (s *Service) put(ctx context.Context, userID string, change func(*Factors) error) error {
 	for range 50 { // another request may insert or delete it in between
 		err := s.Set.Update(ctx, userID, change)

@@ -213,7 +213,7 @@ func TestAnAppIsSetUpByItsCode(t *testing.T) {
 		}
 	}
 	b.withApp(t)
-	if err := b.RemoveApp(t.Context(), "ada", false); err != nil {
+	if err := b.RemoveApp(t.Context(), "ada"); err != nil {
 		t.Fatal(err)
 	}
 	if f, err := b.Of(t.Context(), "ada"); err != nil || f.HasApp() || len(f.Recovery.Codes) > 0 {

@@ -120,7 +120,7 @@ func (d *Handler) RemoveAuthenticator(c *gin.Context) error {
 		return err
 	}
 	ctx := c.Request.Context()
-	if err := d.Second.Codes.RemoveApp(ctx, p.User.ID, false); err != nil {
+	if err := d.Second.Codes.RemoveApp(ctx, p.User.ID); err != nil {
 		return err
 	}
 	d.record(c, p, audit.Event{Kind: audit.SecondRemoved})

@@ -99,7 +99,7 @@ func (d *Handler) Enrol(c *gin.Context) error {
 		return err
 	}
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.RecoveryMade, Actor: user.ID, Target: user.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
-	next, err := d.SignIn.Begin(c, h.Flow, h.To, authentication.With(start, secondfactor.ByApp, d.Now()))
+	next, err := d.SignIn.Begin(c, h.Flow, h.To, authentication.With(start, d.Now()))
 	if err != nil {
 		return err
 	}

@@ -132,7 +132,7 @@ func (d *Handler) StepUp(c *gin.Context) error {
 	if !methods.Any() {
 		return flows.ErrGone
 	}
-	return d.interrupt(c, flow, "", start, authentication.Demand{Methods: methods, Ask: true})
+	return d.interrupt(c, flow, "", start, authentication.Demand{Ask: true})
 }
 
 // halfway reads who is half-way through which sign-in. A user who was changed
@@ -212,7 +212,7 @@ func (d *Handler) Verify(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	method, alert, err := d.checkCode(c, user, form["code"])
+	alert, err := d.Check(c, user, form["code"])
 	if err != nil {
 		return err
 	}
@@ -223,12 +223,12 @@ func (d *Handler) Verify(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.enter(c, h, authentication.With(start, method, d.Now()))
+	return d.enter(c, h, authentication.With(start, d.Now()))
 }
 
-// checkCode checks a code that is a second factor. The note says what is wrong
-// with it, if anything is.
-func (d *Handler) checkCode(c *gin.Context, user users.User, code string) (secondfactor.Method, templates.Note, error) {
+// Check checks a code that is a second factor. The note says what is wrong with
+// it, if anything is.
+func (d *Handler) Check(c *gin.Context, user users.User, code string) (templates.Note, error) {
 	ctx := c.Request.Context()
 	method, err := d.Factors.Codes.Check(ctx, user.ID, web.Network(c.ClientIP()), code)
 	switch {
@@ -238,15 +238,15 @@ func (d *Handler) checkCode(c *gin.Context, user users.User, code string) (secon
 		if errors.Is(err, secondfactor.ErrAppRefused) {
 			note = templates.Note{Tone: "danger", Title: locales.Say("second.refused-title"), Text: locales.Say("second.refused-text")}
 		}
-		return "", note, nil
+		return note, nil
 	case err != nil:
-		return "", templates.Note{}, slowed(err, d.Now())
+		return templates.Note{}, slowed(err, d.Now())
 	}
 	if method == secondfactor.ByRecovery {
 		d.Audit.Record(ctx, audit.Event{Kind: audit.RecoveryUsed, Actor: user.ID, Target: user.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
 		d.told(c, d.MailLinks.RecoveryUsed(ctx, user))
 	}
-	return method, templates.Note{}, nil
+	return templates.Note{}, nil
 }
 
 // slowed says how long to wait, if an attempt must wait.
@@ -256,12 +256,6 @@ func slowed(err error, now time.Time) error {
 		return web.TooMany(slow.Until.Sub(now))
 	}
 	return err
-}
-
-// Check checks a code that is a second factor.
-func (d *Handler) Check(c *gin.Context, user users.User, code string) (templates.Note, error) {
-	_, alert, err := d.checkCode(c, user, code)
-	return alert, err
 }
 
 // told logs an email that was not sent. It stops nobody: the audit log has what

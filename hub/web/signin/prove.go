@@ -11,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/web"
@@ -106,7 +107,7 @@ func (d *Handler) ProveHere(c *gin.Context) (done bool, err error) {
 	if given {
 		status = http.StatusUnauthorized
 		if proof, page.Alert, err = d.proofBy(c, p, form); err == nil && page.Code && !page.Alert.Some() && proof.ACR != sessions.ACRTwoFactors {
-			proof.ACR, proof.AMR = sessions.ACRTwoFactors, append(proof.AMR, "otp", sessions.MultiFactor)
+			proof = authentication.With(proof, d.Now())
 			page.Alert, err = d.CheckSecond(c, p.User, form[proveCode])
 		}
 		if err != nil {
