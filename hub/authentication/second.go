@@ -59,7 +59,7 @@ func (s *SecondFactors) methods(ctx context.Context, userID string) (Methods, er
 // A provider that is trusted in this can have asked for two factors already
 // (RFC 8176 §2, "mfa").
 func (s *SecondFactors) Before(ctx context.Context, u users.User, start sessions.Start) (Demand, error) {
-	if slices.Contains(start.AMR, sessions.MultiFactor) || start.ACR == sessions.ACRTwoFactors {
+	if start.TwoFactors() {
 		return Demand{}, nil
 	}
 	rules, err := s.Settings(ctx)

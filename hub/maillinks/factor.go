@@ -47,24 +47,15 @@ func (k *Service) TakeCode(ctx context.Context, u users.User, code string) error
 
 // FactorAdded tells a user that an authenticator app was set up.
 func (k *Service) FactorAdded(ctx context.Context, u users.User) error {
-	if !u.EmailVerified {
-		return nil
-	}
-	return k.Mailer.Mail(ctx, mail.NewEmail(u.Email, "factor.added"))
+	return k.tell(ctx, u, mail.NewEmail(u.Email, "factor.added"))
 }
 
 // FactorRemoved tells a user that it was removed.
 func (k *Service) FactorRemoved(ctx context.Context, u users.User) error {
-	if !u.EmailVerified {
-		return nil
-	}
-	return k.Mailer.Mail(ctx, mail.NewEmail(u.Email, "factor.removed", "forgot", k.forgot()))
+	return k.tell(ctx, u, mail.NewEmail(u.Email, "factor.removed", "forgot", k.forgot()))
 }
 
 // RecoveryUsed tells a user that a recovery code was used.
 func (k *Service) RecoveryUsed(ctx context.Context, u users.User) error {
-	if !u.EmailVerified {
-		return nil
-	}
-	return k.Mailer.Mail(ctx, mail.NewEmail(u.Email, "recovery.used", "forgot", k.forgot()))
+	return k.tell(ctx, u, mail.NewEmail(u.Email, "recovery.used", "forgot", k.forgot()))
 }

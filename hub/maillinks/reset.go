@@ -110,10 +110,16 @@ func (k *Service) ResetBy(ctx context.Context, token, password string) (users.Us
 
 // Changed notifies a user that their password was changed.
 func (k *Service) Changed(ctx context.Context, u users.User) error {
+	return k.tell(ctx, u, mail.NewEmail(u.Email, "password.changed", "forgot", k.forgot()))
+}
+
+// tell sends an email about what happened to an account, if its user proved the
+// address: else the reader of the mailbox may be another person.
+func (k *Service) tell(ctx context.Context, u users.User, e mail.Email) error {
 	if !u.EmailVerified {
 		return nil
 	}
-	return k.Mailer.Mail(ctx, mail.NewEmail(u.Email, "password.changed", "forgot", k.forgot()))
+	return k.Mailer.Mail(ctx, e)
 }
 
 func (k *Service) forgot() string {

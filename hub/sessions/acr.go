@@ -16,6 +16,11 @@ const MultiFactor = "mfa"
 
 // TwoFactors reports whether the user showed two factors, here or at a provider
 // that is trusted in this.
-func (s Session) TwoFactors() bool {
-	return s.ACR == ACRTwoFactors || slices.Contains(s.AMR, MultiFactor)
+func (s Session) TwoFactors() bool { return twoFactors(s.ACR, s.AMR) }
+
+// TwoFactors is that of the session that it starts.
+func (s Start) TwoFactors() bool { return twoFactors(s.ACR, s.AMR) }
+
+func twoFactors(acr string, amr []string) bool {
+	return acr == ACRTwoFactors || slices.Contains(amr, MultiFactor)
 }
