@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"github.com/fedhub/fedhub/internal/emailaddr"
+	"github.com/fedhub/fedhub/internal/breached"
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
@@ -44,14 +44,14 @@ func NewRules(min int, hubNames []string) Rules {
 	}
 	r := Rules{min: min, common: make(map[string]struct{})}
 	for _, name := range hubNames {
-		r.hub = append(r.hub, squeeze(name))
+		r.hub = append(r.hub, breached.Plain(name))
 	}
 	for line := range strings.Lines(commonText) {
 		line = strings.TrimSpace(line)
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
-		plain := squeeze(line)
+		plain := breached.Plain(line)
 		r.common[plain] = struct{}{}
 		if plain == line && len(plain) >= 5 && len(plain) <= 12 && !strings.ContainsAny(plain, "0123456789") {
 			r.words = append(r.words, plain)
@@ -88,16 +88,25 @@ func (r Rules) Check(password, emailKey string) forms.Problems {
 // guessable looks at the password as an attacker does: without case, spaces and
 // punctuation, and with 4 for a and 0 for o undone. It returns a code.
 func (r Rules) guessable(password, local string) string {
-	for _, p := range []string{squeeze(password), squeeze(unleet(password))} {
+	plain := []string{breached.Plain(password), breached.Plain(unleet(password))}
+	for _, p := range plain {
 		if code := cmp.Or(r.pattern(p), r.mostly(p, local)); code != "" {
 			return code
+		}
+	}
+	for _, p := range plain {
+		if breached.Contains(p) || breached.Contains(withoutDigits(p)) {
+			return "password.breached"
 		}
 	}
 	return ""
 }
 
+// withoutDigits cuts off the digits that people lengthen a password with.
+func withoutDigits(p string) string { return strings.TrimRight(p, "0123456789") }
+
 func (r Rules) pattern(p string) string {
-	bare := strings.TrimRight(p, "0123456789")
+	bare := withoutDigits(p)
 	_, listed := r.common[p]
 	_, listedBare := r.common[bare]
 	switch {
@@ -119,7 +128,7 @@ func (r Rules) mostly(p, local string) string {
 		mark func()
 		code string
 	}{
-		{func() { mark(text, known, append(pieces(local), squeeze(local))) }, "password.email"},
+		{func() { mark(text, known, append(pieces(local), breached.Plain(local))) }, "password.email"},
 		{func() { mark(text, known, r.hub) }, "password.hub"},
 		{func() { markRuns(text, known) }, "password.sequence"},
 		{func() { mark(text, known, r.words) }, "password.words"},
@@ -131,22 +140,6 @@ func (r Rules) mostly(p, local string) string {
 		}
 	}
 	return ""
-}
-
-// squeeze folds case and keeps only letters, marks and digits. If nothing is
-// left, as for a password of dashes, the text stays unchanged.
-func squeeze(s string) string {
-	folded, _ := emailaddr.Fold(s)
-	out := strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) {
-			return r
-		}
-		return -1
-	}, folded)
-	if out == "" {
-		return s
-	}
-	return out
 }
 
 func unleet(s string) string {

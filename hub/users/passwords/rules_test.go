@@ -62,6 +62,11 @@ func TestPoorPasswordsAreRefusedWithTheReason(t *testing.T) {
 		{"ada.lovelace.1815", "password.email"},
 		{"lovelace-ada-15!", "password.email"},
 		{"AdaLovelace12345", "password.email"},
+		{"rainbowskittles", "password.breached"},
+		{"RAINBOW skittles", "password.breached"},
+		{"r4inb0w $kittles", "password.breached"},
+		{"rainbowskittles 1987", "password.breached"},
+		{"welcomeaniceday", "password.breached"},
 		{"fedhub fedhub xy 7", "password.hub"},
 		{"Fedhub2030Fedhub!", "password.hub"},
 	} {
