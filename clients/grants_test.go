@@ -7,9 +7,8 @@ import (
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
-// RFC 8693 §5, RFC 7523 §5 and CIBA §7.1: whoever gets tokens by these grants
-// must have proved who they are. Devices are for public clients too (RFC 8628
-// §5.6).
+// RFC 8693 §5, RFC 7523 §5 and CIBA §7.1: these grants are for clients that
+// authenticate. The device grant is for public clients too (RFC 8628 §5.6).
 func TestAClientThatCannotProveItselfGetsNoGrantThatNeedsProof(t *testing.T) {
 	const (
 		device   = "urn:ietf:params:oauth:grant-type:device_code"

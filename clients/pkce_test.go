@@ -52,8 +52,8 @@ func TestWhoNeedsPKCEAlwaysHasNoChoice(t *testing.T) {
 	}
 }
 
-// Whoever registered itself may declare itself public, and then not again. A state
-// that an administrator chose comes out of that no more lenient than it went in.
+// A client that registered itself may become public and confidential again. A
+// PKCE setting that an administrator chose does not get weaker by that detour.
 func TestNoClientIsRidOfAChosenStateByHavingNoChoiceForAMoment(t *testing.T) {
 	for what, edit := range map[string]func(*Client){
 		"public":        func(c *Client) { c.Type, c.AuthMethod = SPA, clientauth.MethodNone },

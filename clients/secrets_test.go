@@ -211,8 +211,9 @@ func TestASecretThatWasMadeElsewhereIsKeptUnderTheHubsKey(t *testing.T) {
 	}
 }
 
-// What earlier hubs kept of a weak secret could be guessed from the database
-// alone; whoever shows it has it kept otherwise from then on.
+// Earlier versions stored weak secrets with a plain hash, which can be guessed
+// from the database alone. The first use of such a secret stores it again under
+// the key.
 func TestAWeakSecretOfBeforeIsKeptUnderTheKeyOnceItIsShown(t *testing.T) {
 	const value = "5f1c09ab7e"
 	w := newWorld(t)

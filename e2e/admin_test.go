@@ -124,7 +124,7 @@ func (b *tab) approve(primary, secondary *site, keys string) {
 	b.seeText("Approved.")
 }
 
-// newVisitor is somebody at the sign-in page.
+// newVisitor is a tab at the sign-in page.
 func newVisitor(t *testing.T, at *site) *tab {
 	t.Helper()
 	b := newWindow(t)

@@ -50,8 +50,8 @@ func newLeavingApp(at *site) *leavingApp {
 	return a
 }
 
-// watching is the app's own page: it asks the hub's frame about its session
-// when it opens, and whenever somebody clicks (OIDC Session Management §3.1).
+// watching is the app's page. It asks the hub's check_session_iframe for the
+// session state on load and on every click (OIDC Session Management §3.1).
 var watching = template.Must(template.New("").Parse(`<!doctype html><html lang="en"><title>Payroll</title>
 <h1>Payroll</h1><p id="session">not known yet</p><button id="ask">Ask</button>
 <iframe id="hub" src="{{.Frame}}" title="hub"></iframe>

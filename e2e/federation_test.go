@@ -23,9 +23,9 @@ func TestWhoIsSignedInAtThePrimaryTypesNothingAtTheSecondary(t *testing.T) {
 	onSQLite(t, func(t *testing.T, w *world) {
 		b := newWindow(t)
 		b.throughAllThree(w)
-		// Somebody who signs out of the secondary alone is still known to the
-		// primary, which neither asks who they are nor what the secondary may. The
-		// app has nothing of theirs any more, so they are asked what it may.
+		// After a sign-out at the secondary alone, the session at the primary
+		// still exists and the primary asks nothing. The app's consent at the
+		// secondary is gone, so the secondary asks for it.
 		b.open(w.secondary.URL + "/signout")
 		b.press("#sign-out")
 		b.open(w.app.URL + "/login")

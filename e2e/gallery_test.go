@@ -15,9 +15,8 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// galleryPages hangs up what no story comes past in time: pages for faults
-// that a test cannot cause, and pages as they look with names and addresses as
-// long as somebody will one day have.
+// galleryPages adds pages that no story reaches quickly: errors that a test
+// cannot cause, and pages with very long names and addresses.
 func galleryPages(t *testing.T, o *tour) {
 	shown := map[string]templates.Page{
 		"signin: not set up yet":               templates.SignIn{},

@@ -13,8 +13,8 @@ func TestSigningOutAtThePrimaryEndsTheSessionsEverywhere(t *testing.T) {
 		b.press("#sign-out")
 		b.seeText("You are signed out")
 
-		// The secondary was told, and told the app in turn. That is done behind
-		// the browser's back, so it takes a moment.
+		// The secondary got a logout token from the primary and sent one to the
+		// app. Both are back-channel requests, so the page is polled.
 		b.openUntil(w.secondary.URL+"/account", "#email")
 		want(t, "where the secondary's account page leads", b.path(), "/signin")
 		b.openUntil(w.app.URL, "#sign-in")

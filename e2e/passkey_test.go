@@ -44,7 +44,7 @@ func (a *authenticator) touched(at bool) {
 	}))
 }
 
-// addPasskey adds one, in the account of whoever is signed in.
+// addPasskey adds a passkey to the signed-in user's account.
 func (b *tab) addPasskey(hub string) {
 	b.t.Helper()
 	b.open(hub + "/account/passkeys")
@@ -69,8 +69,8 @@ func TestAPersonSignsInWithAPasskey(t *testing.T) {
 		b.click("#add-passkey")
 		b.seeText("This device already has a passkey for your account.")
 
-		// Nobody touches the device that the address field asks. The button asks
-		// anew.
+		// No passkey is chosen for the autofill request of the email field. The
+		// button starts a new request.
 		b.open(w.secondary.URL + "/signout")
 		b.press("#sign-out")
 		device.touched(false)

@@ -66,8 +66,8 @@ func storyData(text string) bool {
 		algorithm.MatchString(text) || parameter.MatchString(text) || reference.MatchString(text) || thumbprint.MatchString(text)
 }
 
-// speaksTheCatalogue finds letters outside of ⟦…⟧ on the page and in the
-// attributes that people read. A sentence may reach over several elements.
+// speaksTheCatalogue finds text outside of ⟦…⟧ on the page and in visible
+// attributes. A sentence may span several elements.
 func (b *tab) speaksTheCatalogue(name string) {
 	b.t.Helper()
 	b.see("h1")

@@ -111,7 +111,7 @@ func closing(t *testing.T, db store.Backend) store.Backend {
 	return db
 }
 
-// onBothEnginesAlone tells a story of two hubs that nobody has set up yet.
+// onBothEnginesAlone runs a story with two hubs that are not set up yet.
 func onBothEnginesAlone(t *testing.T, story func(t *testing.T, primary, secondary *site)) {
 	t.Helper()
 	t.Parallel()

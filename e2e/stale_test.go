@@ -9,7 +9,7 @@ func TestAFormThatIsOlderThanTheSessionChangesNothing(t *testing.T) {
 		one.signIn(w.secondary.Admin)
 		one.fill("#hub_name", "Changed by a forgotten tab")
 
-		// Somebody else signs in, in another tab of the same window.
+		// Another user signs in, in another tab of the same window.
 		two := one.another()
 		two.open(w.secondary.URL + "/signout")
 		two.press("#sign-out")

@@ -30,8 +30,8 @@ type tab struct {
 // wrong, so it may be long: the machine may be slow and busy.
 const patience = 30 * time.Second
 
-// newWindow opens a window that shares nothing with any other: a person at a
-// computer that nobody has used before.
+// newWindow opens a window that shares no cookies or storage with another one,
+// like a new computer.
 func newWindow(t *testing.T) *tab {
 	t.Helper()
 	return openTab(t, browser(t), chromedp.WithNewBrowserContext())
@@ -181,7 +181,7 @@ func (b *tab) fill(selector, text string) {
 	b.t.Helper()
 	b.see(selector)
 	b.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf("document.querySelector(%s).select()", quote(selector))),
-		// Whatever was there goes, even if nothing takes its place.
+		// The Delete key removes the selected text even if the new text is empty.
 		chromedp.SendKeys(chromedp.CSS(selector), kb.Delete+text))
 	if got := b.value(selector); got != text {
 		b.t.Fatalf("typed %q into %s, and it holds %q", text, selector, got)
@@ -294,8 +294,7 @@ func quote(s string) string {
 	return string(literal)
 }
 
-// keepEvidence saves what the tab shows, for whoever has to find out why a
-// test failed.
+// keepEvidence saves the page of the tab, to help find out why a test failed.
 func (b *tab) keepEvidence() {
 	folder, err := os.MkdirTemp("", "fedhub-e2e-"+strings.NewReplacer("/", "-", " ", "-").Replace(b.t.Name())+"-")
 	if err != nil {

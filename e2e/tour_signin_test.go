@@ -204,7 +204,7 @@ func accountPages(t *testing.T, o *tour) {
 	o.stop(b, "account: after signing out elsewhere")
 }
 
-// throughAllThreeAgain is throughAllThree for somebody who has agreed before.
+// throughAllThreeAgain is throughAllThree for a user who gave consent before.
 func (b *tab) throughAllThreeAgain(w *world) {
 	b.t.Helper()
 	b.open(w.app.URL + "/login")

@@ -74,8 +74,7 @@ func TestEveryPageIsForEverybody(t *testing.T) {
 	}
 }
 
-// appPages are those of the sample app, the first thing that people see of the
-// demo.
+// appPages are the pages of the sample app, where the demo starts.
 func appPages(t *testing.T, _ *tour) {
 	w := newWorld(t, "")
 	b := newWindow(t)

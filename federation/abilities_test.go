@@ -114,7 +114,7 @@ func TestAnUpstreamThatDoesNotDescribeItselfIsKnockedAt(t *testing.T) {
 		want   federation.FaultKind
 	}{
 		{"/token", 200, ""},
-		{"/token", 400, ""}, // to an empty request: somebody is there
+		{"/token", 400, ""}, // an error for an empty request: the endpoint exists
 		{"/authorize", 404, ""},
 		{"/authorize", 500, federation.Unreachable},
 		{"/token", 503, federation.Unreachable},

@@ -14,7 +14,7 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
-// begin leaves for the upstream, as somebody on the sign-in page does.
+// begin starts a sign-in at the provider, as the button on the sign-in page does.
 func (o *office) begin(id string) (string, error) {
 	connector, _, err := o.Open(o.t.Context(), id)
 	if err != nil {
@@ -135,7 +135,7 @@ func TestATokenEndpointThatHangsIsFoundOut(t *testing.T) { // FE-39
 			t.Fatalf("got %v, want unreachable", err)
 		}
 	}
-	// Nobody is sent there to come back for nothing.
+	// While the provider is down, users are not redirected to it.
 	_, err := o.begin("upstream")
 	wantTurnedAway(t, err, "fault.resting")
 }

@@ -11,9 +11,9 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/keytest"
 )
 
-// A secret may come in either place, whichever is registered. Whoever proves
-// more than a secret is not reached with less, and high security knows no
-// choice (TK-10).
+// client_secret_basic and client_secret_post are interchangeable. A client that
+// registered a stronger method cannot use a weaker one, and a FAPI client uses
+// only the method it registered (TK-10).
 func TestOnlyTheRegisteredMethodAuthenticates(t *testing.T) {
 	w := newWorld(t)
 	key := keytest.New(t, "k", jose.ES256)
@@ -103,7 +103,7 @@ func TestTheAudienceIsTheIssuerUnlessNamed(t *testing.T) {
 	}
 }
 
-// Whoever administers the hub is told what the client may not know.
+// The administrator gets the cause; the client gets only invalid_client.
 func TestAnAdministratorIsToldWhyAClientWasRefused(t *testing.T) {
 	w := newWorld(t)
 	w.add("web1", MethodBasic)

@@ -154,7 +154,8 @@ func TestWhatASiteSaysIsCleaned(t *testing.T) {
 	}
 }
 
-// Whoever writes the request may be at it still when its time is up.
+// When the context ends, the transport may still be writing the request, so the
+// site may have received it.
 func TestARequestThatWasGivenUpMayHaveArrived(t *testing.T) {
 	s := site(newAPI(t))
 	var writing sync.WaitGroup

@@ -9,7 +9,8 @@ import (
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
-// approveAs gives a hub a name, and lets nobody be asked about it.
+// approveAs gives a hub a name and approves it without a question to an
+// administrator.
 func (w *world) approveAs(id, name string) {
 	w.Helper()
 	if err := w.Approve(w.Context(), id, "ada", Approval{Name: name, SkipConsent: true}); err != nil {

@@ -181,7 +181,7 @@ func TestNothingIsFetchedForAnAddressThatCannotBeAServer(t *testing.T) {
 	}
 }
 
-// Whatever is published, what is accepted speaks for its own origin only.
+// An accepted document describes its own origin only.
 func FuzzClientMetadataDocument(f *testing.F) {
 	const id = "https://hub.example.net/client"
 	key := keytest.New(f, "1", jose.ES256)

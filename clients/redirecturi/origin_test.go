@@ -38,8 +38,9 @@ func TestAnAddressIsSpelledAsBrowsersSpellIt(t *testing.T) {
 	}
 }
 
-// A Content-Security-Policy has no word for every host. What it cannot name,
-// pages do not load, and a form leads there only if strangers cannot be near.
+// A Content-Security-Policy cannot express every host. For a host it cannot
+// express, pages load nothing from it, and form-action allows it only if the
+// wider source contains no other hosts.
 func TestASourceOfAPolicyIsNeverWiderThanItsAddress(t *testing.T) {
 	for address, want := range map[string]struct{ exact, form string }{
 		"https://APP.example.org:443/cb":         {"https://app.example.org", "https://app.example.org"},

@@ -8,8 +8,8 @@ import (
 	"github.com/nlnwa/whatwg-url/url"
 )
 
-// tricks are addresses that Go's net/url and browsers read differently, or
-// that have been somebody's open redirect.
+// tricks are addresses that net/url and browsers parse differently, or that were
+// open redirects in other products.
 func tricks() []string {
 	return []string{
 		"https:///evil.com/cb",
@@ -71,7 +71,7 @@ func TestARedirectURIWithATwoFacedReadingIsNotRegistered(t *testing.T) {
 	}
 }
 
-// No reading of a path, decoded as often as anybody may, leads somewhere else.
+// Dot segments are found even if they are percent-encoded several times.
 func TestADotSegmentIsFoundInEveryDisguise(t *testing.T) {
 	for _, dots := range []string{
 		".", "..", "%2e", "%2E", "%2e%2e", ".%2e", "%2e.", "%2E%2e", "..;", ".;", "..;x=1", "..%3b", "..%3Bx", "%2e%2e;x", "%2e%2e%3b",
@@ -91,8 +91,8 @@ func TestADotSegmentIsFoundInEveryDisguise(t *testing.T) {
 	}
 }
 
-// Anybody can send an address, so reading one costs a few readings, however deep
-// its path is encoded.
+// Addresses come from unauthenticated requests, so the number of decoding passes
+// is limited.
 func TestAPathIsEncodedAFewTimesAtMost(t *testing.T) {
 	const base = "https://app.example.com/100%"
 	for times, accepted := range map[int]bool{1: true, 3: true, 4: false, 1000: false} {

@@ -21,7 +21,8 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// Whatever is published, what comes of it is safe to give to anybody.
+// Any document leads to an error or to a client that is safe to serve without
+// approval.
 func FuzzDescribedClient(f *testing.F) {
 	const id = "https://app.example.net/client.json"
 	begin := `{"client_id":"` + id + `",`
@@ -113,7 +114,8 @@ func TestAClientKnownByItsDocumentBecomesAServer(t *testing.T) {
 	if !slices.Contains(w.Forgotten.IDs, id) {
 		t.Error("the hub has what people allowed the app that it was")
 	}
-	// Nor does leaving make anybody forget that an administrator turned it off.
+	// A hub that disconnects itself stays disabled if an administrator disabled
+	// it.
 	if _, removed, err := connected.Leave(t.Context(), id); removed || err != nil || !w.Kept(id).Disabled {
 		t.Errorf("it left: %v, %v", removed, err)
 	}

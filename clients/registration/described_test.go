@@ -11,8 +11,8 @@ import (
 	"github.com/fedhub/fedhub/internal/forms"
 )
 
-// Nobody let such a client in, so neither its document nor a form gives it more
-// than is safe to give to anybody.
+// No administrator approved this client, so its document and its form give it
+// only what every unapproved client may have.
 func TestAClientKnownByItsDocumentAloneGetsNoMore(t *testing.T) {
 	const id = "https://app.example.net/client.json"
 	body := `{"client_id":"` + id + `","client_name":"App","redirect_uris":["https://app.example.net/cb"],"token_endpoint_auth_method":"private_key_jwt","jwks_uri":"https://app.example.net/jwks"}`

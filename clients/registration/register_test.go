@@ -191,9 +191,8 @@ func TestASoftwareStatementOfATrustedIssuerWins(t *testing.T) {
 	}
 }
 
-// FuzzClientDeclaration: whatever is sent, the answer is a client that keeps the
-// rules or an error with a name; and what a client reads back it can declare
-// again.
+// FuzzClientDeclaration: any metadata leads to a valid client or to an error with
+// an RFC 7591 code. The client can send back what it reads.
 func FuzzClientDeclaration(f *testing.F) {
 	f.Add([]byte(everything))
 	f.Add([]byte(`{"redirect_uris":["com.example.app:/cb"],"application_type":"native"}`))

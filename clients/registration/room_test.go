@@ -17,7 +17,7 @@ func TestWhoAsksForNothingThatThereIsGetsNothing(t *testing.T) {
 	w := newWorld(t)
 	const begin = `{"redirect_uris": ["https://app.example.com/cb"]`
 	for scope, want := range map[string][]string{
-		``:                       {"openid", "email"}, // nobody asked: the usual ones
+		``:                       {"openid", "email"}, // no scope requested: the defaults
 		`, "scope": ""`:          {"openid", "email"},
 		`, "scope": "email x y"`: {"email"},
 		`, "scope": "roles"`:     {"roles"},

@@ -35,8 +35,9 @@ func (d *dbDeleteCmd) Run(ctx context.Context, c *console) error {
 	})
 }
 
-// confirm asks, and is an error unless the answer is yes. nothing says what was
-// not done then; flag is the one that answers the question beforehand.
+// confirm asks the question and returns an error unless the answer is yes.
+// nothing is the part of the error that names what was not done; flag is the flag
+// that answers the question in advance.
 func (c *console) confirm(question, nothing, flag string) error {
 	fmt.Fprint(c.err, question)
 	answer, err := bufio.NewReader(c.in).ReadString('\n')

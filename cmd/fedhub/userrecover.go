@@ -12,7 +12,7 @@ type userRecoverCmd struct {
 	who `embed:""`
 }
 
-// Run lets somebody back in who lost every second factor.
+// Run removes the second factors of a user who lost all of them.
 func (u *userRecoverCmd) Run(ctx context.Context, c *console) error {
 	return u.about(ctx, c, func(o *opened, person users.User) error {
 		if err := o.ResetSecondFactor(ctx, c.operator(), person.ID); err != nil {

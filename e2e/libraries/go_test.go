@@ -92,8 +92,8 @@ func TestGoClientCredentials(t *testing.T) {
 	}
 }
 
-// TestGoDevice: a device shows a code, somebody allows it in a browser, and the
-// device, which has no secret, is given its tokens.
+// TestGoDevice: a device shows a code, the user approves it in a browser, and the
+// device, a public client, gets its tokens.
 func TestGoDevice(t *testing.T) {
 	w := newWorld(t)
 	ctx := oidc.ClientContext(t.Context(), w.http)

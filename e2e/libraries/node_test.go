@@ -25,7 +25,7 @@ var nodeFlows = []string{
 	"tokenExchange", "signedIntrospection", "backchannelAuthentication",
 }
 
-// nodeWorld is what the script is told on its standard input.
+// nodeWorld is the script's standard input.
 type nodeWorld struct {
 	Issuer   string             `json:"issuer"`
 	Email    string             `json:"email"`

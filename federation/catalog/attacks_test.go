@@ -167,7 +167,7 @@ func TestNoProviderKeepsAnybodyWaiting(t *testing.T) {
 	})
 }
 
-// silence is an answer of which nothing more comes.
+// silence is a body that sends nothing more until the request ends.
 type silence struct{ r *http.Request }
 
 func (s silence) Read([]byte) (int, error) {

@@ -54,7 +54,8 @@ func TestEveryProviderIsDescribedWhole(t *testing.T) {
 		if u, err := url.Parse(e.Console); e.Console != "" && (err != nil || u.Scheme != "https" || u.Host == "") {
 			t.Errorf("the console is at %q", e.Console)
 		}
-		// "auto" is for providers that speak for domains; none of these does.
+		// "auto" needs a provider that is authoritative for its domains. No
+		// preset is.
 		if e.Key.Linking != federation.Confirm && e.Key.Linking != federation.Never || len(e.Key.AuthoritativeDomains) > 0 || e.Key.TrustEmail {
 			t.Errorf("linking is %q", e.Key.Linking)
 		}

@@ -12,9 +12,8 @@ import (
 	"github.com/fedhub/fedhub/federation/internal/claims"
 )
 
-// FuzzUpstreamProfile lets every provider of the list say anything about a
-// person: its reader may not panic, and whoever it makes of it has a name of
-// their own.
+// FuzzUpstreamProfile gives every preset an arbitrary profile. Reading it must
+// not panic, and an accepted identity has a subject.
 func FuzzUpstreamProfile(f *testing.F) {
 	entries := slices.DeleteFunc(catalog.All(), func(e catalog.Entry) bool { return e.Kind != federation.KindSocial })
 	recordings := make([]recording, len(entries))

@@ -59,7 +59,7 @@ func load(t testing.TB, entry catalog.Entry) recording {
 	return r
 }
 
-// A stage is a connector whose network is a recording.
+// A stage is a connector with a recording instead of a network.
 type stage struct {
 	t         *testing.T
 	key       federation.LoginKey

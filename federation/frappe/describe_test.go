@@ -43,8 +43,8 @@ func TestASiteIsKnownByItsNo(t *testing.T) {
 	}
 }
 
-// A refresh that comes to nothing leaves nothing alive, and one whose revocation
-// hangs or fails signs the person in all the same.
+// A refresh that fails its checks leaves no valid token. The user is signed in
+// even if revoking a token hangs or fails.
 func TestNothingIsLeftAliveOfWhatFailed(t *testing.T) {
 	s := newStage(t, frappetest.G3, func(_ *frappetest.Client, k *federation.LoginKey) { k.KeepTokens = true })
 	id, err := s.signIn("asha@example.com")

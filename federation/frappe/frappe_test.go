@@ -95,8 +95,8 @@ func TestTheRequestHasEverythingOnce(t *testing.T) {
 	}
 }
 
-// A site compares the cookies that it sets with its session, which nobody has
-// at the token endpoint.
+// A site compares the cookies that it sets with its session. A token request has
+// no session, so it sends no cookies.
 func TestNoCookieAndNoQueryGoesToTheSite(t *testing.T) {
 	s := newStage(t, frappetest.G1, nil)
 	client := *s.Client()
@@ -250,7 +250,7 @@ func TestOnlyTheSamePersonIsRefreshed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Join("asha@example.com", "Eve", "") // the address is somebody else's now
+	s.Join("asha@example.com", "Eve", "") // the address now belongs to another user
 	if _, err := s.connector.(federation.Refresher).Refresh(t.Context(), id.Tokens); federationtest.Fault(err) != federation.Untrusted {
 		t.Errorf("got %v", err)
 	}

@@ -46,9 +46,9 @@ func fuzzed(t *testing.T, s site) (federation.Connector, federation.AuthState, u
 	return connector, leg, url.Values{"code": {"c"}, "state": {leg.State}}
 }
 
-// FuzzAnswer lets a site answer anything at any of its addresses: nobody may
-// panic, every error has a kind, none repeats what looks like a token, and
-// whoever is signed in has a name.
+// FuzzAnswer lets a site send any answer at any of its endpoints: the connector
+// must not panic, every error has a kind, no error contains what looks like a
+// token, and an accepted identity has a subject.
 func FuzzAnswer(f *testing.F) {
 	for _, e := range frappetest.Recorded(f, "*-primary-*") {
 		if strings.Contains(e.Target, "get_token") || strings.Contains(e.Target, "openid_profile") || strings.Contains(e.Target, "revoke_token") {
@@ -96,8 +96,8 @@ func judged(t *testing.T, id federation.Identity, err error) {
 	}
 }
 
-// FuzzIDToken lets a site sign any claims: whoever is signed in by them is who
-// this sign-in is about, now, and for us.
+// FuzzIDToken lets a site sign any claims. An accepted ID token has our audience,
+// our nonce and a valid time.
 func FuzzIDToken(f *testing.F) {
 	f.Add(`{"aud":"tvm353lm47","iat":1893553445,"exp":1893557045,"nonce":"NONCE","iss":"https://erp.example.org","sub":"x"}`)
 	f.Add(`{"aud":["tvm353lm47"],"iat":1893553445,"exp":1e400,"nonce":"NONCE","sub":"x"}`)

@@ -69,7 +69,7 @@ func (s *stage) reopen() {
 	s.connector = connector
 }
 
-// begin goes there as somebody and comes back.
+// begin signs in at the site as this user and returns to the hub.
 func (s *stage) begin(who, button string) (federation.AuthState, url.Values) {
 	s.Helper()
 	var leg federation.AuthState
@@ -137,7 +137,7 @@ func (s *stage) alive() (n int) {
 
 func asFault(err error, fault **federation.Fault) bool { return errors.As(err, fault) }
 
-// badJar brings back what a site takes for a session of somebody else.
+// badJar sends cookies that the site takes for another user's session.
 type badJar struct{}
 
 func (badJar) SetCookies(*url.URL, []*http.Cookie) {}

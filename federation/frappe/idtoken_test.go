@@ -207,8 +207,8 @@ func TestAnIDTokenOfASiteIsChecked(t *testing.T) { // OpenID Connect Core §3.1.
 	}
 }
 
-// A JWT is one signature in compact form (RFC 7519 §1): of the other forms of
-// RFC 7515 none is read, whatever a library would make of it.
+// A JWT is one signature in compact form (RFC 7519 §1). The other serializations
+// of RFC 7515 are refused, also those that a library accepts.
 func TestAnIDTokenOfASiteHasOneSignatureInOneForm(t *testing.T) {
 	for name, rewrite := range map[string]func(header, payload, signature string) string{
 		"as it is": func(h, p, s string) string { return h + "." + p + "." + s },
@@ -257,7 +257,8 @@ func TestAnIDTokenOfASiteHasOneSignatureInOneForm(t *testing.T) {
 	}
 }
 
-// OpenID Connect Core §5.3.2 and §12.2: whoever is asked about is who signed in.
+// OpenID Connect Core §5.3.2 and §12.2: sub in userinfo and in refreshed ID
+// tokens equals sub of the sign-in.
 func TestASiteCannotSwapThePersonLater(t *testing.T) {
 	f := newForger(t, func(_ *frappetest.Client, k *federation.LoginKey) { k.KeepTokens = true })
 	before, err := f.signIn("asha@example.com")
@@ -295,8 +296,8 @@ func TestAProfileMustBeAboutWhoTheIDTokenIsAbout(t *testing.T) {
 	}
 }
 
-// A sign-in that was begun without a nonce is none of ours (FE-13), however
-// well it fits a token without one.
+// The hub sends a nonce with every sign-in, so state without one is refused
+// (FE-13), even if the token has no nonce either.
 func TestNobodySignsInWithoutANonce(t *testing.T) {
 	for name, nonce := range map[string]any{"none": nil, "an empty one": ""} {
 		f := newForger(t, nil)

@@ -6,12 +6,13 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
-// What came of the recorded answers: who is signed in, "revoked", or words of
-// the reason why nobody is. A name with a generation goes before one without.
+// The results of the recorded answers: the signed-in user, "revoked", or words of
+// the reason for the refusal. A name with a generation takes precedence over one
+// without.
 //
-// Most codes were asked for without a nonce, and so their id_tokens have none;
-// we always send one, and take nobody in without it. To show that nothing else
-// is wrong with them, each is played a second time as the answer to a refresh.
+// Most codes were requested without a nonce, so their ID tokens have none; the
+// hub always sends one and refuses such a token. To show that the rest is right,
+// each is played a second time as the answer to a refresh.
 const (
 	asha     = "asha@example.com"
 	kiran    = "kiran@example.com"

@@ -59,8 +59,8 @@ func TestEveryRecordedAnswerSignsInOrNamesTheReason(t *testing.T) {
 	}
 }
 
-// A play is a connector whose site answers with one recorded answer, and with
-// what goes before or behind it.
+// A play is a connector with a site that sends one recorded answer and the
+// answers before and after it.
 type play struct {
 	*testing.T
 	e         frappetest.Exchange

@@ -65,7 +65,7 @@ func TestAWordOfATextNeverMakesAnAdministrator(t *testing.T) {
 		{mapping.Name{Text: "admin", Cut: true}, ""},
 		{mapping.Name{Text: "boss", Cut: true}, ""}, // what is saved loses its blanks
 		{mapping.Name{Text: "staff", Cut: true}, "member"},
-		{mapping.Name{Text: "Staff"}, ""}, // to the letter
+		{mapping.Name{Text: "Staff"}, ""}, // case-sensitive
 		{mapping.Name{Text: "ADMIN"}, ""},
 		{mapping.Name{Text: " admin"}, ""},
 	} {
@@ -79,7 +79,7 @@ func TestAWordOfATextNeverMakesAnAdministrator(t *testing.T) {
 	}
 }
 
-// What the form shows is what it reads, whatever was typed.
+// The text that the form shows parses to the same rules, for any input.
 func FuzzRules(f *testing.F) {
 	for _, seed := range []string{"admins = admin", "cn=a,dc=b = c\nstaff=staff", "a = = b", "a = b = c", " =  = = ", "x=y = ", "a =\u00a0b", "a = b\ra = c", "a\x85 = b", "\xff = \xfe", "== = =="} {
 		f.Add(seed)

@@ -10,7 +10,7 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
-// described signs in somebody of whom userinfo says this.
+// described signs in with these userinfo claims.
 func described(t *testing.T, places federation.Claims, says map[string]any) federation.Identity {
 	t.Helper()
 	w := newWorld(t, func(w *federationtest.World) {
@@ -68,8 +68,8 @@ func TestRolesMayBeAListOrAText(t *testing.T) {
 	}
 }
 
-// Somebody in the one group "Support admin" is no administrator, and neither
-// is somebody of whom a text says so beside something else.
+// A user in the group "Support admin" is no administrator, and neither is one
+// with a text that contains "admin" beside other words.
 func TestAListIsAListAndATextIsCutOnlyWhereTheKeySays(t *testing.T) {
 	rules := map[string]string{"admin": "admin", "boss": "admin", "Support": "helper", "Support admin": "help desk", "staff": "member", "cn=staff,dc=x.y": "ldap"}
 	for _, row := range []struct {
@@ -88,8 +88,8 @@ func TestAListIsAListAndATextIsCutOnlyWhereTheKeySays(t *testing.T) {
 		{"Support admin,boss,staff", mapping.Commas, "help desk,member"},
 		{"staff boss admin", mapping.Blanks, "member"},
 		{"staff boss", "", ""},
-		{"boss", mapping.Blanks, "admin"}, // nothing was cut
-		{"Staff", "", ""},                 // names are compared to the letter
+		{"boss", mapping.Blanks, "admin"}, // not split
+		{"Staff", "", ""},                 // names are case-sensitive
 		{" staff", "", ""},
 	} {
 		for _, place := range []string{"", "my.groups"} {

@@ -26,8 +26,8 @@ import (
 	"github.com/fedhub/fedhub/internal/jsonx"
 )
 
-// The fuzz targets share one oracle: whatever comes, a connector does not
-// panic, and what it accepts has the properties that the rest relies on.
+// The fuzz targets share one check: a connector does not panic on any input, and
+// the identities that it accepts have the properties that the hub relies on.
 
 const fuzzIssuer = "https://id.example.org"
 
@@ -131,8 +131,8 @@ func idTokenSeeds() []string {
 	}
 }
 
-// FuzzUpstreamIDToken signs the payload with the provider's key, and feeds the
-// raw text as it is: nobody without the key gets anything accepted.
+// FuzzUpstreamIDToken signs the payload with the provider's key, and also sends
+// the raw text, which has no valid signature and is never accepted.
 func FuzzUpstreamIDToken(f *testing.F) {
 	for _, seed := range idTokenSeeds() {
 		f.Add([]byte(seed), "eyJhbGciOiJub25lIn0."+seed+".")
@@ -166,8 +166,8 @@ func FuzzUpstreamIDToken(f *testing.F) {
 	})
 }
 
-// FuzzIdleMembers: whatever a signed id_token has where nothing is decided, the
-// person is signed in, and it makes them nobody else.
+// FuzzIdleMembers: claims that the hub does not use neither stop the sign-in nor
+// change its subject.
 func FuzzIdleMembers(f *testing.F) {
 	for _, seed := range []string{`null`, `7`, `-1`, `1e400`, `"2022-08-24T12:17:06.060Z"`, `true`, `[]`, `[null,"staff",7]`, `{}`, `{"groups":"src1"}`, `{"a":[{}]}`, `"x"`} {
 		f.Add([]byte(seed), "auth_time")

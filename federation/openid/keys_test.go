@@ -19,7 +19,7 @@ import (
 	"github.com/fedhub/fedhub/internal/cache"
 )
 
-// A provider without a network, which publishes what it is told to.
+// A provider without a network. It publishes the keys that the test sets.
 type provider struct {
 	*Connector
 	t     *testing.T
@@ -111,7 +111,7 @@ func TestAProviderThatMakesItsKeyAtFirstUseIsWaitedFor(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				p, fresh, begun := newProvider(t, before...), newKey(t, "fresh"), time.Now()
-				if _, err := p.Describe(t.Context()); err != nil && len(before) > 0 { // somebody looked
+				if _, err := p.Describe(t.Context()); err != nil && len(before) > 0 { // the keys were loaded before
 					t.Fatal(err)
 				}
 				time.AfterFunc(time.Second, func() { p.publish(append(before, fresh)...) })

@@ -18,7 +18,7 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
-// preset is a world whose provider is one of the catalogue's.
+// preset is a world with a provider of the catalogue.
 func preset(t *testing.T, name string, options map[string]string, adapt func(*federationtest.World)) *federationtest.World {
 	return newWorld(t, func(w *federationtest.World) {
 		w.Key.Preset, w.Key.Options, w.Key.Scopes = name, options, nil

@@ -9,8 +9,8 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
-// Whoever answers neither with an id_token nor has a userinfo endpoint says of
-// nobody that they are still there.
+// Without an ID token in the refresh response and without a userinfo endpoint,
+// the hub cannot check that the account still exists.
 func TestARefreshThatCannotBeCheckedIsRefused(t *testing.T) {
 	bare := func(answer map[string]any) { delete(answer, "id_token") }
 	for name, row := range map[string]struct {
@@ -48,8 +48,8 @@ func with(name string, value any) func(map[string]any) {
 	return func(m map[string]any) { m[name] = value }
 }
 
-// OpenID Connect Core §2: a sub is ASCII. Look-alike letters would be two
-// people to us and one to whoever reads the names.
+// OpenID Connect Core §2: sub is ASCII. Two subjects that look alike are two
+// accounts, but an administrator cannot tell them apart.
 func TestASubjectIsPrintableASCII(t *testing.T) {
 	for sub, good := range map[string]bool{"ada": true, "a|d-a:1@x/~": true, "adа": false, "ad\u00e4": false, "a\nb": false, "a\x7f": false} {
 		w := newWorld(t, nil)

@@ -176,8 +176,8 @@ func TestAnUnrulyProviderGetsNowhere(t *testing.T) {
 	}
 }
 
-// The library under goth tries the client secret in both places, with the
-// same code: what comes second is told what came first.
+// The library that goth uses tries both client authentication methods with the
+// same code. The second attempt gets the stored answer to the first.
 func TestACodeGoesOutOnce(t *testing.T) {
 	c, n := newConnector(t, tame())
 	n.answers["/token"] = `{"error":"invalid_grant"}`

@@ -53,8 +53,8 @@ func TestARefreshWithoutANewTokenKeepsTheTie(t *testing.T) {
 	}
 }
 
-// Identities are tied to the provider's name: under another one they would be
-// somebody else's.
+// Identities are stored under the provider's name. Under another name, sub would
+// belong to another user.
 func TestAProviderOfTheListHasItsOwnBaseURL(t *testing.T) {
 	spoils := map[string]func(*Connector){
 		"another Base URL": func(c *Connector) { c.Key.BaseURL = "https://evil.example.org" },

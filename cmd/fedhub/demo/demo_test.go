@@ -348,7 +348,7 @@ func TestADemoThatIsStoppedWhileItStartsLeavesNothing(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	var there int // things to clean up when it is stopped
+	var there int // number of cleanup functions
 	stop := func(demo.Hop) {
 		if begun, err := os.ReadDir(os.TempDir()); err == nil {
 			there = max(there, len(begun))

@@ -37,7 +37,7 @@ type Config struct {
 	Log      *slog.Logger // slog.Default() if nil
 
 	Now func() time.Time // time.Now if nil
-	// Watch, if set, is called with a sentence for each thing that the app does.
+	// Watch, if set, is called with a sentence for each action of the app.
 	Watch func(text string)
 }
 

@@ -17,7 +17,7 @@ func TestABreakerOpensHalfOpensAndCloses(t *testing.T) {
 	if b.Admit(now) || b.Open(now) != now.Add(firstRest) {
 		t.Fatalf("after %d silences it is open until %v", strikes, b.Open(now))
 	}
-	b.Judge(now, Silent) // somebody who was under way meanwhile
+	b.Judge(now, Silent) // a request that started before the breaker opened
 	if got := b.Open(now); got != now.Add(firstRest) {
 		t.Errorf("a late silence moved the end of the rest to %v", got)
 	}

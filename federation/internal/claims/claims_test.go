@@ -55,8 +55,8 @@ func TestADocumentCanBeReadInOneWayOnly(t *testing.T) {
 	}
 }
 
-// A document that names a person names them whatever else is in it, and what is
-// of another shape than expected is as good as not said.
+// A document with a valid sub is accepted even if other claims have the wrong
+// type. Such claims count as missing.
 func TestWhatOnlyDescribesMayBeOfAnyShape(t *testing.T) {
 	for _, odd := range []string{`null`, `7`, `true`, `""`, `[]`, `[null,7,{}]`, `{}`, `{"a":{"b":1}}`, `1e400`} {
 		var text strings.Builder
@@ -75,7 +75,8 @@ func TestWhatOnlyDescribesMayBeOfAnyShape(t *testing.T) {
 	}
 }
 
-// Entra ID names only where the groups are, of somebody in more than 200.
+// For a user in more than 200 groups, Entra ID sends a link to the groups instead
+// of the groups.
 func TestRolesThatAnotherPlaceHasAreUnknown(t *testing.T) {
 	rules := mapping.Rules{"staff": "member"}
 	for _, row := range []struct {
