@@ -17,9 +17,9 @@ var ErrNothingYet = errors.New("it is still empty")
 // mostWaiting bounds the requests that wait at the same time.
 const mostWaiting = 16
 
-// Waits bounds the requests that wait for new values, for all values of a hub
-// together. Strangers can use all of its places, and nothing else. With nil no
-// request waits.
+// Waits limits how many requests wait for new values, for all values of a hub
+// together. Unauthenticated requests can use all its places, but block nothing
+// else. With nil no request waits.
 type Waits struct {
 	places chan struct{}
 	sleep  func(context.Context, time.Duration) error

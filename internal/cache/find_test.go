@@ -70,7 +70,7 @@ func TestWhatAppearsWithinTheGapIsWaitedFor(t *testing.T) {
 				s, waits := newShelf(), cache.NewWaits(nil)
 				s.put(before.fails, before.things...)
 				begun := time.Now()
-				s.Get(t.Context()) //nolint:errcheck // somebody looked before
+				s.Get(t.Context()) //nolint:errcheck // fills the cache
 				time.AfterFunc(3*time.Second, func() { s.put(nil, "old", "new") })
 				time.Sleep(2 * time.Second)
 				if found, err := s.has(t.Context(), waits, "new"); !found || err != nil {
@@ -87,7 +87,7 @@ func TestWhatAppearsWithinTheGapIsWaitedFor(t *testing.T) {
 func TestWhatAppearsAfterTheFetchThatLookedForItIsWaitedForToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, waits := newShelf("old"), cache.NewWaits(nil)
-		s.has(t.Context(), waits, "old") //nolint:errcheck // somebody looked before
+		s.has(t.Context(), waits, "old") //nolint:errcheck // fills the cache
 		time.Sleep(time.Minute)
 		time.AfterFunc(time.Second, func() { s.put(nil, "new") })
 		if found, err := s.has(t.Context(), waits, "new"); !found || err != nil || s.fetches() != 3 {
@@ -123,8 +123,8 @@ func TestWhoeverAsksThereIsOneFetchInTheGap(t *testing.T) {
 func TestSixteenWaitInAllSetsTogetherAndTheRestAreRefusedAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		one, two, waits := newShelf("old"), newShelf("old"), cache.NewWaits(nil)
-		one.Get(t.Context()) //nolint:errcheck // somebody looked before
-		two.Get(t.Context()) //nolint:errcheck // and there too
+		one.Get(t.Context()) //nolint:errcheck // fills the cache
+		two.Get(t.Context()) //nolint:errcheck // fills the cache
 		begun := time.Now()
 		var all sync.WaitGroup
 		for i := range 16 {
@@ -157,7 +157,7 @@ func TestSixteenWaitInAllSetsTogetherAndTheRestAreRefusedAtOnce(t *testing.T) {
 func TestWhoLeavesStopsWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, waits := newShelf("old"), cache.NewWaits(nil)
-		s.Get(t.Context()) //nolint:errcheck // somebody looked before
+		s.Get(t.Context()) //nolint:errcheck // fills the cache
 		begun := time.Now()
 		for range 20 { // more than there are places
 			ctx, leave := context.WithCancel(t.Context())
@@ -176,8 +176,8 @@ func TestWhoLeavesStopsWaiting(t *testing.T) {
 func TestAPlaceIsTakenUntilTheSecondLookIsOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slow, other, waits := newShelf("old"), newShelf("old"), cache.NewWaits(nil)
-		slow.Get(t.Context())  //nolint:errcheck // somebody looked before
-		other.Get(t.Context()) //nolint:errcheck // and there too
+		slow.Get(t.Context())  //nolint:errcheck // fills the cache
+		other.Get(t.Context()) //nolint:errcheck // fills the cache
 		answer := make(chan struct{})
 		slow.Fetch = func(ctx context.Context) ([]string, error) { <-answer; return slow.fetch(ctx) }
 		var all sync.WaitGroup
@@ -204,7 +204,7 @@ func TestNobodyWaitsForWhatDoesNotFitIntoTheTimeOfTheRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for span, want := range map[time.Duration]int{2*cache.Gap - time.Second: 1, 2 * cache.Gap: 2} {
 			s, waits := newShelf("old"), cache.NewWaits(nil)
-			s.Get(t.Context()) //nolint:errcheck // somebody looked before
+			s.Get(t.Context()) //nolint:errcheck // fills the cache
 			ctx, leave := context.WithTimeout(t.Context(), span)
 			if found, err := s.has(ctx, waits, "new"); found || err != nil || s.fetches() != want {
 				t.Errorf("with %v left: got %v, %v after %d fetches, want %d", span, found, err, s.fetches(), want)

@@ -12,8 +12,8 @@ import (
 	"github.com/fedhub/fedhub/internal/cache"
 )
 
-// counting is a value whose fetch counts up, fails when told to, and waits when
-// given a gate.
+// counting is a value that counts its fetches. It fails or waits at a gate if the
+// test wants it.
 type counting struct {
 	*cache.Value[int32]
 	fetches atomic.Int32
@@ -177,7 +177,7 @@ func TestAfterAFailureNobodyWaitsForAValueThatIsKept(t *testing.T) {
 	c.now = c.now.Add(2 * time.Minute)
 	c.want(t, "old, and the fetch fails", 1, nil)
 	c.now = c.now.Add(2 * time.Minute)
-	c.gate = make(chan struct{}) // Wait is a minute: whoever waited would be missed
+	c.gate = make(chan struct{}) // Wait is a minute, so a waiting call would block the test
 	c.want(t, "the next fetch hangs", 1, nil)
 	close(c.gate)
 }

@@ -1,6 +1,5 @@
-// Package flood bounds what is written because of events that strangers can
-// cause any number of times: the first of each kind in a minute are written,
-// the rest is counted.
+// Package flood limits log lines and audit events that unauthenticated requests
+// cause: it writes the first of each kind in a minute and counts the rest.
 package flood
 
 import (

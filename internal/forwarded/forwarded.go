@@ -73,8 +73,8 @@ func (r Reader) entries(lines []string) iter.Seq[string] {
 	}
 }
 
-// lastComma is the index of the last comma, or -1. With quotes, commas in
-// quoted text are ignored. Reading from the right keeps a stranger's text on
+// lastComma is the index of the last comma, or -1. With quotes, commas in quoted
+// text are ignored. Reading from the right keeps text that the visitor sent on
 // the left, such as an open quote, from affecting the proxy's entry.
 func lastComma(s string, quotes bool) int {
 	if !quotes {

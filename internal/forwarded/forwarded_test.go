@@ -115,7 +115,8 @@ func TestWhoTrustsEverybodyIsKnown(t *testing.T) {
 	}
 }
 
-// Whatever the visitor writes before it, what the trusted proxy wrote counts.
+// The entry of the trusted proxy counts, for any text that the visitor sends
+// before it.
 func FuzzClient(f *testing.F) {
 	for _, seed := range []string{"", "unknown", `for="`, `a\`, `"\"`, "10.0.0.7", "1.2.3.4, ", `for="x\\", for=_y;by="`, "for=1.2.3.4;"} {
 		f.Add(seed)

@@ -234,7 +234,7 @@ func (t *Token) Verify(key any) ([]byte, error) {
 }
 
 // Unverified returns the unverified claims. Use them only to find the key for
-// verification, and to refuse strangers early.
+// verification, and to refuse unknown issuers early.
 func (t *Token) Unverified() (jsonx.Object, error) {
 	return jsonx.ParseObject(t.Payload())
 }

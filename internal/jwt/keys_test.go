@@ -81,7 +81,8 @@ func TestOfAPublishedKeyOnlyWhatIsUsedIsRead(t *testing.T) {
 	}
 }
 
-// FuzzPublicKey: whatever stands beside what is used, the key is the same.
+// FuzzPublicKey: members of a JWK that the hub does not use do not change the
+// key.
 func FuzzPublicKey(f *testing.F) {
 	f.Add("x5c", []byte(`["AA"]`))
 	f.Add("kid", []byte(`"1"`))

@@ -1,4 +1,4 @@
-// Package testkit has what tests of several packages need.
+// Package testkit has helpers for the tests of several packages.
 package testkit
 
 import (
@@ -8,10 +8,10 @@ import (
 	"testing"
 )
 
-// Port is a port of this machine that nothing listens on, for a program that
-// has to be told before it starts. It lies below those that the system gives
-// out itself (from 32768 on, or 49152), to whoever listens on port 0 or calls
-// somebody: one of those may be somebody else's by the time it is used.
+// Port is an unused port of this machine, for a program that needs its port
+// before it starts. It is below the ephemeral range of the system (from 32768 or
+// 49152), because another process may get a port of that range before this one is
+// used.
 func Port(t testing.TB) int {
 	t.Helper()
 	for range 100 {

@@ -1,5 +1,5 @@
-// Package clientstest makes clients with something in every property, for tests
-// that ask which of them an act changes.
+// Package clientstest makes clients with a value in every property, for tests of
+// which properties an operation changes.
 package clientstest
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 )
 
-// fill puts something different into every field, every list and every pointer.
+// fill sets every field, list and pointer to a different value.
 func fill(v reflect.Value, count *int) {
 	*count++
 	switch {
@@ -37,7 +37,8 @@ func fill(v reflect.Value, count *int) {
 	}
 }
 
-// Filled is a client with something in every field; another start, other values.
+// Filled is a client with a value in every field. Another start gives other
+// values.
 func Filled(start int) clients.Client {
 	var c clients.Client
 	fill(reflect.ValueOf(&c).Elem(), &start)
@@ -55,7 +56,7 @@ func Changed(a, b clients.Client) []string {
 	return names
 }
 
-// Kept are the properties that are as they were.
+// Kept are the properties that did not change.
 func Kept(before, after clients.Client) []string {
 	differ := Changed(before, after)
 	var names []string
@@ -67,7 +68,7 @@ func Kept(before, after clients.Client) []string {
 	return names
 }
 
-// Others is Filled with every box of the opposite kind.
+// Others is Filled with every boolean inverted.
 func Others() clients.Client {
 	c := Filled(1000)
 	for _, p := range clients.Properties() {

@@ -12,10 +12,10 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/memstore"
 )
 
-// Issuer is the hub that the clients of a World are registered at.
+// Issuer is the issuer of the hub under test.
 const Issuer = "https://id.example.org"
 
-// A World is a registry on a store, with a clock that is moved by hand.
+// A World is a client registry on a store, with a manual clock.
 type World struct {
 	*testing.T
 	*clients.Registry
@@ -23,12 +23,11 @@ type World struct {
 	Clock *keytest.Clock
 	Store *memstore.Memory[clients.Client]
 
-	// Forgotten are the clients of which all was forgotten, beside their
-	// records.
+	// Forgotten records the clients that lost all dependent records.
 	Forgotten *Forgotten
 }
 
-// Forgotten takes note of it, or fails.
+// Forgotten records the ids, or fails.
 type Forgotten struct {
 	IDs  []string
 	Fail error // for the next one
@@ -43,7 +42,7 @@ func (f *Forgotten) forget(_ context.Context, id string) error {
 	return nil
 }
 
-// NewWorld returns a registry with nothing in it.
+// NewWorld returns an empty registry.
 func NewWorld(t *testing.T, documents metadatadoc.Reader, allowHTTP bool) World {
 	t.Helper()
 	clock := keytest.NewClock()
@@ -56,7 +55,7 @@ func NewWorld(t *testing.T, documents metadatadoc.Reader, allowHTTP bool) World 
 	return w
 }
 
-// Added keeps a client that must be valid.
+// Added stores a client and fails the test if it is invalid.
 func (w World) Added(c clients.Client) clients.Client {
 	w.Helper()
 	c, err := w.Add(w.Context(), c)
@@ -66,7 +65,7 @@ func (w World) Added(c clients.Client) clients.Client {
 	return c
 }
 
-// Kept is a client as it is kept.
+// Kept is the stored client.
 func (w World) Kept(id string) clients.Client {
 	w.Helper()
 	c, err := w.Lookup(w.Context(), id)
@@ -76,7 +75,7 @@ func (w World) Kept(id string) clients.Client {
 	return c
 }
 
-// WebApp is a client that is valid and has nothing more than it needs.
+// WebApp is a minimal valid client.
 func WebApp() clients.Client {
 	return clients.Client{ID: "web1", Name: "Web App", Type: clients.Web, RedirectURIs: []string{"https://app.example.com/cb"}}
 }

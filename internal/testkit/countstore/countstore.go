@@ -1,10 +1,10 @@
-// Package countstore counts what a database is asked, so that a test can hold
-// a request to a bound that no size of the database changes.
+// Package countstore counts the calls to a database, so that a test can check
+// that a request's cost does not depend on the size of the database.
 //
 //	counted := countstore.Over(db)
 //	cost := counted.OfRequests(func() { browser.Open("/account") })
 //
-// Unbounded says which questions would have grown with the database.
+// Unbounded names the queries whose cost grows with the database.
 package countstore
 
 import (
@@ -18,16 +18,16 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/faultstore"
 )
 
-// A Cost is what the database was asked.
+// A Cost is the number of calls and records.
 type Cost struct {
 	Reads   int // questions; an update asks once, and writes once
 	Writes  int
-	Rounds  int // reads and writes one after the other: those that overlap are one round
+	Rounds  int // sequential reads and writes: overlapping calls are one round
 	Records int // in the answers
 }
 
-// A Store is a backend that counts. Prepare, Raise, Sweep and Close count for
-// nothing.
+// A Store is a backend that counts calls. It does not count Prepare, Raise, Sweep
+// and Close.
 type Store struct {
 	store.Backend
 
@@ -35,26 +35,26 @@ type Store struct {
 	all, asked meter
 	unbounded  map[string]bool
 	endless    map[string]bool
-	beside     map[string]int // records in the answers to what is no request's, by set
+	beside     map[string]int // records read outside of requests, by set
 }
 
-// A meter is what was counted, and how much is under way.
+// A meter has the counts and the number of running calls.
 type meter struct {
 	Cost
 	running int
 }
 
-// Over counts what b is asked.
+// Over counts the calls to b.
 func Over(b store.Backend) *Store {
 	return &Store{Backend: b, unbounded: map[string]bool{}, endless: map[string]bool{}, beside: map[string]int{}}
 }
 
-// Of returns what is asked while do runs, by whomever.
+// Of returns the cost of all calls while do runs.
 func (s *Store) Of(do func()) Cost { return s.of(&s.all, do) }
 
-// OfRequests returns what requests ask while do runs: whatever comes with a
-// context that faultstore.Request marked, and not what the hub does beside
-// them. What a request leaves to others is counted if it comes in time.
+// OfRequests returns the cost of requests while do runs: of calls with a context
+// that faultstore.Request marked, without the hub's background work. Work that a
+// request starts in the background counts if it runs before do returns.
 func (s *Store) OfRequests(do func()) Cost { return s.of(&s.asked, do) }
 
 func (s *Store) of(m *meter, do func()) Cost {
@@ -67,36 +67,35 @@ func (s *Store) of(m *meter, do func()) Cost {
 	return m.Cost
 }
 
-// Unbounded names the sets of which something was asked without a limit, with
-// the field if it was not the id, since the store was made: "clients",
-// "families userId".
+// Unbounded names the sets that were queried without a limit since the store was
+// made, with the field if it is not the id: "clients", "families userId".
 func (s *Store) Unbounded() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Sorted(maps.Keys(s.unbounded))
 }
 
-// mostOfRequest is how long after a request began all that is asked for it must
-// be over. A request has 15 s; the rest is for a machine that is slow to begin.
+// mostOfRequest is the time after the start of a request in which all its calls
+// must end. A request has 15 s; the rest is for a slow machine.
 const mostOfRequest = 20 * time.Second
 
-// Endless names the sets that were asked for a request for longer than a
-// request may take, had they not answered.
+// Endless names the sets with a call that has no deadline, or one later than a
+// request may take.
 func (s *Store) Endless() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Sorted(maps.Keys(s.endless))
 }
 
-// Beside is how many records of each set were read by what no request asked for,
-// since the store was made.
+// Beside is how many records of each set were read outside of requests since the
+// store was made.
 func (s *Store) Beside() map[string]int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return maps.Clone(s.beside)
 }
 
-// begin counts a call, and returns what ends it.
+// begin counts a call and returns the function that ends it.
 func (s *Store) begin(ctx context.Context, set string, writes bool) (end func(records int)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -15,7 +15,7 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/faultstore"
 )
 
-// A slow backend answers a Get when as many ask at once as it waits for.
+// A slow backend blocks Get until the given number of callers wait.
 type slow struct {
 	store.Backend
 	together *sync.WaitGroup

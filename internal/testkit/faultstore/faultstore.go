@@ -1,7 +1,6 @@
 // Package faultstore is a database that fails on demand: the n-th call from now
-// on, before it took effect or after it. Whoever makes the call is told the
-// same either way, as with a real database whose connection broke: the write
-// may or may not have happened.
+// on, before or after it takes effect. The caller gets the same error in both
+// cases, as after a broken connection: the write may or may not have happened.
 package faultstore
 
 import (
@@ -16,16 +15,16 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// Err is what the call that fails returns.
+// Err is the error of a failed call.
 var Err = errors.New("the database went away")
 
-// A Call is what the database was asked to do.
+// A Call describes a call to the database.
 type Call struct {
 	Verb string // the method of store.Backend
 	Set  string // empty for Sweep
 
-	// OfRequest says that the call was made for a request (see Request), and
-	// not by something that runs beside all requests.
+	// OfRequest reports whether the call belongs to a request (see Request) and
+	// not to background work.
 	OfRequest bool
 }
 
@@ -36,23 +35,23 @@ func (c Call) Writes() bool { return c.Verb != "Get" && c.Verb != "Find" && c.Ve
 
 // A Plan says which call fails.
 type Plan struct {
-	// Counts says which calls count; nil counts all of them.
+	// Counts selects the calls that count; nil selects all.
 	Counts func(Call) bool
-	// Nth is the one among them that fails, from 1; 0 is none.
+	// Nth is the number of the call that fails, from 1; 0 is none.
 	Nth int
-	// After lets it take effect before it fails.
+	// After makes the call take effect before it fails.
 	After bool
-	// Onwards lets all that count fail from there on.
+	// Onwards makes all later calls that count fail too.
 	Onwards bool
-	// Hangs lets them wait until whoever called gives up, and then fail.
+	// Hangs makes the calls wait until their context ends, and then fail.
 	Hangs bool
-	// With is what they fail with; Err if nil.
+	// With is the error; Err if nil.
 	With error
 }
 
-// A Report is what became of a plan.
+// A Report is the result of a plan.
 type Report struct {
-	Calls  []Call // those that counted
+	Calls  []Call // calls that counted
 	Failed bool   // one of them failed
 }
 
@@ -66,24 +65,24 @@ func (r Report) Last() string {
 
 // A Store is a backend with a plan. Prepare and Close never fail.
 type Store struct {
-	store.Backend // what is not wrapped below goes through and counts for nothing
+	store.Backend // methods that are not wrapped below neither fail nor count
 
 	mu     sync.Mutex
 	plan   *Plan
 	report Report
 }
 
-// New wraps a backend. Until it has a plan nothing fails.
+// New wraps a backend. Without a plan nothing fails.
 func New(b store.Backend) *Store { return &Store{Backend: b} }
 
-// Arm lets calls count from now on.
+// Arm starts a plan and its count.
 func (s *Store) Arm(p Plan) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.plan, s.report = &p, Report{}
 }
 
-// Disarm ends the plan and tells what became of it.
+// Disarm ends the plan and returns its report.
 func (s *Store) Disarm() Report {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -92,7 +91,7 @@ func (s *Store) Disarm() Report {
 	return r
 }
 
-// Report tells what became of the plan so far.
+// Report returns the report of the running plan.
 func (s *Store) Report() Report {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -101,8 +100,7 @@ func (s *Store) Report() Report {
 
 type requestKey struct{}
 
-// Request marks the calls that are made with the context, and with those that
-// come of it, as made for a request.
+// Request marks a context, and those derived from it, as a request's.
 func Request(ctx context.Context) context.Context {
 	return context.WithValue(ctx, requestKey{}, time.Now())
 }
@@ -110,13 +108,13 @@ func Request(ctx context.Context) context.Context {
 // IsRequest reports whether a context is one that Request marked.
 func IsRequest(ctx context.Context) bool { return ctx.Value(requestKey{}) != nil }
 
-// Begun is when Request marked the context; zero if it did not.
+// Begun is the time at which Request marked the context, or zero.
 func Begun(ctx context.Context) time.Time {
 	at, _ := ctx.Value(requestKey{}).(time.Time)
 	return at
 }
 
-// OfRequest counts the calls of requests alone.
+// OfRequest selects the calls of requests.
 func OfRequest(c Call) bool { return c.OfRequest }
 
 // fails counts the call, and returns the plan if it fails.
@@ -145,7 +143,7 @@ func call[T any](ctx context.Context, s *Store, verb, set string, do func() (T, 
 	}
 	err := cmp.Or(plan.With, Err)
 	if plan.After {
-		_, _ = do() // nobody hears of what came of it
+		_, _ = do() // the caller has given up, so the result is dropped
 	}
 	if plan.Hangs {
 		<-ctx.Done()

@@ -42,7 +42,7 @@ func (u *Upstream) discovery(w http.ResponseWriter, s Script) {
 	writeJSON(w, http.StatusOK, doc)
 }
 
-// authorize signs in whoever login_hint names, else ada, without a page.
+// authorize signs in the user in login_hint, else ada, without a page.
 func (u *Upstream) authorize(w http.ResponseWriter, r *http.Request, s Script) {
 	q := r.URL.Query()
 	if q.Get("client_id") != s.Client.ID || q.Get("response_type") != "code" ||
@@ -127,9 +127,9 @@ func (u *Upstream) redeem(form url.Values, client string) (grant, error) {
 	return g, nil
 }
 
-// again takes a refresh token, which works once: the answer has the next. Its
-// id_token has no nonce, but the time of the sign-in (OpenID Connect Core
-// §12.2).
+// again redeems a refresh token, which works once: the response has the next one.
+// Its ID token has no nonce, but the auth_time of the sign-in (OpenID Connect
+// Core §12.2).
 func (u *Upstream) again(form url.Values, client string) (grant, error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -142,7 +142,7 @@ func (u *Upstream) again(form url.Values, client string) (grant, error) {
 	return g, nil
 }
 
-// authenticate accepts exactly what the client is registered with.
+// authenticate accepts only the registered authentication method.
 func (u *Upstream) authenticate(r *http.Request, c Client) error {
 	if c.Key != nil {
 		return u.assertion(r.PostForm, c)
@@ -160,8 +160,8 @@ func (u *Upstream) authenticate(r *http.Request, c Client) error {
 	return nil
 }
 
-// assertion checks private_key_jwt by RFC 7523 §3, and what this project asks
-// for beyond: one audience, a minute at most, a jti never seen.
+// assertion checks private_key_jwt by RFC 7523 §3 and this project's stricter
+// rules: one audience, a lifetime of at most a minute, a new jti.
 func (u *Upstream) assertion(form url.Values, c Client) error {
 	jws, err := jose.ParseSignedCompact(form.Get("client_assertion"), []jose.SignatureAlgorithm{jose.ES256})
 	if err != nil {
@@ -241,7 +241,7 @@ func (u *Upstream) userinfo(w http.ResponseWriter, r *http.Request, s Script) {
 	writeJSON(w, http.StatusOK, claims)
 }
 
-// servers answers another hub's introduction.
+// servers answers another hub's connection request.
 func (u *Upstream) servers(w http.ResponseWriter, r *http.Request, s Script) {
 	if r.Method != http.MethodPost || s.Client.Key == nil {
 		http.NotFound(w, r)

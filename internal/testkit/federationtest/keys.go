@@ -24,7 +24,7 @@ type signer struct {
 func newSigner(kid string) signer {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		panic(err) // the machine has no randomness
+		panic(err) // no random numbers
 	}
 	return signer{jose.JSONWebKey{Key: key, KeyID: kid, Algorithm: "ES256", Use: "sig"}}
 }
@@ -76,8 +76,8 @@ func (u *Upstream) SignPayload(payload []byte, header map[string]any) string {
 	return u.signer().sign(payload, header)
 }
 
-// TakeOver makes the keys of another provider this one's too: the same provider at
-// another address.
+// TakeOver adds the keys of another provider, as when a provider moves to another
+// address.
 func (u *Upstream) TakeOver(from *Upstream) {
 	from.mu.Lock()
 	keys := slices.Clone(from.keys)
@@ -112,14 +112,14 @@ func (u *Upstream) published() jose.JSONWebKeySet {
 	return set
 }
 
-// Thumbprint is RFC 7638's, of the current key.
+// Thumbprint is the RFC 7638 thumbprint of the current key.
 func (u *Upstream) Thumbprint() string {
 	public := u.signer().public()
 	encoded := map[string]string{}
 	if err := json.Unmarshal(encode(public), &encoded); err != nil {
 		panic(err)
 	}
-	// §3.2: the required members in the order of their names, nothing else.
+	// §3.2: only the required members, in lexicographic order.
 	sum := sha256.Sum256([]byte(`{"crv":"` + encoded["crv"] + `","kty":"EC","x":"` + encoded["x"] + `","y":"` + encoded["y"] + `"}`))
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
@@ -137,7 +137,7 @@ func HMAC(claims map[string]any, key []byte) string {
 	return signed + "." + segment(mac.Sum(nil))
 }
 
-// PublicPEM is the provider's public key as an attacker would feed it to HMAC.
+// PublicPEM is the provider's public key, which an attacker uses as an HMAC key.
 func (u *Upstream) PublicPEM() []byte {
 	der, err := x509.MarshalPKIXPublicKey(u.signer().public().Key)
 	if err != nil {
@@ -146,7 +146,7 @@ func (u *Upstream) PublicPEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
 }
 
-// Forged is signed with a key of the forger's under the provider's kid.
+// Forged is signed with an attacker's key under the provider's kid.
 func (u *Upstream) Forged(claims, header map[string]any) string {
 	return newSigner(u.signer().key.KeyID).sign(encode(claims), header)
 }
@@ -156,7 +156,7 @@ func segment(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
 func encode(v any) []byte {
 	b, err := json.Marshal(v)
 	if err != nil {
-		panic(err) // the caller passed something that is no JSON
+		panic(err) // the caller passed a value that JSON cannot express
 	}
 	return b
 }

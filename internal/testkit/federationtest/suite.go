@@ -12,9 +12,9 @@ import (
 	"github.com/fedhub/fedhub/federation"
 )
 
-// Run is the suite that every connector to OpenID upstreams passes. kind says
-// how the hub is registered there. The subtests carry the names of the rows of
-// the project's list of attacks.
+// Run is the suite for every connector to OpenID providers. kind is how the hub
+// authenticates there. The subtests have the names of the rows in the project's
+// list of attacks.
 func Run(t *testing.T, kind string, factory federation.Factory) {
 	s := suite{kind: kind, factory: factory}
 	if !able(s.world(t).Connector, t, "describe its upstream", "look again", "take logout tokens", "sign out there") {
@@ -36,8 +36,8 @@ func Run(t *testing.T, kind string, factory federation.Factory) {
 	t.Run("sign out", s.signOut)
 }
 
-// able says what a connector must be able to do beside signing in. One that
-// loses an ability would lose the tests of it, and nobody would hear of it.
+// able checks that a connector implements these optional interfaces. Without the
+// check, a connector that loses one would silently skip its tests.
 func able(c federation.Connector, t *testing.T, what ...string) bool {
 	t.Helper()
 	_, describes := c.(federation.Describer)
@@ -61,8 +61,8 @@ type suite struct {
 
 func (s suite) world(t testing.TB) *World { return NewWorld(t, s.kind, s.factory, s.adapt) }
 
-// A lie is one thing that the provider does wrong, and the kind of fault that
-// signing in must end with.
+// A lie is one fault of the provider, and the kind of error that the sign-in must
+// end with.
 type lie struct {
 	name   string
 	script func(*World, *Script)

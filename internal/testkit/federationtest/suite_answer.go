@@ -65,7 +65,7 @@ func (s suite) answer(t *testing.T) {
 	t.Run("FE-49 errors", s.errorAnswers)
 }
 
-// wrongAnswer is an answer that must end with a fault before anything is sent.
+// wrongAnswer is a callback that must fail before the connector sends a request.
 func (s suite) wrongAnswer(t *testing.T, edit func(*federation.AuthState, url.Values), want federation.FaultKind) {
 	w := s.world(t)
 	leg, query := w.Begin(federation.AuthRequestOptions{})

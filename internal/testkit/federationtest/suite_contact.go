@@ -9,8 +9,8 @@ import (
 	"github.com/fedhub/fedhub/federation"
 )
 
-// contact: a provider that is gone is noticed before anybody is sent there,
-// although what it said of itself is believed for an hour.
+// contact: an unreachable provider is noticed before the redirect, although its
+// metadata is cached for an hour.
 func (s suite) contact(t *testing.T) {
 	begin := func(w *World) error {
 		_, err := w.Connector.Begin(t.Context(), &federation.AuthState{}, federation.AuthRequestOptions{})
@@ -35,7 +35,7 @@ func (s suite) contact(t *testing.T) {
 				if s.adapt != nil {
 					s.adapt(w)
 				}
-				if name == "it hangs" { // until the test's own patience is over, which is shorter than people's
+				if name == "it hangs" { // until the test's timeout, which is shorter than a user's
 					w.Env.Patience = 200 * time.Millisecond
 				}
 			})
@@ -64,7 +64,8 @@ func (s suite) contact(t *testing.T) {
 			if got := w.Calls(PathDiscovery); got != before+1 {
 				t.Errorf("it was asked %d times for all of them, want once", got-before)
 			}
-			// Who is on the way back may finish, and shows that it is there.
+			// A user who is at the provider already may finish; the callback
+			// shows that it is up.
 			if _, err := w.Finish(leg, answer); err != nil {
 				t.Errorf("somebody who was there: %v", err)
 			}

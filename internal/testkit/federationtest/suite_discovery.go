@@ -72,8 +72,8 @@ func (s suite) discovery(t *testing.T) {
 	t.Run("only what is read is checked", s.unread)
 }
 
-// unread: what concerns nobody here may be of any shape, and so may what only
-// says what else there is.
+// unread: metadata that the hub does not use may have any type, and so may
+// metadata that only lists optional features.
 func (s suite) unread(t *testing.T) {
 	for _, odd := range oddities() {
 		w := s.world(t)
@@ -101,7 +101,7 @@ func (s suite) unread(t *testing.T) {
 		"a promise of another shape":       with("authorization_response_iss_parameter_supported", []any{}),
 	} {
 		w := s.world(t)
-		if name == "no algorithms" { // then it is RS256
+		if name == "no algorithms" { // the default is RS256
 			w.UseRSA(2048)
 		}
 		w.Set(func(s *Script) { s.Discovery = edit })

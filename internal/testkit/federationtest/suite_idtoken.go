@@ -28,7 +28,7 @@ func (s suite) idToken(t *testing.T) {
 	})
 }
 
-// signatureLies are FE-10: whoever wrote the token, it was not the provider.
+// signatureLies are FE-10: tokens that the provider's key did not sign.
 func (s suite) signatureLies() []lie {
 	signed := func(name string, sign func(*World, map[string]any) string) lie {
 		return lie{"FE-10 " + name, func(w *World, script *Script) {
@@ -97,7 +97,7 @@ func (s suite) signatureLies() []lie {
 	}
 }
 
-// claimLies change one claim of a token that is otherwise good and signed.
+// claimLies change one claim of an otherwise valid token.
 func (s suite) claimLies() []lie {
 	now := NewClock().Now()
 	var lies []lie
@@ -140,19 +140,19 @@ func (s suite) claimLies() []lie {
 	)
 }
 
-// idle are members of an id_token that decide nothing where nobody asked for a
-// max_age.
+// idle are ID token claims that the hub does not use when it sent no max_age.
 var idle = []string{
 	"auth_time", "acr", "amr", "sid", "jti", "name", "given_name", "family_name", "preferred_username", "picture", "locale",
 	"groups", "_claim_names", "_claim_sources", "hasgroups", "tid", "oid", "c_hash", "updated_at", "address", "phone_number",
 }
 
-// oddities are shapes that nobody expects.
+// oddities are values of unexpected types.
 func oddities() []any {
 	return []any{nil, "", "x", "1", -1, 0.5, 1e300, true, []any{}, []any{nil, 7, "x", []any{}, map[string]any{}}, map[string]any{"a": nil}, strings.Repeat("x", 1000)}
 }
 
-// acceptedTokens keep the checks from refusing what good providers send.
+// acceptedTokens are valid variants that providers send. The checks must not
+// refuse them.
 func (s suite) acceptedTokens(t *testing.T) {
 	for name, edit := range map[string]func(map[string]any){
 		"without at_hash":           without("at_hash"),
@@ -218,8 +218,8 @@ func (s suite) maxAge(t *testing.T) {
 	}{
 		"just now":         {signedIn(0), true},
 		"within":           {signedIn(5 * time.Minute), true},
-		"longer ago":       {signedIn(20 * time.Minute), true}, // which the hub then knows
-		"never":            {without("auth_time"), true},       // and the hub does not know when
+		"longer ago":       {signedIn(20 * time.Minute), true}, // auth_time is known
+		"never":            {without("auth_time"), true},       // auth_time is unknown
 		"in the future":    {signedIn(-time.Hour), false},
 		"as a text":        {with("auth_time", "1"), false},
 		"at the beginning": {with("auth_time", 0), true},

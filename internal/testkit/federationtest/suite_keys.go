@@ -16,7 +16,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 )
 
-// anotherCertificate is of a key that nobody has here.
+// anotherCertificate belongs to another key.
 func anotherCertificate() string {
 	key := newSigner("").key.Key.(*ecdsa.PrivateKey)
 	der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{SerialNumber: big.NewInt(1)}, &x509.Certificate{}, key.Public(), key)
@@ -26,7 +26,7 @@ func anotherCertificate() string {
 	return base64.StdEncoding.EncodeToString(der)
 }
 
-// keys is FE-41 and what else a key set can be.
+// keys is FE-41 and other variants of key sets.
 func (s suite) keys(t *testing.T) {
 	set := func(name string, want federation.FaultKind, body func(w *World) string) lie {
 		return lie{name, func(w *World, script *Script) {

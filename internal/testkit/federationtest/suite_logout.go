@@ -11,7 +11,7 @@ import (
 
 const logoutEvent = "http://schemas.openid.net/event/backchannel-logout"
 
-// LogoutClaims are those of a good logout token about ada.
+// LogoutClaims are the claims of a valid logout token about ada.
 func (w *World) LogoutClaims() map[string]any {
 	w.mu.Lock()
 	client := w.script.Client.ID
@@ -40,7 +40,7 @@ func (s suite) logout(t *testing.T) {
 		"a person alone":  w.SignClaims(edit(good, "sid", absent{}), typ),
 	} {
 		ended, err := receiver.LogoutToken(t.Context(), raw)
-		if err != nil || ended.Issuer != w.URL || ended.JTI != "jti-1" || ended.Expires.Before(w.Clock.Now().Add(4*time.Minute)) { // as long as it is taken
+		if err != nil || ended.Issuer != w.URL || ended.JTI != "jti-1" || ended.Expires.Before(w.Clock.Now().Add(4*time.Minute)) { // up to the longest lifetime accepted
 			t.Errorf("%s: got %+v and %v", name, ended, err)
 		}
 		if name != "a session alone" && ended.Subject != "ada" || name != "a person alone" && ended.SID != "sid-ada" {
@@ -119,7 +119,7 @@ func (s suite) falseLogouts(w *World, good map[string]any) map[string]string {
 	return raws
 }
 
-// edit returns changed claims and leaves the given ones alone.
+// edit returns a changed copy of the claims.
 func edit(claims map[string]any, name string, value any) map[string]any {
 	changed := clone(claims)
 	changed[name] = value

@@ -12,8 +12,8 @@ import (
 	"github.com/fedhub/fedhub/federation"
 )
 
-// network has FE-38 and FE-39 at every endpoint. The client under test is a
-// plain one: the connector must bear this without the hub's guard too.
+// network has FE-38 and FE-39 at every endpoint. The HTTP client is a plain one:
+// the connector must handle these errors without the hub's guard too.
 func (s suite) network(t *testing.T) {
 	s.bear(t, []string{PathDiscovery, PathToken, PathKeys, PathUserinfo}, map[string]trouble{
 		"hangs":           {hang, []federation.FaultKind{federation.Unreachable}},
@@ -39,14 +39,14 @@ func (s suite) network(t *testing.T) {
 	t.Run("FE-45 a visitor who leaves is no fault", s.visitorLeaves)
 }
 
-// A trouble is how an endpoint misbehaves, and the kinds of fault that signing
-// in may then end with.
+// A trouble is a fault of an endpoint, and the kinds of error that the sign-in
+// may end with.
 type trouble struct {
 	handler http.HandlerFunc
 	want    []federation.FaultKind
 }
 
-// bear lets each endpoint make each trouble.
+// bear tests each trouble at each endpoint.
 func (s suite) bear(t *testing.T, paths []string, troubles map[string]trouble) {
 	for name, row := range troubles {
 		for _, path := range paths {

@@ -12,9 +12,9 @@ import (
 	"github.com/fedhub/fedhub/federation"
 )
 
-// RunPlain is the suite for connectors of plain OAuth 2.0: no discovery, no
-// id_token, and so no signature, nonce or issuer to check. adapt makes the
-// world's key one of the connector's.
+// RunPlain is the suite for connectors to plain OAuth 2.0 providers: no
+// discovery, no ID token, and so no signature, nonce or issuer to check. adapt
+// fits the world's key to the connector.
 func RunPlain(t *testing.T, kind string, factory federation.Factory, adapt func(*World)) {
 	s := suite{kind: kind, factory: factory, adapt: adapt}
 	able(s.world(t).Connector, t, "look again")
@@ -26,7 +26,7 @@ func RunPlain(t *testing.T, kind string, factory federation.Factory, adapt func(
 	t.Run("network", s.plainNetwork)
 }
 
-// as goes there and back as somebody.
+// as signs in at the provider as this user.
 func (s suite) as(w *World, name string) (federation.Identity, error) {
 	var leg federation.AuthState
 	redirect, err := w.Connector.Begin(w.t.Context(), &leg, federation.AuthRequestOptions{})

@@ -9,13 +9,12 @@ import (
 	"github.com/fedhub/fedhub/federation"
 )
 
-// keeping is a world whose key keeps refresh tokens.
+// keeping is a world with a key that stores refresh tokens.
 func (s suite) keeping(t testing.TB) *World {
 	return NewWorld(t, s.kind, s.factory, func(w *World) { w.Key.KeepTokens = true })
 }
 
-// Refresh is the connector's, and fails the test if an error gives away a
-// token.
+// Refresh calls the connector, and fails the test if an error contains a token.
 func (w *World) Refresh(tokens federation.Tokens) (federation.Identity, error) {
 	w.t.Helper()
 	id, err := w.Connector.(federation.Refresher).Refresh(w.t.Context(), tokens)

@@ -76,8 +76,8 @@ func (s suite) userinfo(t *testing.T) {
 	t.Run("only a name is missing", s.nameless)
 }
 
-// signedUserinfo is Core §5.3.2: an answer that is signed is held to what an
-// id_token is held to, but for what ties that to a sign-in.
+// signedUserinfo is Core §5.3.2: a signed response must pass the checks of an ID
+// token, except those that bind it to a sign-in.
 func (s suite) signedUserinfo(t *testing.T) {
 	signed := func(sign func(w *World, claims map[string]any) string) func(*World, *Script) {
 		return func(w *World, script *Script) {
@@ -140,9 +140,8 @@ func (s suite) signedUserinfo(t *testing.T) {
 	})
 }
 
-// nameless: where the id_token has all but a name, a userinfo endpoint that
-// fails costs the name. One that somebody else may have written still costs the
-// sign-in.
+// nameless: if userinfo only adds the name, its failure costs only the name. A
+// response that may be forged still ends the sign-in.
 func (s suite) nameless(t *testing.T) {
 	told := func(c map[string]any) {
 		c["email"], c["email_verified"], c["roles"] = "ada@example.com", true, []string{"staff"}

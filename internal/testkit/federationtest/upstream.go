@@ -1,11 +1,9 @@
-// Package federationtest has what connectors are tested with: an OpenID
-// provider that really works and lies on demand, and the suite that every
-// connector passes.
+// Package federationtest has an OpenID provider for tests of connectors, with
+// faults on demand, and the suite for every connector.
 //
-// The provider is strict where a good one is (codes work once, PKCE, redirect
-// URI and client credentials are checked), so a connector that forgets to send
-// something fails against the honest one already. A Script makes it hostile,
-// one lie at a time.
+// The provider is strict (codes work once; it checks PKCE, redirect URI and
+// client credentials), so a connector that omits a parameter fails without any
+// fault set. A Script adds one fault at a time.
 package federationtest
 
 import (
@@ -51,11 +49,11 @@ type Upstream struct {
 	last   map[string]seen   // by path
 }
 
-// A Script is how the provider behaves. Functions edit what it would have
-// said; nil ones leave it.
+// A Script is the behavior of the provider. Functions edit its normal answer; nil
+// ones leave it.
 type Script struct {
 	Client    Client
-	NoPKCE    bool // it does not know PKCE, and refuses a verifier
+	NoPKCE    bool // it does not support PKCE, and refuses a verifier
 	Discovery func(doc map[string]any)
 	Answer    func(query url.Values) // the redirect back to the hub
 	Token     func(answer map[string]any)
@@ -66,26 +64,26 @@ type Script struct {
 	Userinfo  func(claims map[string]any)        // edits the document
 	// UserinfoJWT makes a signed answer of it.
 	UserinfoJWT func(claims map[string]any) string
-	Join        func(form url.Values) (int, string)         // what a server's introduction is answered
-	Replace     map[string]http.HandlerFunc                 // whole endpoints, by path
-	Person      func(subject string, claims map[string]any) // what userinfo says about a person
+	Join        func(form url.Values) (int, string)         // the response to a hub's connection request
+	Replace     map[string]http.HandlerFunc                 // complete endpoints, by path
+	Person      func(subject string, claims map[string]any) // claims of userinfo
 	Aliases     map[string]string                           // other paths of the endpoints above
-	Offline     Offline                                     // what offline_access means there
+	Offline     Offline                                     // how it handles offline_access
 }
 
-// An Offline is how a provider treats the scope offline_access. The zero one
-// does not know it, and gives refresh tokens to everybody.
+// An Offline is how a provider treats the scope offline_access. The zero value
+// does not know the scope and always issues refresh tokens.
 type Offline string
 
 // The kinds of providers that list the scope.
 const (
-	// OfflineFree gives refresh tokens without it too, as Keycloak does.
+	// OfflineFree issues refresh tokens without the scope too, as Keycloak does.
 	OfflineFree Offline = "free"
-	// OfflineNeeded gives none without it.
+	// OfflineNeeded issues refresh tokens only with the scope.
 	OfflineNeeded Offline = "needed"
-	// OfflineNoClient and OfflineNoPerson are Keycloak's where the client or the
-	// person may not have it: it says so at the authorization endpoint or, with
-	// a code of its own, at the token endpoint.
+	// OfflineNoClient and OfflineNoPerson are Keycloak if the client or the user
+	// lacks the permission: it refuses at the authorization endpoint or, with an
+	// error code of its own, at the token endpoint.
 	OfflineNoClient Offline = "no client"
 	OfflineNoPerson Offline = "no person"
 )
@@ -116,7 +114,7 @@ func NewUpstream(t testing.TB, now func() time.Time) *Upstream {
 	return newUpstream(t, now, (*httptest.Server).StartTLS)
 }
 
-// NewPlainUpstream starts one on plain http, for hubs that are local themselves.
+// NewPlainUpstream starts one on plain http, for hubs on loopback.
 func NewPlainUpstream(t testing.TB, now func() time.Time) *Upstream {
 	return newUpstream(t, now, (*httptest.Server).Start)
 }
@@ -129,7 +127,7 @@ func newUpstream(t testing.TB, now func() time.Time, start func(*httptest.Server
 		calls: map[string]int{}, last: map[string]seen{},
 	}
 	u.Server = httptest.NewUnstartedServer(u)
-	u.Server.Config.ErrorLog = log.New(io.Discard, "", 0) // broken connections are what the tests are about
+	u.Server.Config.ErrorLog = log.New(io.Discard, "", 0) // the tests break connections
 	start(u.Server)
 	u.URL = u.Server.URL
 	t.Cleanup(func() {
@@ -146,14 +144,14 @@ func (u *Upstream) Set(edit func(*Script)) {
 	edit(&u.script)
 }
 
-// Calls is how often an endpoint was asked.
+// Calls is the number of requests to an endpoint.
 func (u *Upstream) Calls(path string) int {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	return u.calls[path]
 }
 
-// Seen is the last request that an endpoint got.
+// Seen is the last request to an endpoint.
 func (u *Upstream) Seen(path string) (form url.Values, header http.Header) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -161,7 +159,7 @@ func (u *Upstream) Seen(path string) (form url.Values, header http.Header) {
 }
 
 // Visit plays the browser: it follows the hub's redirect to the provider and
-// returns the query that the provider sends it back with.
+// returns the query of the redirect back.
 func (u *Upstream) Visit(t testing.TB, redirect string) url.Values {
 	t.Helper()
 	browser := *u.Server.Client()
@@ -178,7 +176,7 @@ func (u *Upstream) Visit(t testing.TB, redirect string) url.Values {
 	return back.Query()
 }
 
-// ServeHTTP is the provider.
+// ServeHTTP serves the provider's endpoints.
 func (u *Upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
 	if err := r.ParseForm(); err != nil {

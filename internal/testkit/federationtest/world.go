@@ -23,7 +23,7 @@ import (
 // Hub is the issuer of the hub under test.
 const Hub = "https://secondary.example.org"
 
-// A Clock stands still until it is moved.
+// A Clock stands still until a test moves it.
 type Clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -32,26 +32,26 @@ type Clock struct {
 // NewClock returns a clock at a fixed time.
 func NewClock() *Clock { return &Clock{now: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)} }
 
-// Now is what the clock shows.
+// Now is the clock's time.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.now
 }
 
-// Move turns the clock forward.
+// Move sets the clock forward.
 func (c *Clock) Move(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now = c.now.Add(d)
 }
 
-// A Memory is a federation.Store that forgets everything in the end.
+// A Memory is a federation.Store in memory.
 type Memory struct {
 	mu   sync.Mutex
 	keys map[string]federation.LoginKey
-	// Err, if set, is what every call returns, and all it does: a database
-	// that is down changes nothing.
+	// Err, if set, is the result of every call, which then changes nothing: the
+	// database is down.
 	Err error
 	// Reads counts calls of All.
 	Reads int
@@ -141,8 +141,8 @@ func (m *Memory) All(context.Context) ([]federation.LoginKey, error) {
 	return all, nil
 }
 
-// Seal stands for the hub's encryption: it binds the text to its context and
-// can be undone, which is all that matters here.
+// Seal stands in for the hub's encryption: it binds the text to its context and
+// is reversible. The tests need no more.
 func Seal(plain, context string) string {
 	return base64.StdEncoding.EncodeToString([]byte(context + "\x00" + plain))
 }
@@ -163,14 +163,14 @@ type HubKey struct{ signer }
 // NewHubKey returns a fresh key.
 func NewHubKey() HubKey { return HubKey{newSigner("hub")} }
 
-// Register makes the hub a client of the provider, by its key.
+// Register registers the hub as a client of the provider, with its key.
 func (k HubKey) Register(u *Upstream, clientID string) {
 	public := k.public()
 	u.Set(func(s *Script) { s.Client = Client{ID: clientID, Key: &public} })
 }
 
-// NewEnv returns what the hub hands to connectors: the provider's TLS
-// certificate is trusted, plain http is not.
+// NewEnv returns the dependencies of connectors: the provider's TLS certificate
+// is trusted, plain http is refused.
 func NewEnv(client *http.Client, clock *Clock, key HubKey, log *bytes.Buffer) federation.Dependencies {
 	return federation.Dependencies{
 		HTTP:     client,
@@ -189,7 +189,7 @@ func NewEnv(client *http.Client, clock *Clock, key HubKey, log *bytes.Buffer) fe
 	}
 }
 
-// locked lets several goroutines write to one buffer.
+// locked is a buffer for several goroutines.
 type locked struct {
 	mu sync.Mutex
 	w  *bytes.Buffer
@@ -201,7 +201,7 @@ func (l *locked) Write(p []byte) (int, error) {
 	return l.w.Write(p)
 }
 
-// A World is one connector and its provider.
+// A World is a connector and its provider.
 type World struct {
 	*Upstream
 	Clock     *Clock
@@ -244,10 +244,10 @@ func NewWorld(t testing.TB, kind string, factory federation.Factory, adapt func(
 	return w
 }
 
-// clientSecret has characters that need care on the way.
+// clientSecret has characters that need escaping.
 const clientSecret = "s3cret:+/ %&="
 
-// Begin goes to the provider and comes back with its answer.
+// Begin goes to the provider and returns with its answer.
 func (w *World) Begin(hints federation.AuthRequestOptions) (federation.AuthState, url.Values) {
 	w.t.Helper()
 	var leg federation.AuthState
@@ -258,7 +258,7 @@ func (w *World) Begin(hints federation.AuthRequestOptions) (federation.AuthState
 	return leg, w.Visit(w.t, redirect)
 }
 
-// SignIn does all of it.
+// SignIn is a complete sign-in.
 func (w *World) SignIn(hints federation.AuthRequestOptions) (federation.Identity, error) {
 	var leg federation.AuthState
 	redirect, err := w.Connector.Begin(w.t.Context(), &leg, hints)
@@ -270,8 +270,8 @@ func (w *World) SignIn(hints federation.AuthRequestOptions) (federation.Identity
 	return w.Finish(leg, query)
 }
 
-// Finish is the connector's, and fails the test if an error or the log gives
-// away what must stay between the parties (FE-48).
+// Finish calls the connector, and fails the test if an error or the log contains
+// a secret (FE-48).
 func (w *World) Finish(leg federation.AuthState, query url.Values) (federation.Identity, error) {
 	w.t.Helper()
 	id, err := w.Connector.Finish(w.t.Context(), leg, query)
@@ -282,7 +282,7 @@ func (w *World) Finish(leg federation.AuthState, query url.Values) (federation.I
 	return id, err
 }
 
-// MustSignIn is SignIn where it has to work.
+// MustSignIn is SignIn, and fails the test on an error.
 func (w *World) MustSignIn(hints federation.AuthRequestOptions) federation.Identity {
 	w.t.Helper()
 	id, err := w.SignIn(hints)

@@ -12,10 +12,10 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// claims are what a provider said of a person.
+// claims are the provider's claims about a user.
 type claims map[string]any
 
-// first is the first of these that is there and not empty.
+// first is the first of these claims that is present and not empty.
 func (c claims) first(names ...string) string {
 	for _, name := range names {
 		if c.truthy(name) {
@@ -25,7 +25,7 @@ func (c claims) first(names ...string) string {
 	return ""
 }
 
-// truthy says whether a claim counts as there.
+// truthy reports whether Python treats a claim as true.
 func (c claims) truthy(name string) bool {
 	switch v := c[name].(type) {
 	case nil:
@@ -44,12 +44,11 @@ func (c claims) truthy(name string) bool {
 	return true
 }
 
-// maxData is what a text field of the site holds, in characters.
+// maxData is the maximum length of a text field of the site, in characters.
 const maxData = 140
 
-// update finds the account of an address, or makes it if the site lets people
-// sign up, and notes what the provider calls them. The address alone is looked
-// for, never what the provider called them before.
+// update finds the account by email, or creates it if sign-up is allowed, and
+// stores the provider's ID of the user. It never looks an account up by that ID.
 func (s *Secondary) update(key SocialLoginKey, email string, info claims) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -70,7 +69,7 @@ func (s *Secondary) update(key SocialLoginKey, email string, info claims) error 
 	if err := a.note(key, info); err != nil {
 		return err
 	}
-	if a.UserIDs["frappe"] == "" { // the site gives every account one that has none
+	if a.UserIDs["frappe"] == "" { // the site assigns one to every account without it
 		if a.UserIDs == nil {
 			a.UserIDs = map[string]string{}
 		}
@@ -80,8 +79,8 @@ func (s *Secondary) update(key SocialLoginKey, email string, info claims) error 
 	return nil
 }
 
-// newAccount is a website user. It needs a first name, and breaks on a gender
-// that is no text.
+// newAccount is a website user. It needs a first name, and fails on a gender that
+// is not a text.
 func newAccount(name string, info claims) (Account, error) {
 	if gender, found := info["gender"]; found {
 		if _, text := gender.(string); !text {
@@ -106,8 +105,8 @@ func newAccount(name string, info claims) (Account, error) {
 	return a, nil
 }
 
-// note keeps what the provider calls the person, if nothing is kept yet. Every
-// account that the site made itself has such a name for "frappe" already.
+// note stores the provider's ID of the user if none is stored. Every account that
+// the site created has one for "frappe" already.
 func (a *Account) note(key SocialLoginKey, info claims) error {
 	record := key.Record()
 	if a.UserIDs[record] != "" {
@@ -122,7 +121,7 @@ func (a *Account) note(key SocialLoginKey, info claims) error {
 		return crash("KeyError: '%s'", property)
 	}
 	if value == nil {
-		return nil // they are let in, and nothing is kept
+		return nil // the sign-in succeeds, and nothing is stored
 	}
 	id := fmt.Sprint(value)
 	if utf8.RuneCountInString(id) > maxData {
@@ -135,11 +134,11 @@ func (a *Account) note(key SocialLoginKey, info claims) error {
 	return nil
 }
 
-// allowed are tags that the site leaves in texts.
+// allowed are tags that the site keeps in texts.
 const allowed = " a b blockquote br code em i li ol p pre strong u ul "
 
-// sanitize is what becomes of a text from outside that has a tag in it: it is
-// written anew, tags closed, and what is not allowed is shown as text.
+// sanitize is what the site does to a text from outside with a tag in it: it
+// rewrites the text, closes tags and escapes those that are not allowed.
 func sanitize(text string) string {
 	if !strings.Contains(text, "<") {
 		return text
@@ -159,10 +158,10 @@ func sanitize(text string) string {
 	return out.String()
 }
 
-// write says whether there was a tag.
+// write reports whether there was a tag.
 func write(out *strings.Builder, n *markup.Node) bool {
 	if n.Type == markup.TextNode {
-		// Quotation marks stay what they are.
+		// Quotation marks are not escaped.
 		out.WriteString(strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(n.Data))
 		return false
 	}

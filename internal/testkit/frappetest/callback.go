@@ -9,27 +9,27 @@ import (
 	"strings"
 )
 
-// A broken is why a login does not happen: what page the site shows.
+// A broken is the reason why a sign-in fails, with the page that the site shows.
 type broken struct {
 	status int
-	title  string // empty: the page for a failure of the site's own
-	detail string // a traceback; G1 shows it to anybody
+	title  string // empty: the site's page for an internal error
+	detail string // a traceback, which G1 shows to every visitor
 }
 
 func (b *broken) Error() string { return fmt.Sprintf("%d %s: %s", b.status, b.title, b.detail) }
 
-// crash is an error that nobody at the site thought of.
+// crash is an unhandled error of the site.
 func crash(format string, args ...any) error {
 	return &broken{status: http.StatusInternalServerError, detail: fmt.Sprintf(format, args...)}
 }
 
-// thrown is an error that the site means to show.
+// thrown is an error that the site shows on purpose.
 func thrown(format string, args ...any) error {
 	return &broken{status: http.StatusExpectationFailed, detail: fmt.Sprintf(format, args...)}
 }
 
-// callback is where a provider sends people back to. It knows two parameters
-// and drops all others; without both it fails.
+// callback is the redirect URI. It reads two parameters, ignores all others, and
+// fails without both.
 func (s *Secondary) callback(w http.ResponseWriter, r *http.Request, record string) {
 	s.mu.Lock()
 	key, found := s.keys[record]
@@ -60,7 +60,8 @@ func (s *Secondary) callback(w http.ResponseWriter, r *http.Request, record stri
 	}
 }
 
-// logIn is the whole of a login: code, person, and only then the state.
+// logIn is a complete sign-in: it redeems the code, reads the user, and only then
+// checks the state.
 func (s *Secondary) logIn(key SocialLoginKey, code, state string) (email, to string, err error) {
 	info, err := s.person(key, code)
 	if err != nil {
@@ -86,8 +87,8 @@ func (s *Secondary) logIn(key SocialLoginKey, code, state string) (email, to str
 	return email, to, nil
 }
 
-// person exchanges the code and asks who it is about. The status of neither
-// answer is looked at.
+// person redeems the code and reads userinfo. It does not check the status of
+// either response.
 func (s *Secondary) person(key SocialLoginKey, code string) (claims, error) {
 	form := encode([][2]string{
 		{"code", code}, {"redirect_uri", s.redirectURI(key)}, {"grant_type", "authorization_code"},
@@ -120,8 +121,7 @@ func (s *Secondary) person(key SocialLoginKey, code string) (claims, error) {
 	return info, nil
 }
 
-// gate lets in whoever has an address and, since G4, one that the provider
-// says is theirs.
+// gate admits users with an email and, since G4, only a verified one.
 func (s *Secondary) gate(key SocialLoginKey, info claims) error {
 	admitted := info.truthy("email_verified") || info.truthy("email")
 	if s.Generation == G4 {
@@ -134,7 +134,7 @@ func (s *Secondary) gate(key SocialLoginKey, info claims) error {
 	return nil
 }
 
-// failed is the title of the page for failures.
+// failed is the title of the error page.
 func (s *Secondary) failed() string {
 	if s.Generation == G1 {
 		return "Server Error"
@@ -142,7 +142,7 @@ func (s *Secondary) failed() string {
 	return "Error"
 }
 
-// page shows something to a guest. G1 shows everybody how it came to it.
+// page shows a message to a guest. G1 shows the traceback to every visitor.
 func (s *Secondary) page(w http.ResponseWriter, r *http.Request, status int, title, detail string) {
 	s.cookies(w, r, "", Account{FirstName: "Guest"})
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -153,8 +153,8 @@ func (s *Secondary) page(w http.ResponseWriter, r *http.Request, status int, tit
 	_, _ = fmt.Fprintf(w, "<!doctype html><title>%s</title><pre>%s</pre>", html.EscapeString(title), html.EscapeString(detail))
 }
 
-// open begins a session and goes on. Whoever was signed in in this browser is
-// so no more.
+// open begins a session and redirects. It ends the earlier session of this
+// browser.
 func (s *Secondary) open(w http.ResponseWriter, r *http.Request, email, to string) {
 	s.mu.Lock()
 	a := s.accounts[strings.ToLower(email)]
@@ -174,8 +174,8 @@ func (s *Secondary) open(w http.ResponseWriter, r *http.Request, email, to strin
 	w.WriteHeader(http.StatusFound)
 }
 
-// cookies come with every answer, for guests too; since G2 only those that the
-// browser does not have like this.
+// cookies come with every response, for guests too; since G2 only those that
+// differ from the browser's.
 func (s *Secondary) cookies(w http.ResponseWriter, r *http.Request, sid string, a Account) {
 	user, system := "Guest", "no"
 	if sid == "" {

@@ -11,7 +11,7 @@ import (
 )
 
 // A ConnectedApp is how a site uses the API of another server on behalf of its
-// users, by the names of its fields. It has nothing to do with signing in.
+// users, with the names of its fields. It is not used for sign-in.
 type ConnectedApp struct {
 	Name                                    string
 	ClientID, ClientSecret                  string
@@ -25,26 +25,27 @@ type ConnectedApp struct {
 	cache Cached
 }
 
-// Cached are the tokens that the site keeps for a user, or for itself.
+// Cached are the tokens that the site stores for a user, or for itself.
 type Cached struct {
 	AccessToken, RefreshToken, TokenType string
 	ExpiresIn                            int
 	Scopes                               []string
 }
 
-// Connect makes a Connected App at the site.
+// Connect adds a Connected App to the site.
 func (s *Secondary) Connect(a ConnectedApp) *ConnectedApp {
 	a.site = s
 	return &a
 }
 
-// RedirectURI is where the app wants to be answered.
+// RedirectURI is the redirect URI of the app.
 func (a *ConnectedApp) RedirectURI() string {
 	return a.site.site() + "/api/method/frappe.integrations.doctype.connected_app.connected_app.callback/" + a.Name
 }
 
-// Discover is the button "Get OpenID Configuration". A page of the site asks,
-// in the administrator's browser, so the answer must be for every origin.
+// Discover is the button "Get OpenID Configuration". A page of the site sends the
+// request from the administrator's browser, so the response needs CORS headers
+// for every origin.
 func (a *ConnectedApp) Discover(issuer string) error {
 	req, err := http.NewRequest(http.MethodGet, strings.TrimSuffix(issuer, "/")+"/.well-known/openid-configuration", nil)
 	if err != nil {
@@ -80,7 +81,7 @@ func (a *ConnectedApp) Discover(issuer string) error {
 	return nil
 }
 
-// Link is where the site sends its user to.
+// Link is the authorization request.
 func (a *ConnectedApp) Link() string {
 	a.state = random(30)
 	pairs := [][2]string{{"response_type", "code"}, {"client_id", a.ClientID}, {"redirect_uri", a.RedirectURI()},
@@ -88,8 +89,8 @@ func (a *ConnectedApp) Link() string {
 	return a.AuthorizationURI + "?" + encode(append(pairs, a.QueryParameters...))
 }
 
-// Arrive is the callback: it exchanges the code, with the Query Parameters
-// once more in the body.
+// Arrive is the callback: it redeems the code, with the Query Parameters once
+// more in the body.
 func (a *ConnectedApp) Arrive(callback string) error {
 	u, err := url.Parse(callback)
 	if err != nil {
@@ -106,14 +107,14 @@ func (a *ConnectedApp) Arrive(callback string) error {
 	return a.fetch(append(pairs, a.QueryParameters...), "")
 }
 
-// Refresh brings a redirect_uri, which has no place there.
+// Refresh sends a redirect_uri, which a refresh request does not have.
 func (a *ConnectedApp) Refresh() error {
 	return a.fetch([][2]string{{"grant_type", "refresh_token"}, {"redirect_uri", a.RedirectURI()}, {"refresh_token", a.cache.RefreshToken},
 		{"scope", strings.Join(a.Scopes, " ")}, {"client_id", a.ClientID}, {"client_secret", a.ClientSecret}}, "")
 }
 
-// Backend gets a token for the site itself. The credentials go into the header
-// as they are, not encoded as a form.
+// Backend gets a token for the site itself. The credentials in the header are not
+// form-encoded.
 func (a *ConnectedApp) Backend() error {
 	basic := "Basic " + base64.StdEncoding.EncodeToString([]byte(a.ClientID+":"+a.ClientSecret))
 	pairs := [][2]string{{"grant_type", "client_credentials"}}
@@ -123,7 +124,7 @@ func (a *ConnectedApp) Backend() error {
 	return a.fetch(pairs, basic)
 }
 
-// Cached is what the site keeps.
+// Cached is what the site stored.
 func (a *ConnectedApp) Cached() Cached { return a.cache }
 
 func (a *ConnectedApp) fetch(pairs [][2]string, credential string) error {
@@ -166,7 +167,7 @@ func (a *ConnectedApp) fetch(pairs [][2]string, credential string) error {
 	return nil
 }
 
-// Profile asks who the user is.
+// Profile calls userinfo.
 func (a *ConnectedApp) Profile() (map[string]any, error) {
 	got, err := a.site.ask(request{method: http.MethodGet, url: a.UserinfoURI, credential: "Bearer " + a.cache.AccessToken})
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 
 const verifier = "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
 
-// asking is an authorization request at a site.
+// asking is an authorization request to a site.
 func asking(p *Primary, c Client, pairs ...string) string {
 	sum := sha256.Sum256([]byte(verifier))
 	q := url.Values{
@@ -37,7 +37,8 @@ func codeOf(t *testing.T, s Stop) string {
 	return u.Query().Get("code")
 }
 
-// post asks the site with credentials in the form, in the header, or neither.
+// post calls the site with credentials in the form, in the header, or without
+// any.
 func post(t *testing.T, p *Primary, method string, form url.Values, name, password string) (int, map[string]any) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.URL+"/api/method/frappe.integrations.oauth2."+method, strings.NewReader(form.Encode()))

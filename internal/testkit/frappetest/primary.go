@@ -10,16 +10,16 @@ import (
 	"testing"
 )
 
-// A Primary is a simulated Frappe site that signs people in elsewhere. It does
-// on the wire what a site of its generation does, faults included:
+// A Primary is a simulated Frappe site that is the provider of a sign-in. Its
+// HTTP traffic is that of a site of its generation, faults included:
 //
-//	primary_site.go       what it has on record
+//	primary_site.go       the site's records
 //	primary_authorize.go  the login page, the checks, consent and the code
-//	primary_token.go      the code, or a refresh token, becomes tokens
-//	primary_person.go     what is said of a person: profile, id_token, introspection
+//	primary_token.go      redeems a code or a refresh token
+//	primary_person.go     claims about a user: profile, id_token, introspection
 //	primary_others.go     revocation, registration and the well-known documents
-//	primary_answer.go     cookies, and the shapes of answers and errors
-//	primary_visit.go      somebody's browser
+//	primary_answer.go     cookies, and the formats of responses and errors
+//	primary_visit.go      a user's browser
 type Primary struct {
 	*httptest.Server
 	Generation Generation
@@ -28,8 +28,8 @@ type Primary struct {
 	site Site
 }
 
-// NewPrimary starts a site of a generation. It is on TLS, behind a proxy that
-// says so. setUp may edit its records.
+// NewPrimary starts a site of a generation. It has TLS, behind a proxy that says
+// so. setUp may edit its records.
 func NewPrimary(t testing.TB, g Generation, setUp func(*Site)) *Primary {
 	t.Helper()
 	p := newPrimary(g, setUp)
@@ -38,7 +38,7 @@ func NewPrimary(t testing.TB, g Generation, setUp func(*Site)) *Primary {
 	return p
 }
 
-// NewPlainPrimary is NewPrimary without TLS, for hubs that are local too.
+// NewPlainPrimary is NewPrimary without TLS, for hubs on loopback.
 func NewPlainPrimary(t testing.TB, g Generation, setUp func(*Site)) *Primary {
 	t.Helper()
 	p := newPrimary(g, setUp)
@@ -57,28 +57,28 @@ func newPrimary(g Generation, setUp func(*Site)) *Primary {
 	return p
 }
 
-// Edit changes the site's records, or reads them.
+// Edit reads or changes the site's records.
 func (p *Primary) Edit(edit func(*Site)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	edit(&p.site)
 }
 
-// A visit is one request and what is known of it.
+// A visit is one request, with what the site knows about it.
 type visit struct {
 	*Site
 	g       Generation
 	w       http.ResponseWriter
 	r       *http.Request
-	method  string     // dotted name of what is called, if one is
-	form    url.Values // of the body, if it is a form
-	session string     // whose session the cookies are; empty: nobody's
-	bearer  *Token     // what the Authorization header holds
-	user    string     // session or bearer
+	method  string     // dotted name of the called method, if any
+	form    url.Values // the body, if it is a form
+	session string     // the session's user, or empty
+	bearer  *Token     // value of the Authorization header
+	user    string     // user of the session or the bearer token
 	origin  string
 }
 
-// methods are what can be called by its dotted name.
+// methods are the methods that a dotted name can call.
 var methods = map[string]func(*visit){
 	"frappe.integrations.oauth2.authorize":        (*visit).authorize,
 	"frappe.integrations.oauth2.approve":          (*visit).approve,
@@ -116,8 +116,8 @@ func (p *Primary) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	v.dispatch()
 }
 
-// called is the dotted name in an address. Slashes at its beginning are merged
-// and what follows the name is not looked at.
+// called is the dotted name in a path. Leading slashes are merged, and the text
+// after the name is ignored.
 func called(r *http.Request) string {
 	path := "/" + strings.TrimLeft(r.URL.Path, "/")
 	for _, prefix := range []string{"/api/method/", "/api/v1/method/", "/api/v2/method/"} {
@@ -145,9 +145,9 @@ func (s *Site) origin(r *http.Request) string {
 	return scheme + "://" + r.Host
 }
 
-// identify reads the Authorization header, before anything else is done. A
-// Basic one is taken for an API key, and nobody has one; the newest generation
-// leaves it to the methods that know clients.
+// identify reads the Authorization header first. Basic credentials are taken for
+// an API key, which always fails; the newest generation leaves them to the
+// methods that authenticate clients.
 func (v *visit) identify() bool {
 	v.user = v.session
 	scheme, value, _ := strings.Cut(v.r.Header.Get("Authorization"), " ")

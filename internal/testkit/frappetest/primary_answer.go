@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// head writes what every answer has: cookies, and as of G2a no-store.
+// head writes the headers of every response: cookies, and since G2a no-store.
 func (v *visit) head(status int, contentType string) {
 	h := v.w.Header()
 	h.Set("Content-Type", contentType)
@@ -23,14 +23,14 @@ func (v *visit) head(status int, contentType string) {
 	v.w.WriteHeader(status)
 }
 
-// failedHeader tells whether somebody tried to sign in and could not, which
-// ends the session of the browser too.
+// failedHeader reports whether the Authorization header was wrong, which also
+// ends the browser's session.
 func (v *visit) failedHeader() bool {
 	return v.r.Header.Get("Authorization") != "" && v.bearer == nil || v.form.Get("grant_type") == "password"
 }
 
-// cookies are set on every answer; the newer generations leave out those that
-// the browser has already.
+// cookies are set on every response; the newer generations omit those that the
+// browser has already.
 func (v *visit) cookies(ended bool) {
 	if v.r.Method == http.MethodOptions {
 		return
@@ -100,7 +100,7 @@ func (v *visit) json(status int, body any) {
 	_, _ = v.w.Write(text)
 }
 
-// indented is how the newer documents are written.
+// indented is the JSON format of the newer documents.
 func (v *visit) indented(status int, body any) {
 	text, err := json.MarshalIndent(body, "", " ")
 	if err != nil {
@@ -120,7 +120,7 @@ func (v *visit) redirect(status int, to string) {
 	v.page(status, "Redirecting...", "")
 }
 
-// oauthError is what the token endpoint says, always with 400.
+// oauthError is an error of the token endpoint, always with status 400.
 func (v *visit) oauthError(code, description string) {
 	body := map[string]string{"error": code}
 	if description != "" {
@@ -129,7 +129,7 @@ func (v *visit) oauthError(code, description string) {
 	v.json(http.StatusBadRequest, body)
 }
 
-// pageError is what the authorization page says, in words of its own.
+// pageError is an error of the authorization page, in the site's own format.
 func (v *visit) pageError(status int, code, description string) {
 	v.json(status, struct {
 		Description string `json:"description"`
@@ -138,7 +138,7 @@ func (v *visit) pageError(status int, code, description string) {
 	}{description, status, code})
 }
 
-// frappeError is what the framework says. message is told to the person.
+// frappeError is an error of the framework. The user sees message.
 func (v *visit) frappeError(status int, kind, message string) {
 	body := map[string]any{"exc_type": kind}
 	if v.g == G1 && kind != "DoesNotExistError" {
@@ -156,8 +156,8 @@ func messages(message string) string {
 	return string(all)
 }
 
-// missing is about a record that is not there. The newer generations do not
-// say so to a guest, but that it may not be read.
+// missing is the error for a record that does not exist. For a guest, the newer
+// generations say "not permitted" instead.
 func (v *visit) missing(doctype, name string) {
 	if v.g == G1 {
 		v.frappeError(http.StatusNotFound, "DoesNotExistError", doctype+" "+name+" not found")
@@ -173,7 +173,7 @@ func (v *visit) missing(doctype, name string) {
 	})
 }
 
-// noMethod is about a method that this generation does not have.
+// noMethod is the error for a method that this generation does not have.
 func (v *visit) noMethod() {
 	if strings.Contains(v.r.Header.Get("Accept"), "text/html") {
 		v.page(http.StatusExpectationFailed, "Error", "")

@@ -7,15 +7,15 @@ import (
 	"strings"
 )
 
-// A demand is one authorization request that was found to be in order.
+// A demand is a valid authorization request.
 type demand struct {
 	client Client
 	params url.Values
 	scopes string
 }
 
-// authorize sends a guest to the login page without looking at anything, and
-// whoever is signed in on to consent.
+// authorize redirects a guest to the login page without any check, and a
+// signed-in user to consent.
 func (v *visit) authorize() {
 	q := v.params()
 	if v.g == G1 && !q.Has("redirect_uri") {
@@ -52,8 +52,8 @@ func (v *visit) params() url.Values {
 	return q
 }
 
-// unquoted is what the framework decodes of an address before it sends somebody
-// to the login page.
+// unquoted decodes these characters of an address before the redirect to the
+// login page, as the framework does.
 var unquoted = strings.NewReplacer("%3A", ":", "%2F", "/")
 
 // spelled writes spaces of a query as %20.
@@ -61,13 +61,13 @@ func spelled(query string) string { return strings.ReplaceAll(query, "+", "%20")
 
 func escaped(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
 
-// once are parameters that may not be there twice.
+// once are parameters that may appear only once.
 var once = []string{"client_id", "response_type", "redirect_uri", "scope", "state"}
 
-// hybrid are response types that pass here and fail when a code is to be made.
+// hybrid are response types that pass here and fail when the code is made.
 var hybrid = []string{"id_token", "id_token token", "code id_token", "code token id_token"}
 
-// checked holds a request against the records, in the order of the library.
+// checked checks a request against the records, in the library's order.
 func (v *visit) checked(q url.Values) (demand, bool) {
 	fail := func(code, description string) (demand, bool) {
 		v.pageError(http.StatusBadRequest, code, description)
@@ -104,8 +104,8 @@ func (v *visit) checked(q url.Values) (demand, bool) {
 	return demand{client, q, scopes}, true
 }
 
-// transforms looks at the method of a code challenge, to the letter. Public
-// clients of the newest generation have no plain one.
+// transforms checks code_challenge_method, case-sensitively. In the newest
+// generation, public clients cannot use "plain".
 func (v *visit) transforms(c Client, q url.Values) bool {
 	method := q.Get("code_challenge_method")
 	if v.g >= G4 && c.AuthMethod == None {
@@ -125,7 +125,7 @@ func (c Client) has(redirect string) bool {
 	return slices.Contains(strings.Split(c.RedirectURIs, " "), redirect)
 }
 
-// lets tells whether somebody has one of the roles that may use the client.
+// lets reports whether the user has a role that may use the client.
 func (c Client) lets(u Person) bool {
 	allowed := c.AllowedRoles
 	if len(allowed) == 0 {
@@ -149,8 +149,8 @@ func (c Client) granted(q url.Values) (scopes string, allowed bool) {
 	return strings.Join(asked, " "), !slices.ContainsFunc(asked, func(s string) bool { return !slices.Contains(c.list(), s) })
 }
 
-// skips tells whether nobody is asked. "Auto" looks for a token that is not
-// revoked, and each generation has another idea of whose it must be.
+// skips reports whether consent is skipped. "Auto" looks for a token that is not
+// revoked; the generations differ in which user and client it must belong to.
 func (v *visit) skips(c Client) bool {
 	if c.Trusted || v.Skip != "Auto" {
 		return c.Trusted
@@ -160,7 +160,8 @@ func (v *visit) skips(c Client) bool {
 	})
 }
 
-// approve is where Allow leads. Before G3 anybody's link to it will do.
+// approve is the target of Allow. Before G3 a link from any page works (no CSRF
+// protection).
 func (v *visit) approve() {
 	if v.session == "" {
 		v.page(http.StatusForbidden, "Not Permitted", "")
@@ -186,11 +187,11 @@ func (v *visit) approve() {
 	}
 }
 
-// csrf is the token of a session's forms.
+// csrf is the CSRF token of a session.
 func csrf(sid string) string { return "csrf-" + sid }
 
-// grant makes a code, or a token where the client is an implicit one, and
-// sends the browser back.
+// grant makes a code, or a token for an implicit client, and redirects to the
+// client.
 func (v *visit) grant(req demand) {
 	q, to := req.params, req.client.redirect(req.params)
 	if req.client.Implicit {

@@ -10,8 +10,8 @@ import (
 // nothing is the empty object.
 var nothing = map[string]any{}
 
-// revoke has two traps: it takes a refresh token only with a hint, and without
-// a client id it finds nothing but access tokens.
+// revoke has two quirks: it finds a refresh token only with token_type_hint, and
+// without client_id only access tokens.
 func (v *visit) revoke() {
 	token := v.form.Get("token")
 	if v.r.Method != http.MethodPost || token == "" {
@@ -43,7 +43,7 @@ func (v *visit) revoke() {
 	v.json(http.StatusOK, nothing)
 }
 
-// discovery says everything of the issuer, which may be another site.
+// discovery takes all addresses from the issuer, which may be another site.
 func (v *visit) discovery() map[string]any {
 	at := v.issuer()
 	return map[string]any{
@@ -59,8 +59,8 @@ func (v *visit) discovery() map[string]any {
 	}
 }
 
-// metadata is about the address that was asked, and says of the ways to prove
-// oneself what is not so.
+// metadata describes the address of the request. Its
+// token_endpoint_auth_methods_supported is wrong.
 func (v *visit) metadata() map[string]any {
 	at := v.origin + "/api/method/frappe.integrations.oauth2."
 	methods := []string{"none", "client_secret_basic"}
@@ -110,7 +110,7 @@ func (v *visit) cors() {
 	}
 }
 
-// preflight lets in pages of anybody to the well-known documents alone.
+// preflight allows every origin for the well-known documents only.
 func (v *visit) preflight() {
 	if v.g >= G2a && strings.HasPrefix(v.r.URL.Path, "/.well-known/") {
 		v.cors()
@@ -120,8 +120,9 @@ func (v *visit) preflight() {
 	v.head(http.StatusOK, "text/plain; charset=utf-8")
 }
 
-// register makes a client of anybody (RFC 7591). Of several redirect addresses
-// none will work: they are kept with line breaks between, and read with spaces.
+// register registers a client without authentication (RFC 7591). With several
+// redirect URIs none works: they are stored with line breaks and read with spaces
+// between them.
 func (v *visit) register() {
 	var asked struct {
 		Name      string   `json:"client_name"`
@@ -165,8 +166,8 @@ func (v *visit) register() {
 	v.indented(http.StatusCreated, answer)
 }
 
-// record is GET /api/resource/User/{name}: the whole document, whatever fields
-// were asked for.
+// record is GET /api/resource/User/{name}: the complete document, also if the
+// request selects fields.
 func (v *visit) record(name string) {
 	key, found := strings.CutPrefix(v.r.Header.Get("Authorization"), "token ")
 	u, known := v.People[name]

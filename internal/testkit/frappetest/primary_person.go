@@ -12,7 +12,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// about is what the site says of a person, everywhere.
+// about are the claims about a user at every endpoint.
 func (v *visit) about(u Person) map[string]any {
 	claims := map[string]any{
 		"sub": orNull(u.Subject), "name": orNull(u.name()), "given_name": orNull(u.First), "family_name": orNull(u.Last),
@@ -34,7 +34,7 @@ func orNull(s string) any {
 	return s
 }
 
-// issuer is the Base URL of the site's own key, even if that is another site's.
+// issuer is the Base URL of the site's own key, even if that is another site.
 func (v *visit) issuer() string {
 	if v.BaseURL != "" {
 		return v.BaseURL
@@ -42,8 +42,7 @@ func (v *visit) issuer() string {
 	return v.origin
 }
 
-// profile is the user information endpoint. What the token was issued for does
-// not matter, but what its client may ask for does.
+// profile is userinfo. The client's scopes decide, not the token's.
 func (v *visit) profile() {
 	switch {
 	case v.user == "":
@@ -57,7 +56,7 @@ func (v *visit) profile() {
 	}
 }
 
-// loggedUser stands for everything else that a token opens.
+// loggedUser stands for all other methods that accept a token.
 func (v *visit) loggedUser() {
 	if v.user == "" {
 		v.frappeError(http.StatusForbidden, "PermissionError", "You are not permitted to access this resource.")
@@ -66,7 +65,7 @@ func (v *visit) loggedUser() {
 	v.json(http.StatusOK, map[string]string{"message": v.user})
 }
 
-// idToken is signed with the client secret, however short that is.
+// idToken is signed with the client secret, even if that is short.
 func (v *visit) idToken(c Client, code Code, access string) string {
 	claims := v.about(v.People[code.Person])
 	sum := sha256.Sum256([]byte(access))
@@ -78,10 +77,10 @@ func (v *visit) idToken(c Client, code Code, access string) string {
 	return SignHS256(c.Secret, claims)
 }
 
-// SignHS256 signs claims the way a site does.
+// SignHS256 signs claims as a site does.
 func SignHS256(secret string, claims map[string]any) string {
-	// RFC 2104 §2 fills a key with zeros, so filling it before changes nothing,
-	// and the library is content with its length.
+	// RFC 2104 §2 pads a short key with zeros. Padding it here gives the same
+	// signature, and the library accepts the length.
 	key := make([]byte, max(len(secret), sha256.Size))
 	copy(key, secret)
 	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.HS256, Key: key}, (&jose.SignerOptions{}).WithType("jwt"))
@@ -103,11 +102,11 @@ func SignHS256(secret string, claims map[string]any) string {
 	return text
 }
 
-// india is what the expiry of introspection is wrong by on most sites.
+// india is the error of exp in introspection on most sites.
 const india = 5*time.Hour + 30*time.Minute
 
-// introspect calls what is not revoked active, expired or not, and says of a
-// revoked token whose it was.
+// introspect says active for a token that is not revoked, even an expired one,
+// and names the user of a revoked token.
 func (v *visit) introspect() {
 	q := v.params()
 	if v.g >= G4 && v.r.Method != http.MethodPost {

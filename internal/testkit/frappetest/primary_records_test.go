@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// site is what a recorded site had on record.
+// site has the records of a recorded site.
 type site struct {
 	secret, main, other, trusted, plain, desk, strange, two, implicit string
 	ada, ben                                                          string // subjects
@@ -92,8 +92,8 @@ func recordsOf(r site) func(*Site) {
 	}
 }
 
-// setting puts the site in the state that it was in when an exchange was
-// recorded, as far as the exchanges before have not.
+// setting brings the site into the state in which an exchange was recorded,
+// unless the exchanges before it have done so.
 func setting(s *Site, e Exchange) {
 	cookies := e.Header.Get("Cookie")
 	for address := range s.People {

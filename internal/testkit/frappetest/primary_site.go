@@ -8,31 +8,31 @@ import (
 	"time"
 )
 
-// A Site is what a simulated site has on record, and how it is set up.
+// A Site has the records and the settings of a simulated site.
 type Site struct {
 	Clients map[string]Client // by id
 	People  map[string]Person // by e-mail address
 	Tokens  []Token
 	Codes   map[string]Code
 
-	// Sessions are who is signed in, by the cookie sid.
+	// Sessions are the signed-in users, by the cookie sid.
 	Sessions map[string]string
 	// Skip is the setting Skip Authorization: "Auto", or "Force" by default.
 	Skip string
-	// BaseURL is that of the site's own key named Frappe: what it takes itself
-	// for. Empty: the address that it was asked at.
+	// BaseURL is the Base URL of the site's own key "Frappe", which the site uses
+	// as its address. Empty: the address of the request.
 	BaseURL string
-	// Unproxied: nothing in front of the site says that it is https.
+	// Unproxied: there is no proxy that says that the site has https.
 	Unproxied bool
-	// Now is the time; the real one if nil.
+	// Now is the clock; time.Now if nil.
 	Now func() time.Time
-	// Before, if set, may answer in the place of the site, and says if it did.
+	// Before, if set, may answer instead of the site, and reports whether it did.
 	Before func(http.ResponseWriter, *http.Request) bool
-	// APIKey is "key:secret" of a user of the API; empty: nobody has one.
-	// APIBlind: they may not read Users.
+	// APIKey is "key:secret" of an API user; empty: there is none. APIBlind: that
+	// user may not read User records.
 	APIKey   string
 	APIBlind bool
-	// Asked are the requests so far, as METHOD path.
+	// Asked are the requests so far, as "METHOD path".
 	Asked []string
 }
 
@@ -79,8 +79,8 @@ type Code struct {
 	Used                                                       bool
 }
 
-// Register makes an OAuth Client as an administrator of the site would: with a
-// short secret before G4, and one redirect address.
+// Register adds an OAuth Client as an administrator of the site does: with a
+// short secret before G4, and one redirect URI.
 func (p *Primary) Register(redirect string, change ...func(*Client)) Client {
 	c := Client{ID: drawn(idLetters, 10), Name: "Hub", RedirectURIs: redirect, Default: redirect, Scopes: "openid", AllowedRoles: []string{"All"}}
 	c.Secret = p.secret()
@@ -100,8 +100,7 @@ func (p *Primary) secret() string {
 	return hex.EncodeToString(bytes)
 }
 
-// Join adds a person who may use the desk, and has the roles beside those that
-// everybody has.
+// Join adds a desk user with these roles and the default ones.
 func (p *Primary) Join(email, first, last string, roles ...string) Person {
 	subject := make([]byte, 20)
 	rand.Read(subject)

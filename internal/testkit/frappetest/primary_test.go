@@ -13,10 +13,9 @@ import (
 	"testing"
 )
 
-// Every request that a real site was asked as a provider is asked of the
-// simulated one with the same records, and the answers are compared: status,
-// headers, cookies, the members of the JSON and their types, and every word
-// that a program would read.
+// Every request that a real provider site got is sent to the simulated one with
+// the same records, and the responses are compared: status, headers, cookies, the
+// members of the JSON and their types, and every value that a program reads.
 func TestASimulatedPrimaryAnswersLikeARealOne(t *testing.T) {
 	for _, row := range []struct {
 		files      string
@@ -27,7 +26,7 @@ func TestASimulatedPrimaryAnswersLikeARealOne(t *testing.T) {
 		{"v16-primary-*", G2a, recordsOf(v16)},
 	} {
 		var p *Primary
-		var names *strings.Replacer // what was recorded, as it is called here
+		var names *strings.Replacer // recorded values, and what they are called here
 		var pairs []string
 		file := ""
 		for _, e := range Recorded(t, row.files) {
@@ -46,7 +45,7 @@ func TestASimulatedPrimaryAnswersLikeARealOne(t *testing.T) {
 	}
 }
 
-// asked asks what was asked then.
+// asked sends the recorded request.
 func asked(t *testing.T, p *Primary, e Exchange, names *strings.Replacer) Exchange {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), e.Method, p.URL, strings.NewReader(names.Replace(e.Body)))
@@ -121,14 +120,14 @@ func cookies(e Exchange) []string {
 	return all
 }
 
-// told are the members whose very value a program reads.
+// told are the members whose values programs read.
 var told = []string{
 	"error", "description", "status_code", "exc_type", "message", "token_type", "expires_in", "scope", "active", "trusted_client", "sub", "email", "name",
 	"given_name", "family_name", "picture", "iss", "issuer", "authorization_endpoint", "token_endpoint", "aud", "nonce", "client_name", "_error_message",
 	"client_secret_expires_at", "redirect_uris", "grant_types", "response_types", "subject_types_supported", "client_id",
 }
 
-// shape is an answer without what chance or the machine gave it.
+// shape is a response without random and machine-specific values.
 func shape(answer string) string {
 	var v any
 	if answer == "" {
@@ -181,7 +180,7 @@ func part(token string, i int) any {
 	return shaped("", v)
 }
 
-// issued pairs what was given out then with what was given out here.
+// issued pairs the recorded tokens with those of this run.
 func issued(then, now Exchange) []string {
 	var pairs []string
 	for _, place := range []func(Exchange) []string{codes, tokens} {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// tokenAnswer has its members in the order of the site's.
+// tokenAnswer has its members in the site's order.
 type tokenAnswer struct {
 	Access  string `json:"access_token"`
 	Expires int    `json:"expires_in"`
@@ -46,8 +46,8 @@ func (v *visit) token() {
 	}
 }
 
-// proven is the client of a request, if it passes for one. Before G4 to say a
-// client id is enough, as long as no cookie says another user than the session.
+// proven is the authenticated client. Before G4 a client_id is enough, unless the
+// cookies name another user than the session.
 func (v *visit) proven(form url.Values) (Client, bool) {
 	if v.g >= G4 {
 		return v.authenticated(form)
@@ -73,8 +73,7 @@ func (v *visit) proven(form url.Values) (Client, bool) {
 	return client, true
 }
 
-// authenticated wants the client's own way to prove itself, and no other one
-// beside it.
+// authenticated requires the client's registered method, and no second one.
 func (v *visit) authenticated(form url.Values) (Client, bool) {
 	name, password, basic := v.r.BasicAuth()
 	if basic { // RFC 6749 §2.3.1
@@ -101,7 +100,7 @@ func (v *visit) authenticated(form url.Values) (Client, bool) {
 	return client, ok
 }
 
-// redeem exchanges a code, which lives for ever and works once.
+// redeem redeems a code, which never expires and works once.
 func (v *visit) redeem() {
 	form := v.form
 	switch {
@@ -139,7 +138,7 @@ func (v *visit) redeem() {
 	v.json(http.StatusOK, answer)
 }
 
-// verified has no opinion on how long a verifier is.
+// verified does not check the length of a verifier.
 func (c Code) verified(verifier string) bool {
 	if verifier == "" || c.Method == "plain" {
 		return verifier != "" && verifier == c.Challenge
@@ -148,7 +147,7 @@ func (c Code) verified(verifier string) bool {
 	return base64.RawURLEncoding.EncodeToString(sum[:]) == c.Challenge
 }
 
-// broken is what comes of a missing client_id.
+// broken is the error for a missing client_id.
 func (v *visit) broken() {
 	body := map[string]any{"exc_type": "AttributeError"}
 	if v.g == G1 {
@@ -166,7 +165,8 @@ func (v *visit) issue(c Client, person, scopes string, refresh bool) Token {
 	return t
 }
 
-// refresh gives another pair, to whoever asks. Before G3 the old one lives on.
+// refresh issues a new pair without client authentication. Before G3 the old pair
+// stays valid.
 func (v *visit) refresh() {
 	form := v.form
 	if !form.Has("refresh_token") {
@@ -204,8 +204,8 @@ func (v *visit) refresh() {
 	v.json(http.StatusOK, tokenAnswer{t.Access, 3600, "Bearer", t.Scopes, t.Refresh, ""})
 }
 
-// password is a grant that passes by every other factor; the newest generation
-// has it no more.
+// password is a grant that skips the second factor; the newest generation removed
+// it.
 func (v *visit) password() {
 	if v.g >= G4 {
 		v.oauthError("unsupported_grant_type", "")

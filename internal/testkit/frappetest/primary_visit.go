@@ -18,7 +18,7 @@ const (
 	Deny  = "Deny"
 )
 
-// login stands for the login page: whoever says a name has it.
+// login stands in for the login page: it signs in any user without a password.
 func (v *visit) login() {
 	to := v.params().Get("redirect-to")
 	if v.r.Method != http.MethodPost {
@@ -43,8 +43,8 @@ func (v *visit) logout() {
 	v.page(http.StatusOK, "Logged Out", "")
 }
 
-// consent asks. Before G3 its buttons are two addresses in a script; what Deny
-// leads to is put together without looking.
+// consent shows the consent page. Before G3 its buttons are two addresses in a
+// script; the address of Deny is built without a check.
 func (v *visit) consent(req demand, approve string) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<p>%s wants to access the following details from your account</p>", html.EscapeString(req.client.Name))
@@ -61,16 +61,16 @@ func (v *visit) consent(req demand, approve string) {
 	v.page(http.StatusOK, "Confirm Access", b.String())
 }
 
-// A Stop is where a browser came to rest.
+// A Stop is the page at which a browser stops.
 type Stop struct {
 	Status int
-	To     string // where the site sent it, if away
+	To     string // the target of the redirect, if it left the site
 	Body   string
 }
 
-// Visit goes to an address of the site as somebody, presses a button of the
-// consent page if there is one, and stops where the site sends it away or has
-// nothing more to press.
+// Visit opens an address of the site as a user, presses a button of the consent
+// page if there is one, and stops at a redirect to another host or at a page
+// without that button.
 func (p *Primary) Visit(t testing.TB, address, who, button string) Stop {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
@@ -132,7 +132,7 @@ func sent(t testing.TB, client *http.Client, method, address string, form url.Va
 	return Stop{resp.StatusCode, resp.Header.Get("Location"), string(text)}
 }
 
-// local is an address of the site in full.
+// local is the absolute address of a path of the site.
 func (p *Primary) local(to string) (address string, away bool) {
 	switch {
 	case to == "":
@@ -149,7 +149,7 @@ var (
 	linked   = regexp.MustCompile(`id="Deny" href="([^"]*)"`)
 )
 
-// pressed is what a button of the consent page does.
+// pressed is the request of a button on the consent page.
 func pressed(body, button string) (method, address string, form url.Values) {
 	if found := scripted.FindAllStringSubmatch(body, 2); len(found) == 2 {
 		if button == Deny {

@@ -1,6 +1,6 @@
-// Package frappetest has Frappe sites to test with: traffic recorded from real
-// ones, and simulated ones of every generation, as provider and as the site
-// that people sign in to.
+// Package frappetest has Frappe sites for tests: recorded traffic of real sites,
+// and simulated sites of every generation, as the provider and as the site that
+// users sign in to.
 package frappetest
 
 import (
@@ -18,13 +18,13 @@ import (
 //go:embed recorded/*.http
 var recorded embed.FS
 
-// An Exchange is one recorded request and the answer it got.
+// An Exchange is one recorded request and its response.
 type Exchange struct {
 	File string // like v15-primary-token
 	Name string // like "token error 400"; several exchanges in a row may share it
-	From string // who asked whom
-	// RequestText is the request as it went over the wire, save that its lines
-	// end in a bare line feed and the body has no length.
+	From string // client and server
+	// RequestText is the request on the wire, except that lines end with LF and
+	// there is no Content-Length.
 	RequestText string
 	Method      string
 	Target      string // path and query, as written
@@ -33,15 +33,16 @@ type Exchange struct {
 
 	Status       int
 	AnswerHeader http.Header
-	Answer       string // empty where a page was left out
-	Title        string // of such a page
+	Answer       string // empty if a page was omitted
+	Title        string // of the omitted page
 }
 
-// BySite says whether a Frappe site asked, and not a browser.
+// BySite reports whether the request came from a Frappe site and not from a
+// browser.
 func (e Exchange) BySite() bool { return strings.Contains(e.From, "the secondary site asks") }
 
-// Recorded are the exchanges of all files whose name matches the pattern, like
-// "*-secondary-token", in their order.
+// Recorded are the exchanges of all files that match the pattern, like
+// "*-secondary-token", in order.
 func Recorded(t testing.TB, pattern string) []Exchange {
 	t.Helper()
 	files, err := recorded.ReadDir("recorded")

@@ -11,11 +11,11 @@ import (
 	"strings"
 )
 
-// maxHops is how many redirects are followed.
+// maxHops is the maximum number of redirects.
 const maxHops = 30
 
-// A request is one as the HTTP library of a site makes it: with these headers
-// in this order, and no cookies.
+// A request is one of the site's HTTP library: with these headers in this order,
+// and without cookies.
 type request struct {
 	method, url string
 	accept      string // empty: anything
@@ -24,15 +24,15 @@ type request struct {
 	body        string
 }
 
-// An answer is what came back, whatever its status.
+// An answer is a response with any status.
 type answer struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// ask makes a request and follows redirects: a POST becomes a GET on the way,
-// save where the status forbids it.
+// ask sends a request and follows redirects: a POST becomes a GET, unless the
+// status forbids it.
 func (s *Secondary) ask(r request) (answer, error) {
 	for range maxHops {
 		got, err := s.askOnce(r)
@@ -97,8 +97,8 @@ func (s *Secondary) dial(host string) (net.Conn, error) {
 	return net.Dial("tcp", host)
 }
 
-// wire is the request as it goes over the wire. Of several slashes at the
-// beginning of the path one is sent.
+// wire is the request on the wire. Several leading slashes of the path become
+// one.
 func (r request) wire(u *url.URL) []byte {
 	target := "/" + strings.TrimLeft(u.RequestURI(), "/")
 	accept := r.accept

@@ -14,18 +14,18 @@ import (
 	"testing"
 )
 
-// An API is a simulated site together with its REST API, as far as Social
-// Login Keys go. What is kept there is what the site's login page uses.
+// An API is a simulated site with the part of its REST API for Social Login Keys.
+// The site's login page uses the keys stored there.
 type API struct {
 	*httptest.Server
 	Site *Secondary
 
-	Key, Secret string // of whoever may use it
-	Manager     bool   // whether they are a System Manager
-	NoKeycloak  bool   // the site is of before late 2024
-	// Trouble makes something else answer: "html" a proxy whose site is down,
-	// "page" a site of another make, "huge" a flood, "moved" a redirect,
-	// "silent" nobody; and for reads alone "edited" and "unreadable".
+	Key, Secret string // key and secret of the API user
+	Manager     bool   // the user is a System Manager
+	NoKeycloak  bool   // a site from before late 2024
+	// Trouble replaces the response: "html" a proxy in front of a site that is
+	// down, "page" another product, "huge" an endless body, "moved" a redirect,
+	// "silent" no response; and "edited" and "unreadable" for reads only.
 	Trouble string
 
 	mu    sync.Mutex
@@ -33,7 +33,7 @@ type API struct {
 	asked []string
 }
 
-// NewAPI starts a site whose System Manager has this key.
+// NewAPI starts a site with a System Manager who has this key.
 func NewAPI(t testing.TB, generation Generation, key, secret string) *API {
 	t.Helper()
 	a := &API{Site: NewSecondary(t, generation), Key: key, Secret: secret, Manager: true, keys: map[string]map[string]any{}}
@@ -43,7 +43,7 @@ func NewAPI(t testing.TB, generation Generation, key, secret string) *API {
 	return a
 }
 
-// Calls are the methods and paths that were asked, in order.
+// Calls are the methods and paths of the requests, in order.
 func (a *API) Calls() []string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -103,8 +103,8 @@ func (a *API) troubled(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-// admits is the gate of the API: without credentials one is a guest, who may
-// do nothing here.
+// admits checks the permission. Without credentials the caller is a guest, who
+// has none here.
 func (a *API) admits(w http.ResponseWriter, r *http.Request) bool {
 	kind, value, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if strings.EqualFold(kind, "basic") {
@@ -168,7 +168,7 @@ func sentDoc(w http.ResponseWriter, r *http.Request) (map[string]any, bool) {
 	return doc, true
 }
 
-// valid are the rules of the form.
+// valid are the form's validation rules.
 func (a *API) valid(w http.ResponseWriter, doc map[string]any) bool {
 	providers := []string{"Custom", "Facebook", "Frappe", "GitHub", "Google", "Office 365", "Salesforce", "fairlogin"}
 	if !a.NoKeycloak {
@@ -195,7 +195,7 @@ func (a *API) valid(w http.ResponseWriter, doc map[string]any) bool {
 	return true
 }
 
-// keep makes the key one that the site's login page has.
+// keep adds the key to the site's login page.
 func (a *API) keep(record string, doc map[string]any) {
 	a.keys[record] = doc
 	key := SocialLoginKey{
@@ -213,7 +213,7 @@ func (a *API) keep(record string, doc map[string]any) {
 	a.Site.Use(key)
 }
 
-// show answers with the record, its password in asterisks.
+// show answers with the record; the password is masked.
 func (a *API) show(w http.ResponseWriter, record string) {
 	doc := maps.Clone(a.keys[record])
 	doc["client_secret"] = strings.Repeat("*", len(word(doc, "client_secret")))
@@ -222,14 +222,14 @@ func (a *API) show(w http.ResponseWriter, record string) {
 	}
 	for _, name := range []string{"api_endpoint_args", "user_id_property", "sign_ups", "icon"} {
 		if doc[name] == "" {
-			doc[name] = nil // as the database has it
+			doc[name] = nil // as stored
 		}
 	}
 	doc["doctype"], doc["owner"], doc["docstatus"] = "Social Login Key", "Administrator", 0
 	writeJSON(w, http.StatusOK, map[string]any{"data": doc})
 }
 
-// LoginKey is the key of a record, as the site's login page has it.
+// LoginKey is the stored key, as the site's login page uses it.
 func (a *API) LoginKey(record string) SocialLoginKey {
 	a.Site.mu.Lock()
 	defer a.Site.mu.Unlock()
@@ -241,7 +241,7 @@ func word(doc map[string]any, name string) string {
 	return text
 }
 
-// thrownAs is an error of Frappe's: the message is JSON in JSON in JSON.
+// thrownAs is a Frappe error: the message is JSON in JSON in JSON.
 func thrownAs(w http.ResponseWriter, status int, kind, message string) {
 	body := map[string]any{"exc_type": kind, "exception": "frappe.exceptions." + kind + ": " + message, "exc": `["Traceback (most recent call last): secret inner workings"]`}
 	if message != "" {

@@ -10,19 +10,18 @@ import (
 	"time"
 )
 
-// A Secondary is a simulated Frappe site that people sign in to through
-// another provider. It asks, reads and breaks as sites of its generation do;
-// where it differs from them, the recorded traffic says so in a test.
+// A Secondary is a simulated Frappe site whose users sign in through another
+// provider. It sends, reads and fails as sites of its generation do; a test
+// compares it with the recorded traffic.
 type Secondary struct {
 	*httptest.Server
 	Generation Generation
 
-	// HostName is what the site takes for its own address; empty means that of
-	// the server.
+	// HostName is the site's configured address; empty means the server's.
 	HostName string
-	// DisableSignups is the setting of the whole site, which a key may override.
+	// DisableSignups is the site-wide setting, which a key may override.
 	DisableSignups bool
-	// Token makes the text of a new state; nil makes one by chance.
+	// Token makes a new state; nil makes a random one.
 	Token func() string
 	// Dial reaches a provider; nil means the network.
 	Dial func(address string) (net.Conn, error)
@@ -44,11 +43,11 @@ type Account struct {
 	LastName   string
 	Picture    string
 	Disabled   bool
-	SystemUser bool              // works at the desk; everybody else is a website user
-	UserIDs    map[string]string // what each provider calls them, by the name of its record
+	SystemUser bool              // a desk user; all others are website users
+	UserIDs    map[string]string // the ID at each provider, by the name of its record
 }
 
-// Name is what the site calls the person.
+// Name is the user's full name at the site.
 func (a Account) Name() string { return strings.TrimSpace(a.FirstName + " " + a.LastName) }
 
 // Asked is one request that the site made.
@@ -74,8 +73,8 @@ func (s *Secondary) Use(keys ...SocialLoginKey) {
 	}
 }
 
-// Add makes an account, as an administrator of the site would. Whoever is made
-// there has an id as a user of the site itself already.
+// Add adds an account as an administrator of the site does. Such an account
+// already has an ID for the provider "frappe".
 func (s *Secondary) Add(a Account) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -85,7 +84,7 @@ func (s *Secondary) Add(a Account) {
 	s.accounts[strings.ToLower(a.Email)] = a
 }
 
-// Account is who has this address there.
+// Account is the account with this email.
 func (s *Secondary) Account(email string) (Account, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -100,15 +99,15 @@ func (s *Secondary) Forget() {
 	clear(s.accounts)
 }
 
-// Requests are what the site asked of its providers so far.
+// Requests are the site's requests to its providers so far.
 func (s *Secondary) Requests() []Asked {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]Asked(nil), s.asked...)
 }
 
-// SignedIn is who the browser with these cookies is, as the site writes it;
-// empty if nobody.
+// SignedIn is the user of the session in these cookies, as the site writes the
+// name; empty without a session.
 func (s *Secondary) SignedIn(cookies []*http.Cookie) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -120,7 +119,7 @@ func (s *Secondary) SignedIn(cookies []*http.Cookie) string {
 	return ""
 }
 
-// site is the address that the site writes into everything.
+// site is the address that the site uses in links and redirects.
 func (s *Secondary) site() string {
 	if s.HostName != "" {
 		return s.HostName
@@ -140,8 +139,8 @@ const (
 	legacy = "frappe.www.login."
 )
 
-// serve finds out what a path means. A dotted name ends at the first slash,
-// and what is behind it are its arguments.
+// serve routes a path. A dotted name ends at the first slash; the rest are its
+// arguments.
 func (s *Secondary) serve(w http.ResponseWriter, r *http.Request) {
 	path := "/" + strings.TrimLeft(r.URL.Path, "/")
 	if path == "/login" {
@@ -175,8 +174,8 @@ func (s *Secondary) method(w http.ResponseWriter, r *http.Request, name, argumen
 	}
 }
 
-// custom serves keys that are neither of the built-in ones: whatever it does
-// not know, it answers with nothing at all.
+// custom serves the keys that are not built in. A record it does not know gets an
+// empty response.
 func (s *Secondary) custom(w http.ResponseWriter, r *http.Request, record string) {
 	s.mu.Lock()
 	_, found := s.keys[record]

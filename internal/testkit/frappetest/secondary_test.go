@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// The provider of the recordings, and where the recorded sites thought they
-// were.
+// The provider of the recordings, and the configured addresses of the recorded
+// sites.
 const provider = "http://127.0.0.1:8009"
 
 var recordedSites = map[string]struct {
@@ -24,8 +24,8 @@ var recordedSites = map[string]struct {
 	"v16": {G2a, "http://secondary-v16.localhost:8003"},
 }
 
-// An episode is what a browser asked of a site, and what the site asked of its
-// provider before it answered.
+// An episode is a browser's request to a site, with the site's requests to its
+// provider before the response.
 type episode struct {
 	browser Exchange
 	site    []Exchange
@@ -48,9 +48,9 @@ func episodes(t *testing.T, pattern string) []episode {
 	return all
 }
 
-// Every recorded episode of a secondary site is played again, and none is left
-// out: the simulated site must ask its provider with the same bytes, and then
-// answer the browser with the same status, address and person.
+// Every recorded episode of a secondary site is replayed: the simulated site must
+// send its provider the same bytes, and answer the browser with the same status,
+// address and user.
 func TestASimulatedSiteDoesWhatTheRecordedOneDid(t *testing.T) {
 	for version, of := range recordedSites {
 		played := 0
@@ -69,7 +69,7 @@ func TestASimulatedSiteDoesWhatTheRecordedOneDid(t *testing.T) {
 	}
 }
 
-// goesOn says that an episode begins with the accounts of the one before.
+// goesOn reports whether an episode starts with the accounts of the one before.
 func goesOn(name string) bool {
 	return strings.HasSuffix(name, " again") || strings.HasSuffix(name, ", second login")
 }
@@ -122,8 +122,7 @@ func replay(t *testing.T, s *Secondary, ep episode) {
 	}
 }
 
-// A fakeProvider gives recorded answers, one after the other, and keeps the
-// requests as they came over the wire.
+// A fakeProvider sends recorded responses in order, and stores the raw requests.
 type fakeProvider struct {
 	net.Listener
 	mu       sync.Mutex
@@ -174,14 +173,14 @@ func (p *fakeProvider) answer(conn net.Conn) {
 	var out bytes.Buffer
 	out.WriteString("HTTP/1.1 " + strconv.Itoa(answer.Status) + " Recorded\r\nContent-Length: " + strconv.Itoa(len(body)) + "\r\n")
 	if answer.Status >= 301 && answer.Status <= 308 {
-		out.WriteString("Location: /moved\r\n") // the recording leaves it out
+		out.WriteString("Location: /moved\r\n") // the recording omits it
 	}
 	_ = answer.AnswerHeader.Write(&out)
 	out.WriteString("\r\n" + body)
 	_, _ = conn.Write(out.Bytes())
 }
 
-// plain is a request as the recordings write it.
+// plain is a request in the format of the recordings.
 func plain(raw string) string {
 	head, body, _ := strings.Cut(raw, "\r\n\r\n")
 	var lines []string
@@ -197,8 +196,8 @@ func plain(raw string) string {
 	return text
 }
 
-// keyOf is the key that the recorded site had in an episode, as far as its
-// requests and its callback show.
+// keyOf is the key of the recorded site in an episode, reconstructed from its
+// requests and its callback.
 func keyOf(ep episode) SocialLoginKey {
 	const id, secret = "erp", "hub/secret+1=%"
 	switch ep.browser.File[len("v15-secondary-"):] {
@@ -212,7 +211,7 @@ func keyOf(ep episode) SocialLoginKey {
 		before, _, _ := strings.Cut(ep.site[0].Target, "/api/")
 		base += before
 		if before == "" && ep.browser.File[len("v15-secondary-"):] == "base" {
-			base += "/" // of which the site's HTTP library sent nothing
+			base += "/" // the site's HTTP library omits it
 		}
 	}
 	key := FrappeKey(base, id, secret)

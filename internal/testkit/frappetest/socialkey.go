@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// A SocialLoginKey is how a site knows a provider, by the names of its fields.
+// A SocialLoginKey is a site's record of a provider, with the names of its
+// fields.
 type SocialLoginKey struct {
 	ProviderName           string
 	ClientID, ClientSecret string
@@ -18,15 +19,15 @@ type SocialLoginKey struct {
 	AccessTokenURL         string
 	RedirectURL            string
 	APIEndpoint            string
-	AuthURLData            [][2]string // in its order
+	AuthURLData            [][2]string // in the site's order
 	UserIDProperty         string
-	SignUps                string // "Allow", "Deny" or empty: as the site says
-	NoCustomBaseURL        bool   // the addresses are whole ones
-	Disabled               bool   // no button; its callback is served all the same
+	SignUps                string // "Allow", "Deny", or empty for the site's default
+	NoCustomBaseURL        bool   // the addresses are absolute
+	Disabled               bool   // no button; its callback still works
 	TrustUnverifiedEmail   bool   // G4
 }
 
-// FrappeKey is the key of the built-in provider "Frappe", of which an
+// FrappeKey is a key of the built-in provider "Frappe", for which an
 // administrator enters three values.
 func FrappeKey(baseURL, id, secret string) SocialLoginKey {
 	const oauth = "/api/method/frappe.integrations.oauth2."
@@ -38,8 +39,8 @@ func FrappeKey(baseURL, id, secret string) SocialLoginKey {
 	}
 }
 
-// KeycloakKey is the key of the built-in provider "Keycloak". Its Base URL may
-// have a path.
+// KeycloakKey is a key of the built-in provider "Keycloak". Its Base URL may have
+// a path.
 func KeycloakKey(baseURL, id, secret string) SocialLoginKey {
 	const connect = "/protocol/openid-connect/"
 	return SocialLoginKey{
@@ -50,7 +51,7 @@ func KeycloakKey(baseURL, id, secret string) SocialLoginKey {
 	}
 }
 
-// CustomKey is a key whose every value is typed by hand.
+// CustomKey is a key with all values entered by hand.
 func CustomKey(name, baseURL, id, secret string) SocialLoginKey {
 	key := SocialLoginKey{
 		ProviderName: name, ClientID: id, ClientSecret: secret, BaseURL: baseURL,
@@ -61,12 +62,12 @@ func CustomKey(name, baseURL, id, secret string) SocialLoginKey {
 	return key
 }
 
-// Record is the name under which the site keeps the key.
+// Record is the name of the site's record of the key.
 func (k SocialLoginKey) Record() string {
 	return strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(k.ProviderName))
 }
 
-// address joins texts, not addresses: a slash too many stays.
+// address concatenates texts: a double slash stays.
 func (k SocialLoginKey) address(path string) string {
 	if k.NoCustomBaseURL {
 		return path
@@ -74,8 +75,8 @@ func (k SocialLoginKey) address(path string) string {
 	return k.BaseURL + path
 }
 
-// userinfo is joined as addresses are, so a path in the Base URL is lost; only
-// the record of Keycloak is treated as the other two are.
+// userinfo is resolved as a URL, so a path in the Base URL is lost; only the
+// Keycloak key is concatenated like the other two addresses.
 func (k SocialLoginKey) userinfo() (string, error) {
 	if k.Record() == "keycloak" {
 		return k.BaseURL + k.APIEndpoint, nil
@@ -91,10 +92,10 @@ func (k SocialLoginKey) userinfo() (string, error) {
 	return to.String(), nil
 }
 
-// redirectURI is where the site wants to be answered.
+// redirectURI is the site's redirect URI.
 func (s *Secondary) redirectURI(k SocialLoginKey) string { return s.site() + k.RedirectURL }
 
-// Link is where the button of the key leads, with a new state.
+// Link is the address of the key's button, with a new state.
 func (s *Secondary) Link(k SocialLoginKey, redirectTo string) string {
 	pairs := [][2]string{{"redirect_uri", s.redirectURI(k)}, {"state", s.newState(redirectTo)}}
 	pairs = append(append(pairs, k.AuthURLData...), [2]string{"client_id", k.ClientID})
@@ -114,7 +115,7 @@ var loginPage = template.Must(template.New("login").Parse(`<!doctype html><title
 {{range .}}<a class="btn-login-option" href="{{.Link}}">Login with {{.Name}}</a>
 {{end}}`))
 
-// loginPage has a button for each key that is switched on and whole.
+// loginPage has a button for each enabled and complete key.
 func (s *Secondary) loginPage(w http.ResponseWriter, r *http.Request) {
 	type button struct{ Name, Link string }
 	var buttons []button
@@ -134,11 +135,11 @@ func (s *Secondary) loginPage(w http.ResponseWriter, r *http.Request) {
 	s.cookies(w, r, "", Account{FirstName: "Guest"})
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	if err := loginPage.Execute(w, buttons); err != nil {
-		panic(fmt.Sprintf("the login page: %v", err)) // a fixture's own mistake
+		panic(fmt.Sprintf("the login page: %v", err)) // the fixture is wrong
 	}
 }
 
-// local drops an address of another host.
+// local drops an address with another host.
 func (s *Secondary) local(to string) string {
 	u, err := url.Parse(to)
 	if err != nil || u.Host != "" && u.Scheme+"://"+u.Host != s.site() {

@@ -12,13 +12,14 @@ import (
 	"time"
 )
 
-// The button of a recorded site led to this very address, state and all.
+// The button of the simulated site has exactly the recorded address, including
+// the state.
 func TestTheButtonLeadsWhereTheRecordedOneLed(t *testing.T) {
 	compared := 0
 	for _, e := range Recorded(t, "*-selftest") {
 		u, err := url.ParseRequestURI(e.Target)
 		if err != nil || !strings.HasSuffix(u.Path, ".authorize") || e.Header.Get("Cookie") != "" {
-			continue // after signing in there, the other site writes the address itself
+			continue // after the sign-in there, the other site writes the address itself
 		}
 		compared++
 		text, err := base64.StdEncoding.DecodeString(u.Query().Get("state"))
@@ -64,7 +65,7 @@ func TestButtonsAreForKeysThatAreWhole(t *testing.T) {
 	}
 }
 
-// aProvider answers every exchange of a code with one person.
+// aProvider answers every token request with the same user.
 func aProvider(t *testing.T, token, info string) string {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answer := info
@@ -78,7 +79,7 @@ func aProvider(t *testing.T, token, info string) string {
 }
 
 // The state of G3 and later works once, for ten minutes, and only if the site
-// made it.
+// issued it.
 func TestALaterStateWorksOnceAndNotForLong(t *testing.T) {
 	for _, generation := range []Generation{G3, G4} {
 		now := time.Now()
@@ -139,7 +140,7 @@ func TestAddressesMustBeVerifiedSinceG4(t *testing.T) {
 	}
 }
 
-// G1 shows a visitor what the token endpoint answered.
+// G1 shows a visitor the token endpoint's response.
 func TestOnlyG1PrintsWhatTheTokenEndpointSaid(t *testing.T) {
 	for _, generation := range Generations() {
 		key := FrappeKey(aProvider(t, `{"error":"invalid_grant","error_description":"the code is gone"}`, ""), "id", "secret")
@@ -155,8 +156,8 @@ func TestOnlyG1PrintsWhatTheTokenEndpointSaid(t *testing.T) {
 	}
 }
 
-// The provider "frappe" tells an account that the site made itself nothing
-// new; others are noted.
+// An account that the site created has an ID for "frappe" already, so the
+// provider's ID is not stored; for other accounts it is.
 func TestWhatTheProviderCallsThemIsNotedOnce(t *testing.T) {
 	info := `{"sub":"hub-1","name":"Nina","email":"nina@example.com","email_verified":true}`
 	base := aProvider(t, `{"access_token":"a"}`, info)

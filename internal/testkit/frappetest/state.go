@@ -11,17 +11,17 @@ import (
 	"time"
 )
 
-// pending is what G3 and later keep of a state until it comes back.
+// pending is the server-side data of a state of G3 and later.
 type pending struct {
 	redirectTo string
 	ends       time.Time
 }
 
-// stateLife is how long a state of G3 and later works.
+// stateLife is the lifetime of a state of G3 and later.
 const stateLife = 10 * time.Minute
 
-// newState makes a state: up to G2 a text that says it all, in base64 with all
-// its characters; since then a name for what the site keeps.
+// newState makes a state: up to G2 the data itself in standard base64; since G3 a
+// key to data that the site stores.
 func (s *Secondary) newState(redirectTo string) string {
 	if s.Generation == G3 || s.Generation == G4 {
 		token := s.token(32)
@@ -43,9 +43,9 @@ var (
 	errNoToken = errors.New("the state has no token")
 )
 
-// readState says where a state leads. Up to G2 anybody can make one, and it
-// works as often as one likes. That G3 and later refuse theirs with the same
-// page, and at the same point, nobody has seen: no such site was recorded.
+// readState returns the target of a state. Up to G2 an attacker can make one, and
+// it works any number of times. That all refusals of G3 and later show the same
+// page, at the same point, is an assumption: no such site was recorded.
 func (s *Secondary) readState(state string) (redirectTo string, err error) {
 	if s.Generation == G3 || s.Generation == G4 {
 		s.mu.Lock()
@@ -77,7 +77,8 @@ func (s *Secondary) readState(state string) (redirectTo string, err error) {
 	return *read.RedirectTo, nil
 }
 
-// base64Only drops what is not of the alphabet, as the site's decoder does.
+// base64Only drops characters outside of the alphabet, as the site's decoder
+// does.
 func base64Only(r rune) rune {
 	if r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || strings.ContainsRune("+/=", r) {
 		return r
@@ -92,7 +93,7 @@ func (s *Secondary) token(digits int) string {
 	return random(digits)
 }
 
-// random is that many hexadecimal digits.
+// random is this many random hexadecimal digits.
 func random(digits int) string {
 	raw := make([]byte, (digits+1)/2)
 	if _, err := rand.Read(raw); err != nil {
@@ -101,7 +102,7 @@ func random(digits int) string {
 	return hex.EncodeToString(raw)[:digits]
 }
 
-// quote writes a JSON string without escaping what HTML would.
+// quote writes a JSON string without HTML escaping.
 func quote(s string) string {
 	var out strings.Builder
 	e := json.NewEncoder(&out)
@@ -112,7 +113,7 @@ func quote(s string) string {
 	return strings.TrimSuffix(out.String(), "\n")
 }
 
-// percent writes a cookie's value as the site does: slashes stay.
+// percent escapes a cookie's value as the site does: slashes stay.
 func percent(s string) string {
 	return strings.NewReplacer("+", "%20", "%2F", "/", "%7E", "~").Replace(url.QueryEscape(s))
 }

@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// Send writes a request as a recording has it over a new connection, byte for
-// byte: only the length of the body and the end of the connection are added,
-// which recordings leave out. address is host:port.
+// Send sends a recorded request over a new connection, byte for byte. It adds
+// only Content-Length and Connection: close, which recordings omit. address is
+// host:port.
 func Send(address, request string) (*http.Response, string, error) {
 	conn, err := net.Dial("tcp", address)
 	if err != nil {

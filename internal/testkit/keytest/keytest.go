@@ -1,5 +1,5 @@
-// Package keytest makes keys and signs with them, publishes them, and moves a
-// clock by hand: what tests need of those who prove themselves by keys.
+// Package keytest has keys, signatures, a published key set and a manual clock,
+// for tests of client authentication by key.
 package keytest
 
 import (
@@ -48,8 +48,8 @@ func New(t testing.TB, kid string, alg jose.SignatureAlgorithm) jose.JSONWebKey 
 	return jose.JSONWebKey{Key: key, KeyID: kid, Algorithm: string(alg), Use: "sig"}
 }
 
-// NewEncryption makes a private key that others encrypt to by alg; an empty alg
-// is any that its curve is good for.
+// NewEncryption makes a private key to decrypt with by alg; an empty alg allows
+// all that fit its curve.
 func NewEncryption(t testing.TB, kid, alg string) jose.JSONWebKey {
 	t.Helper()
 	kind := jose.ES256
@@ -61,7 +61,7 @@ func NewEncryption(t testing.TB, kid, alg string) jose.JSONWebKey {
 	return key
 }
 
-// JWKS is what somebody publishes of these keys.
+// JWKS is the public key set of these keys.
 func JWKS(t testing.TB, private ...jose.JSONWebKey) string {
 	t.Helper()
 	set := jose.JSONWebKeySet{Keys: []jose.JSONWebKey{}}
@@ -131,44 +131,44 @@ func NewPublisher(t testing.TB, body string) *Publisher {
 		}
 		w.WriteHeader(p.status)
 		if r.URL.Path != "/elsewhere" {
-			_, _ = w.Write([]byte(p.body)) // who went away reads nothing
+			_, _ = w.Write([]byte(p.body)) // the client may have gone
 		}
 	}))
 	t.Cleanup(p.Close)
 	return p
 }
 
-// Publish changes what is served.
+// Publish changes the body.
 func (p *Publisher) Publish(status int, body string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.status, p.body = status, body
 }
 
-// A Clock is moved by hand.
+// A Clock stands still until a test moves it.
 type Clock struct {
 	mu sync.Mutex
 	at time.Time
 }
 
-// NewClock stands at nine o'clock.
+// NewClock starts at nine o'clock.
 func NewClock() *Clock { return &Clock{at: time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC)} }
 
-// Now is what the clock shows.
+// Now is the clock's time.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.at
 }
 
-// Forward moves it.
+// Forward moves the clock.
 func (c *Clock) Forward(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.at = c.at.Add(d)
 }
 
-// A Replay remembers ids until their time.
+// A Replay stores ids until they expire.
 type Replay struct {
 	Clock *Clock
 
@@ -176,7 +176,7 @@ type Replay struct {
 	until map[string]time.Time
 }
 
-// Use remembers an id; one that is there is fs.ErrExist.
+// Use stores an id; fs.ErrExist if it is stored already.
 func (r *Replay) Use(_ context.Context, id string, until time.Time) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -190,11 +190,11 @@ func (r *Replay) Use(_ context.Context, id string, until time.Time) error {
 	return nil
 }
 
-// Seal hides a secret the way a lock on a diary does: enough to see that it is
-// hidden and bound to its place.
+// Seal stands in for encryption: tests see that a value is sealed and bound to
+// its context.
 func Seal(plain []byte, context string) string { return context + " " + hex.EncodeToString(plain) }
 
-// Open is the reverse of Seal.
+// Open is the inverse of Seal.
 func Open(sealed, context string) ([]byte, error) {
 	text, ok := strings.CutPrefix(sealed, context+" ")
 	if !ok {

@@ -10,14 +10,13 @@ import (
 	"github.com/fedhub/fedhub/hub/web/emails"
 )
 
-// A Box is a mail.Sender whose emails stay in it.
+// A Box is a mail.Sender that stores the emails.
 type Box struct {
 	mu  sync.Mutex
 	all []mail.Message
 }
 
-// Mailer writes emails into a box, in the words that people get, as the hub at
-// https://hub.example would.
+// Mailer sends emails to a box, rendered as the hub at https://hub.example does.
 func Mailer(b *Box) mail.Mailer {
 	name := func(context.Context) string { return "Fedhub" }
 	return &emails.Mailer{Sender: b, HubName: name, URL: "https://hub.example"}
@@ -31,14 +30,14 @@ func (b *Box) Send(_ context.Context, m mail.Message) error {
 	return nil
 }
 
-// All returns the emails, and leaves them in the box.
+// All returns the emails without removing them.
 func (b *Box) All() []mail.Message {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return slices.Clone(b.all)
 }
 
-// Take empties the box.
+// Take returns and removes the emails.
 func (b *Box) Take() []mail.Message {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -1,5 +1,5 @@
-// Package memstore keeps records in memory, for tests of services that take
-// their store as an interface. Records go through bson, so that the tags are
+// Package memstore stores records in memory, for tests of services that take
+// their store as an interface. Records are encoded as BSON, so that the tags are
 // tested too.
 package memstore
 
@@ -17,11 +17,11 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// A Record knows the id that it is kept under.
+// A Record knows its id.
 type Record interface{ Key() string }
 
-// A Memory keeps records of one type. It counts what is read and written, and
-// fails when it is told to.
+// A Memory stores records of one type. It counts reads and writes, and can fail
+// on demand.
 type Memory[T Record] struct {
 	mu            sync.Mutex
 	docs          map[string]bson.Raw
@@ -29,10 +29,10 @@ type Memory[T Record] struct {
 	failing       error
 }
 
-// New returns a memory with nothing in it.
+// New returns an empty memory.
 func New[T Record]() *Memory[T] { return &Memory[T]{docs: map[string]bson.Raw{}} }
 
-// Get returns a record; one that is not there is fs.ErrNotExist.
+// Get returns a record, or fs.ErrNotExist.
 func (m *Memory[T]) Get(_ context.Context, id string) (T, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -61,7 +61,7 @@ func (m *Memory[T]) put(record T) error {
 	return err
 }
 
-// Insert keeps a new record; a taken id is fs.ErrExist.
+// Insert stores a new record, or returns fs.ErrExist.
 func (m *Memory[T]) Insert(_ context.Context, record T) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -96,13 +96,13 @@ func (m *Memory[T]) Delete(_ context.Context, id string) error {
 	return m.failing
 }
 
-// EachWhere visits the records that have a text in a field, in the order of
-// ids; all of them if field is empty.
+// EachWhere visits the records with this value in a field, ordered by id; all if
+// field is empty.
 func (m *Memory[T]) EachWhere(ctx context.Context, field, value string) iter.Seq2[T, error] {
 	return visit(m.Page(ctx, field, value, "", math.MaxInt))
 }
 
-// Page returns up to limit of them behind the id after.
+// Page returns up to limit of them after the id after.
 func (m *Memory[T]) Page(_ context.Context, field, value, after string, limit int) ([]T, error) {
 	page, err := m.those(func(id string, doc bson.Raw) bool {
 		return id > after && (field == "" || text(doc, field) == value)
@@ -110,8 +110,8 @@ func (m *Memory[T]) Page(_ context.Context, field, value, after string, limit in
 	return page[:min(limit, len(page))], err
 }
 
-// CountWhere counts them, no further than most; with an empty value those that
-// have the field at all.
+// CountWhere counts them up to most; with an empty value it counts those that
+// have the field.
 func (m *Memory[T]) CountWhere(_ context.Context, field, value string, most int) (int, error) {
 	found, err := m.those(func(_ string, doc bson.Raw) bool {
 		got := text(doc, field)
@@ -120,8 +120,8 @@ func (m *Memory[T]) CountWhere(_ context.Context, field, value string, most int)
 	return min(len(found), most), err
 }
 
-// Since visits the records that have a time of at least from in a field, the
-// earliest first.
+// Since visits the records with a time of at least from in a field, the earliest
+// first.
 func (m *Memory[T]) Since(_ context.Context, field string, from time.Time) iter.Seq2[T, error] {
 	m.mu.Lock()
 	at := map[string]time.Time{}
@@ -136,7 +136,7 @@ func (m *Memory[T]) Since(_ context.Context, field string, from time.Time) iter.
 	return visit(found, err)
 }
 
-// those are the records that are wanted, in the order of ids.
+// those are the matching records, ordered by id.
 func (m *Memory[T]) those(wanted func(id string, doc bson.Raw) bool) (found []T, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -172,7 +172,7 @@ func visit[T any](all []T, err error) iter.Seq2[T, error] {
 	}
 }
 
-// Listed makes a list of what is visited.
+// Listed collects the visited records in a list.
 func Listed[T any](visit iter.Seq2[T, error]) (all []T, err error) {
 	for record, err := range visit {
 		if err != nil {
@@ -183,21 +183,21 @@ func Listed[T any](visit iter.Seq2[T, error]) (all []T, err error) {
 	return all, nil
 }
 
-// Counts are the reads of single records and the writes until now.
+// Counts are the reads of single records and the writes so far.
 func (m *Memory[T]) Counts() (reads, writes int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.reads, m.writes
 }
 
-// Fail makes every call from now on fail, or with nil no more.
+// Fail makes all later calls return err; nil ends that.
 func (m *Memory[T]) Fail(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.failing = err
 }
 
-// Stored is a record as it is kept.
+// Stored is the stored record.
 func (m *Memory[T]) Stored(id string) bson.Raw {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -1,7 +1,7 @@
 package mongodtest
 
-// Launch starts one server for a program that is no test, such as a
-// benchmark. It goes with the program, or before it by Stop.
+// Launch starts one server for a program other than a test, such as a benchmark.
+// It ends with the program, or earlier by Stop.
 func Launch() (*ReplicaSet, error) { return start(1) }
 
 // Stop ends the servers and removes their files.

@@ -2,5 +2,5 @@
 
 package mongodtest
 
-// lock does nothing where no mongod is ever fetched.
+// lock does nothing on systems for which no mongod is fetched.
 func lock(string) (unlock func(), err error) { return func() {}, nil }

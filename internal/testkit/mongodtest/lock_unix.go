@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// lock waits until no other process holds the file. The system lets go of it
-// when this process ends, so no lock is ever left behind.
+// lock waits until no other process holds the file. The system releases the lock
+// when this process ends, so none is left behind.
 func lock(name string) (unlock func(), err error) {
 	f, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {

@@ -13,8 +13,7 @@ import (
 	"sync"
 )
 
-// A member is one mongod. It outlives being killed: the port and the files
-// stay for the next start.
+// A member is one mongod. Its port and files survive a kill for the next start.
 type member struct {
 	program string
 	folder  string
@@ -28,7 +27,7 @@ type member struct {
 
 func (m *member) address() string { return "127.0.0.1:" + strconv.Itoa(m.port) }
 
-// start starts the process; whether it stays up shows when it is asked.
+// start starts the process. A later command shows whether it runs.
 func (m *member) start() error {
 	if m.port == 0 {
 		port, err := freePort()
@@ -41,7 +40,7 @@ func (m *member) start() error {
 		"--replSet", setName,
 		"--bind_ip", "127.0.0.1", "--port", strconv.Itoa(m.port), "--nounixsocket",
 		"--dbpath", filepath.Join(m.folder, "data"), "--logpath", m.logFile(), "--logappend",
-		// Small, because it starts on laptops and beside other tests.
+		// Small, because it runs on laptops and beside other tests.
 		"--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "64",
 		"--setParameter", "diagnosticDataCollectionEnabled=false",
 	)
@@ -49,8 +48,8 @@ func (m *member) start() error {
 	started := make(chan error)
 	gone := make(chan struct{})
 	go func() {
-		// The kernel takes the end of the thread that started a process for
-		// the end of the parent, so this thread stays.
+		// The kernel signals the end of the parent when the thread that started
+		// the process ends, so this thread stays.
 		runtime.LockOSThread()
 		err := cmd.Start()
 		started <- err
@@ -73,10 +72,10 @@ func (m *member) start() error {
 	return nil
 }
 
-// watch starts a shell that waits for this test process to go, by whatever
-// way, and then ends the server and removes its files. Its input ends when
-// this process does; a line before that means that the server has ended, and
-// that its number may be another process's by now.
+// watch starts a shell that waits for the end of this test process, then ends the
+// server and removes its files. The shell's input is closed when this process
+// ends, even by a crash. A line on the input says that the server has ended, so
+// that the shell does not kill a process that reuses its number.
 func watch(pid int, gone <-chan struct{}, folder string) (io.Closer, error) {
 	const script = `trap "" INT TERM HUP
 server=$1
@@ -135,7 +134,7 @@ func (m *member) running() bool {
 
 func (m *member) logFile() string { return filepath.Join(m.folder, "log") }
 
-// lastWords is the end of the server's log, for a test's failure.
+// lastWords is the end of the server's log, for the message of a failed test.
 func (m *member) lastWords() string {
 	log, err := os.ReadFile(m.logFile())
 	if err != nil {
@@ -145,9 +144,9 @@ func (m *member) lastWords() string {
 	return strings.Join(lines[max(len(lines)-8, 0):], "\n")
 }
 
-// freePort asks the system for a port and gives it back; mongod cannot choose
-// one by itself. Another process could take it in between, which the test
-// then tells.
+// freePort asks the system for a port and releases it; mongod cannot choose one
+// itself. Another process may take it in between, and the test then fails with
+// that error.
 func freePort() (int, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

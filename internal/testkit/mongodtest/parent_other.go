@@ -4,5 +4,5 @@ package mongodtest
 
 import "syscall"
 
-// Elsewhere the shell that watches is enough.
+// On other systems the watching shell is enough.
 func dieWithParent() *syscall.SysProcAttr { return nil }

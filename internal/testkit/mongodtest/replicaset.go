@@ -15,30 +15,30 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 )
 
-// A ReplicaSet is a running group of servers that belongs to one test.
+// A ReplicaSet is a running replica set of one test.
 type ReplicaSet struct{ members []*member }
 
 const setName = "fedhub"
 
-// startPatience is how long servers may take to start and to agree on a
-// primary. A machine at rest needs a tenth of a second for one, two for three.
+// startPatience is the timeout for starting servers and electing a primary. An
+// idle machine needs a tenth of a second for one server, two seconds for three.
 const startPatience = 60 * time.Second
 
-// Start starts a replica set for this test. With three members or more, one
-// may be killed and the others elect another primary, in two or three seconds.
+// Start starts a replica set for this test. With three members or more, one may
+// be killed, and the others elect a new primary in two or three seconds.
 func Start(t testing.TB, members int) *ReplicaSet {
 	t.Helper()
 	needProgram(t)
 	set, err := start(members)
 	if err != nil {
-		t.Fatal(err) // a server that is here and does not start is no reason to skip
+		t.Fatal(err) // a mongod is installed but does not start: fail, do not skip
 	}
 	t.Cleanup(set.stop)
 	return set
 }
 
-// start tries again where a first start fails: another process may have taken
-// a port between its choice and its use.
+// start retries a failed start: another process may have taken a port between its
+// choice and its use.
 func start(members int) (*ReplicaSet, error) {
 	set, err := startOnce(members)
 	if err != nil {
@@ -89,7 +89,7 @@ func newMember(program string) (*member, error) {
 func (s *ReplicaSet) initiate(ctx context.Context) error {
 	var members bson.A
 	for i, m := range s.members {
-		// All must listen before one can tell them that they are a set.
+		// All members must listen before the set is initiated.
 		if err := m.admin(ctx, bson.D{{Key: "ping", Value: 1}}, nil); err != nil {
 			return fmt.Errorf("start member %d: %w", i, err)
 		}
@@ -98,7 +98,7 @@ func (s *ReplicaSet) initiate(ctx context.Context) error {
 	err := s.members[0].admin(ctx, bson.D{{Key: "replSetInitiate", Value: bson.D{
 		{Key: "_id", Value: setName},
 		{Key: "members", Value: members},
-		// Quicker than in production, for the tests' sake.
+		// Shorter than in production, to keep tests fast.
 		{Key: "settings", Value: bson.D{{Key: "electionTimeoutMillis", Value: 2000}, {Key: "heartbeatIntervalMillis", Value: 500}}},
 	}}}, nil)
 	if err != nil {
@@ -117,7 +117,7 @@ func (s *ReplicaSet) URI() string {
 	return "mongodb://" + strings.Join(hosts, ",") + "/?replicaSet=" + setName
 }
 
-// Primary returns the number of the member that takes writes, from 0.
+// Primary returns the index of the primary, from 0.
 func (s *ReplicaSet) Primary(t testing.TB) int {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), startPatience)
@@ -132,8 +132,8 @@ func (s *ReplicaSet) Primary(t testing.TB) int {
 // Kill ends a member as kill -9 does.
 func (s *ReplicaSet) Kill(member int) { s.members[member].kill() }
 
-// KillPrimary kills the primary and returns its number. With fewer than three
-// members there is no other until it is restarted.
+// KillPrimary kills the primary and returns its index. With fewer than three
+// members there is no new one until it restarts.
 func (s *ReplicaSet) KillPrimary(t testing.TB) int {
 	t.Helper()
 	i := s.Primary(t)
@@ -141,7 +141,7 @@ func (s *ReplicaSet) KillPrimary(t testing.TB) int {
 	return i
 }
 
-// Restart starts a killed member again on the files it left.
+// Restart starts a killed member again with its files.
 func (s *ReplicaSet) Restart(t testing.TB, member int) {
 	t.Helper()
 	if err := s.members[member].start(); err != nil {
@@ -149,7 +149,7 @@ func (s *ReplicaSet) Restart(t testing.TB, member int) {
 	}
 }
 
-// awaitPrimary returns the number of the member that takes writes.
+// awaitPrimary returns the index of the primary.
 func (s *ReplicaSet) awaitPrimary(ctx context.Context) (int, error) {
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
@@ -184,7 +184,7 @@ func (m *member) isPrimary(ctx context.Context) bool {
 	return err == nil && hello.Primary
 }
 
-// admin runs a command on this member alone, waiting for it to come up.
+// admin runs a command on this member, and waits until it is up.
 func (m *member) admin(ctx context.Context, command bson.D, into any) error {
 	client, err := m.dial()
 	if err != nil {

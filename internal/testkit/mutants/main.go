@@ -1,15 +1,15 @@
 // Command mutants breaks the decisions of one package, one by one, and lists
-// those whose loss no test notices.
+// those that no test notices.
 //
 //	go run ./internal/testkit/mutants ./hub/grants ./hub/grants [./hub ...]
 //
-// The first argument is the package, the others are the packages of tests that
-// should notice. All mutations are compiled into one program, beside the right
-// code and by an overlay, so the work tree is never touched and a mutation
-// costs one run of the tests and no build:
+// The first argument is the package, the others are the packages with the tests
+// that should notice. All mutations are compiled into one program by an overlay,
+// so the work tree does not change, and a mutation costs one run of the tests and
+// no build:
 //
 //	main.go     the runs and the report
-//	mutate.go   what is broken
+//	mutate.go   the mutations
 //	program.go  the test programs
 package main
 
@@ -79,8 +79,8 @@ func report(target string, tests []string, run, file string, limit int) error {
 	return nil
 }
 
-// noticed builds the tests anew, with one constant changed. What cannot be
-// built is noticed by whoever builds it.
+// noticed builds and runs the tests with one constant changed. A failed build
+// counts as noticed.
 func noticed(m mutation, programs []program, tests []string, folder string) bool {
 	for i, pkg := range tests {
 		p, err := build(pkg, m.overlay, folder, programs[i].run)

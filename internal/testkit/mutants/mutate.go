@@ -16,19 +16,19 @@ import (
 	"strings"
 )
 
-// A mutation is one decision that can be broken while the program runs.
+// A mutation is one decision that can be broken at run time.
 type mutation struct {
 	number  int
 	at      token.Position
 	what    string
-	overlay string // of a constant, which cannot change while the program runs
+	overlay string // a constant, which cannot change at run time
 }
 
 func (m mutation) String() string {
 	return fmt.Sprintf("%s:%d: %s", filepath.Base(m.at.Filename), m.at.Line, m.what)
 }
 
-// An edit puts text in at an offset of a file.
+// An edit inserts text at an offset of a file.
 type edit struct {
 	offset int
 	text   string
@@ -44,7 +44,7 @@ type mutator struct {
 }
 
 // mutate writes the package with its mutations into the folder, and the overlay
-// that puts it in the place of the right one.
+// that replaces the original.
 func mutate(pkg, only, folder string) ([]mutation, string, error) {
 	said, err := exec.Command("go", "list", "-json=Dir,Name,GoFiles", pkg).Output()
 	if err != nil {
@@ -86,7 +86,8 @@ func mutate(pkg, only, folder string) ([]mutation, string, error) {
 	return m.mutations, overlay, os.WriteFile(overlay, text, 0o600)
 }
 
-// inside goes into the package: which mutation is on, and which were come by.
+// inside is added to the package: it selects the active mutation and records
+// which were reached.
 const inside = `package %s
 
 import (
@@ -128,7 +129,8 @@ func (m *mutator) file(path string) ([]byte, error) {
 		m.node(n)
 		return true
 	})
-	// Those before an expression from outside in, those behind it from inside out.
+	// Text before an expression goes from outside in, text after it from inside
+	// out.
 	slices.SortStableFunc(m.edits, func(a, b edit) int { return cmp.Compare(a.offset, b.offset) })
 	var out bytes.Buffer
 	at := 0
@@ -141,8 +143,8 @@ func (m *mutator) file(path string) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// node breaks what decides: conditions, what stands in them, and calls whose
-// result nobody takes.
+// node mutates decisions: conditions, their operands, and calls without a used
+// result.
 func (m *mutator) node(n ast.Node) {
 	switch n := n.(type) {
 	case *ast.IfStmt:
@@ -183,7 +185,7 @@ func (m *mutator) condition(cond ast.Expr) {
 	}
 }
 
-// constants makes every number fifty times as large, each in a copy of the file.
+// constants multiplies every number by fifty, each in a copy of the file.
 func (m *mutator) constants(decl *ast.GenDecl) {
 	for _, spec := range decl.Specs {
 		for _, value := range spec.(*ast.ValueSpec).Values {
@@ -207,7 +209,8 @@ func (m *mutator) constants(decl *ast.GenDecl) {
 	}
 }
 
-// counts leaves out calls whose loss says nothing, or stops everything.
+// counts excludes calls without an effect worth a test, and those whose loss
+// stops the program.
 func counts(call *ast.CallExpr) bool {
 	switch f := call.Fun.(type) {
 	case *ast.Ident:
@@ -228,7 +231,7 @@ func (m *mutator) wrap(n ast.Node, before, behind, what string) {
 	text := strings.Join(strings.Fields(m.text(n)), " ")
 	m.mutations = append(m.mutations, mutation{m.count, at, fmt.Sprintf("%s: %.120s", what, text), ""})
 	m.edits = append(m.edits, edit{offset: at.Offset, text: fmt.Sprintf(before, m.count)})
-	// Behind: inner ones come later and must stand first.
+	// After an expression, inner edits come later and must stand first.
 	end := edit{offset: m.files.Position(n.End()).Offset, text: behind}
 	i := slices.IndexFunc(m.edits, func(e edit) bool { return e.offset == end.offset && e.text == behind })
 	if i < 0 {

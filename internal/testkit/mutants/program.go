@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// A program is the tests of one package, with every mutation in it.
+// A program is the test program of one package, with every mutation in it.
 type program struct {
 	path, folder, run string
 	limit             time.Duration
@@ -33,8 +33,8 @@ func build(pkg, overlay, folder, run string) (program, error) {
 	return p, nil
 }
 
-// rehearse runs the tests as they are, which must be green, to learn how long
-// they take and which places they come by.
+// rehearse runs the unchanged tests, which must pass, to measure their time and
+// the mutations that they reach.
 func rehearse(programs []program, limit int, folder string) (seen []int, err error) {
 	log := filepath.Join(folder, "seen")
 	for i := range programs {
@@ -60,7 +60,7 @@ func rehearse(programs []program, limit int, folder string) (seen []int, err err
 	return slices.Compact(seen), nil
 }
 
-// green says whether the tests notice nothing of a mutation.
+// green reports whether all tests pass with a mutation.
 func (p program) green(number int) bool {
 	_, err := p.tested(number)
 	return err == nil

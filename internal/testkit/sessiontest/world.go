@@ -1,5 +1,5 @@
-// Package sessiontest is a world of people and browsers over a real database, for
-// the tests of sessions and of their cookies.
+// Package sessiontest has users and browsers over a real database, for the tests
+// of sessions and of their cookies.
 package sessiontest
 
 import (
@@ -22,20 +22,19 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/faultstore"
 )
 
-// A World is the sessions on a real database, people, and a clock that the story
-// moves.
+// A World has sessions on a real database, users, and a clock that tests move.
 type World struct {
 	*cookies.Service
 	T      *testing.T
 	People *store.Collection[users.User]
 	Time   time.Time
 
-	faults *faultstore.Store                   // what the sessions are kept in
-	Behind *store.Collection[sessions.Session] // the same, as another process has it
+	faults *faultstore.Store                   // the store of the sessions
+	Behind *store.Collection[sessions.Session] // the same store, as another process sees it
 }
 
-// Before lets something happen once, right before the next call of a verb on the
-// sessions.
+// Before runs a function once, right before the next call of a method on the
+// store of sessions.
 func (w *World) Before(verb string, do func()) {
 	w.faults.Arm(faultstore.Plan{Counts: func(c faultstore.Call) bool {
 		if next := do; next != nil && c.Verb == verb && c.Set == "sessions" {
@@ -87,17 +86,17 @@ func (w *World) Person(id string) users.User {
 	return u
 }
 
-// A browser keeps cookies from one request to the next.
+// A browser stores cookies between requests.
 type browser struct {
 	w       *World
-	Agent   string // what it calls itself
+	Agent   string // its User-Agent
 	Cookies map[string]*http.Cookie
 }
 
 func (w *World) NewBrowser() *browser { return &browser{w, "A browser", map[string]*http.Cookie{}} }
 
-// Visit is one request of this browser: what the hub does, and the cookies it
-// sets.
+// Visit is one request of this browser: it runs the hub's code and stores the
+// cookies.
 func (b *browser) Visit(do func(rw http.ResponseWriter, r *http.Request)) []*http.Cookie {
 	r := httptest.NewRequestWithContext(b.w.T.Context(), http.MethodGet, "/", nil)
 	r.Header.Set("User-Agent", b.Agent)
@@ -115,7 +114,7 @@ func (b *browser) Visit(do func(rw http.ResponseWriter, r *http.Request)) []*htt
 	return set
 }
 
-// SignIn signs in, and returns the session and the one of somebody else that it
+// SignIn signs in, and returns the session and the other user's session that it
 // replaced.
 func (b *browser) SignIn(in sessions.Start) (s sessions.Session, replaced *sessions.Session) {
 	b.w.T.Helper()
@@ -128,7 +127,7 @@ func (b *browser) SignIn(in sessions.Start) (s sessions.Session, replaced *sessi
 	return s, replaced
 }
 
-// Who is signed in: the id of the user, or "" for nobody.
+// Who is the id of the signed-in user, or "".
 func (b *browser) Who() (id string) {
 	b.w.T.Helper()
 	b.Visit(func(_ http.ResponseWriter, r *http.Request) {

@@ -1,5 +1,5 @@
-// Package signingtest saves tests the making of RSA keys, which takes longer
-// than most tests.
+// Package signingtest reuses RSA keys, because generating one takes longer than
+// most tests.
 package signingtest
 
 import (
@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// size is how many different keys there are: more than the hubs of tests that
-// run beside each other make while one of them looks.
+// size is the number of different keys: more than the hubs of tests that run in
+// parallel generate at the same time.
 const size = 32
 
 var (
@@ -18,7 +18,7 @@ var (
 	next int
 )
 
-// RSA returns a key; only after several the same comes again.
+// RSA returns a key. The same key comes again only after all others.
 func RSA() (*rsa.PrivateKey, error) {
 	mu.Lock()
 	defer mu.Unlock()

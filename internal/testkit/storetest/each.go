@@ -10,7 +10,7 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// each goes through more records than a page holds, in every order.
+// each visits more records than fit on a page, in every order.
 func each(t *testing.T, database Database) {
 	d := newDesk(t, database)
 	var ids, even []string
@@ -57,7 +57,7 @@ func each(t *testing.T, database Database) {
 	wantIDs(t, "without the expired", visited(d.notes.Each(t.Context(), store.Query{Limit: 2})), slices.Concat(ids[:4], ids[5:])...)
 }
 
-// eachRemoved removes what it visits, as whoever ends everything does.
+// eachRemoved deletes the records that it visits, as ending all sessions does.
 func eachRemoved(t *testing.T, database Database) {
 	d := newDesk(t, database)
 	for i := range 7 {

@@ -19,7 +19,7 @@ func expiredNotSeen(t *testing.T, database Database) {
 	_, err := d.notes.Get(t.Context(), "2")
 	must(t, err)
 
-	d.clock.advance(3 * time.Hour) // to the very moment "2" ends
+	d.clock.advance(3 * time.Hour) // exactly when "2" expires
 
 	_, err = d.notes.Get(t.Context(), "2")
 	wantErr(t, "get", err, fs.ErrNotExist)
@@ -42,7 +42,7 @@ func expiredNotSeen(t *testing.T, database Database) {
 	wantIDs(t, "by slug", found, "5", "4", "3")
 }
 
-// sweep lets an engine that expires records by itself do nothing.
+// sweep has no effect on an engine that expires records itself.
 func sweep(t *testing.T, database Database) {
 	d := newDesk(t, database)
 	now := d.clock.now()

@@ -12,7 +12,7 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// fields keeps one document for every kind of value and wants the same value
+// fields stores one document with every type of value and expects the same values
 // back. Numbers may change their width, never their value.
 func fields(t *testing.T, database Database) {
 	d := newDesk(t, database)

@@ -12,7 +12,7 @@ import (
 
 func findAll(t *testing.T, database Database) {
 	d := newDesk(t, database)
-	// Byte order: capitals, then small letters, then everything beyond ASCII.
+	// Byte order: upper case, lower case, then non-ASCII.
 	for _, id := range []string{"b", "é", "a", "B", "10", "9", "\U0001F600", "\uffee", "a\x00", "ab"} {
 		d.insert(t, note{ID: id})
 	}
@@ -39,7 +39,7 @@ func pages(t *testing.T, database Database) {
 		} else {
 			odd = append(odd, id)
 		}
-		// Values repeat, so that pages end and begin among equals.
+		// Values repeat, so that pages start and end between equal values.
 		d.insert(t, note{ID: id, Slug: fmt.Sprintf("s%02d", 22-i), Owner: fmt.Sprint(i % 2),
 			Rank: 1 + int64(i)/6, Due: someday.Add(time.Duration(i/6) * time.Millisecond)})
 	}
@@ -89,7 +89,7 @@ func walk(t *testing.T, d desk, q store.Query, size int) []note {
 	}
 }
 
-// someday is when something is due.
+// someday is a due time.
 var someday = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 
 func backwards(ids []string) []string {

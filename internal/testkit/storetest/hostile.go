@@ -163,5 +163,5 @@ func closed(t *testing.T, database Database) {
 	wantRefused(t, "insert", d.notes.Insert(t.Context(), note{ID: "b"}))
 	_, err = d.Take(t.Context(), "notes", "a")
 	wantRefused(t, "take", err)
-	must(t, d.Close(background())) // closing twice is harmless
+	must(t, d.Close(background())) // closing twice has no effect
 }

@@ -85,7 +85,8 @@ func timesOrder(t *testing.T, database Database) {
 		someday.Add(10 * time.Millisecond), someday.Add(100 * time.Millisecond), someday.Add(120 * time.Millisecond),
 		someday.Add(time.Second), time.Date(9999, 12, 31, 23, 59, 59, 999e6, time.UTC),
 	} {
-		// The ids fall as the times rise, so that the order is that of the times.
+		// The ids descend as the times ascend, so that the order shows the sort
+		// field.
 		ids = append(ids, fmt.Sprint(9-i))
 		d.insert(t, note{ID: ids[i], Due: at})
 		found := find(t, d, store.Query{Field: "due", From: at, Below: at.Add(time.Millisecond)})

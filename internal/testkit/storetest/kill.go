@@ -14,19 +14,20 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// A Victim is a database whose work can be ended without warning.
+// A Victim is a database that can be killed while it works.
 type Victim struct {
-	// Start begins to Write and returns what that acknowledges. The reader
-	// ends some time after Kill. Round numbers keep the rounds' ids apart.
+	// Start starts Write and returns a reader of its acknowledgements. The reader
+	// ends some time after Kill. The round number separates the ids of the
+	// rounds.
 	Start func(t *testing.T, round int) io.Reader
-	// Kill ends the work as kill -9 does.
+	// Kill ends the database as kill -9 does.
 	Kill func(t *testing.T)
-	// Open opens what is left, with no other step in between.
+	// Open opens the same files or server, without a repair step.
 	Open func(t *testing.T) store.Backend
 }
 
-// Kill ends a database in mid write, several times over, and checks that
-// everything it had acknowledged is there and that it works again.
+// Kill kills a database during writes several times, and checks that all
+// acknowledged writes are there and that it works again.
 func Kill(t *testing.T, v Victim) {
 	var before []ledger
 	for round := range 4 {
@@ -54,8 +55,8 @@ func Kill(t *testing.T, v Victim) {
 	}
 }
 
-// Write writes from several goroutines until b fails or ctx ends, and says on
-// w, a line each, what b acknowledged. A line is whole or not there at all.
+// Write writes from several goroutines until b fails or ctx ends, and writes each
+// acknowledgement of b to w as a line. A line is complete or absent.
 func Write(ctx context.Context, b store.Backend, w io.Writer, round int) error {
 	if err := b.Prepare(ctx, specs()); err != nil {
 		return err
@@ -89,9 +90,9 @@ func Write(ctx context.Context, b store.Backend, w io.Writer, round int) error {
 	return first
 }
 
-// writeOne lives through the life of one record: written, raised twice and,
-// if it is to be, taken. It says "taking" before, because the take that was
-// under way at the end may or may not have happened.
+// writeOne writes one record, updates it twice and may take it. It prints
+// "taking" before the take, because a take that was running at the end may or may
+// not have happened.
 func writeOne(ctx context.Context, notes *store.Collection[note], id string, take bool, say func(verb, id string, count int64) error) error {
 	if err := notes.Insert(ctx, note{ID: id, Slug: "slug-" + id, Count: 1}); err != nil {
 		return err
@@ -120,7 +121,7 @@ func writeOne(ctx context.Context, notes *store.Collection[note], id string, tak
 	return say("took", id, 3)
 }
 
-// A ledger is the last thing acknowledged about every record.
+// A ledger has the last acknowledgement for every record.
 type ledger map[string]entry
 
 type entry struct {
@@ -132,7 +133,7 @@ func (l ledger) note(t *testing.T, line string) {
 	t.Helper()
 	f := strings.Fields(line)
 	if len(f) != 3 {
-		return // a line that the kill cut short acknowledges nothing
+		return // an incomplete last line is no acknowledgement
 	}
 	count, err := strconv.ParseInt(f[2], 10, 64)
 	if err != nil {
@@ -141,8 +142,8 @@ func (l ledger) note(t *testing.T, line string) {
 	l[f[1]] = entry{f[0], count}
 }
 
-// check holds the database to the ledger. One step beyond what was
-// acknowledged may have happened too, never less and never more.
+// check compares the database with the ledger. Each record may be one step ahead
+// of its acknowledgement, never behind it.
 func (l ledger) check(t *testing.T, d desk) {
 	t.Helper()
 	all, err := d.notes.All(t.Context())

@@ -17,7 +17,7 @@ const (
 	rounds = 12
 )
 
-// together runs n callers that start at the same moment.
+// together runs n callers that start at the same time.
 func together(t *testing.T, n int, caller func(i int)) {
 	t.Helper()
 	var all sync.WaitGroup
@@ -29,8 +29,8 @@ func together(t *testing.T, n int, caller func(i int)) {
 	all.Wait()
 }
 
-// oneWinner races a step and wants success once and the given error from all
-// others.
+// oneWinner runs a step in parallel and expects one success and the given error
+// from all others.
 func oneWinner(t *testing.T, what string, loss error, step func(i int) error) {
 	t.Helper()
 	var winners atomic.Int64
@@ -110,7 +110,7 @@ func raceDisplace(t *testing.T, database Database) {
 
 func raceCounter(t *testing.T, database Database) {
 	open := database(t)
-	a, b := openDesk(t, open), openDesk(t, open) // as two processes would
+	a, b := openDesk(t, open), openDesk(t, open) // as two processes do
 	a.insert(t, note{ID: "counter"})
 	const raises = 5
 	together(t, racers, func(i int) {

@@ -143,8 +143,8 @@ func update(t *testing.T, database Database) {
 	want(t, "version", got.Version, inserted.Version+1)
 }
 
-// Some ids are made of what they name, so a removed record can come back as
-// another while a write of the former is still under way.
+// Some ids are derived from other values, so a deleted record can come back under
+// the same id while a write to the old one is still running.
 func successorStays(t *testing.T, database Database) {
 	d := newDesk(t, database)
 	again := func() { d.insert(t, note{ID: "a", Text: "successor"}) }

@@ -1,9 +1,9 @@
-// Package storetest is what every storage engine must pass.
+// Package storetest is the test suite of every storage engine.
 //
-// An engine's own tests call Run with a way to make databases, and Kill with a
-// way to end one in the middle of its work. The suite speaks to the engine
-// both directly and through store.Set, because the two share the promises: the
-// engine keeps versions and order, the set keeps time.
+// An engine's own tests call Run with a function that makes databases, and Kill
+// with a way to kill one while it works. The suite calls the engine both directly
+// and through store.Collection, because both share the guarantees: the engine
+// handles versions and order, the collection handles time.
 package storetest
 
 import (
@@ -17,12 +17,12 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// Database makes an empty database for one test. The function it returns
-// opens that database, as another process would, each time it is called. Both
-// leave closing to t.Cleanup.
+// Database makes an empty database for one test. The function it returns opens
+// that database, as another process does, each time it is called. Both close by
+// t.Cleanup.
 type Database func(t *testing.T) (open func(t *testing.T) store.Backend)
 
-// Run holds an engine to everything that store.Backend promises.
+// Run checks an engine against the contract of store.Backend.
 func Run(t *testing.T, database Database) {
 	for _, c := range []struct {
 		name string
@@ -127,8 +127,8 @@ func specs() []store.CollectionSpec {
 	}
 }
 
-// A desk is one prepared database with a set of notes over a clock that only
-// the test moves.
+// A desk is one prepared database with a set of notes and a clock that only the
+// test moves.
 type desk struct {
 	store.Backend
 	notes *store.Collection[note]
@@ -145,8 +145,8 @@ func openDesk(t *testing.T, open func(*testing.T) store.Backend) desk {
 	b := open(t)
 	must(t, b.Prepare(t.Context(), specs()))
 	c := &clock{}
-	// An engine may remove what expired by its own clock, so the test's clock
-	// starts there and only runs ahead.
+	// An engine may expire records by its own clock, so the test's clock starts
+	// at the real time and only moves ahead.
 	c.set(time.Now())
 	return desk{Backend: b, notes: store.NewCollection[note](b, "notes", c.now), clock: c}
 }
@@ -179,7 +179,7 @@ func wantErr(t *testing.T, what string, got, want error) {
 	}
 }
 
-// wantRefused checks for an error that is neither of the two answers.
+// wantRefused checks for an error that is neither ErrNotExist nor ErrExist.
 func wantRefused(t *testing.T, what string, err error) {
 	t.Helper()
 	if err == nil || errors.Is(err, fs.ErrExist) || errors.Is(err, fs.ErrNotExist) {
@@ -194,5 +194,5 @@ func want[T comparable](t *testing.T, what string, got, want T) {
 	}
 }
 
-// background outlives the test's context, for clean-up.
+// background outlives the test's context, for cleanup.
 func background() context.Context { return context.Background() }

@@ -19,7 +19,7 @@ func uniqueTakenOnce(t *testing.T, database Database) {
 		ID: "b", Version: 1, Doc: document(t, note{ID: "b", Slug: "one"}),
 	}), fs.ErrExist)
 	wantErr(t, "own", d.notes.Update(t.Context(), "a", func(n *note) error { n.Text = "x"; return nil }), nil)
-	// Case and accents are the caller's business: bytes are compared.
+	// Case and accents are the caller's responsibility: bytes are compared.
 	d.insert(t, note{ID: "d", Slug: "ONE"}, note{ID: "e", Slug: "one "}, note{ID: "f", Slug: "one\x00"})
 
 	_, err := d.notes.Get(t.Context(), "c")

@@ -10,7 +10,7 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// An account is a record as an older program knows it.
+// An account is a record as an older version knows it.
 type account struct {
 	ID      string            `bson:"id"`
 	Name    string            `bson:"name,omitempty"`
@@ -52,7 +52,7 @@ type Origin struct {
 
 func (a account) Key() string { return a.ID }
 
-// keepsUnknown has an older program change a record that a newer one wrote.
+// keepsUnknown changes a record of a newer version with an older one.
 func keepsUnknown(t *testing.T, database Database) {
 	d := newDesk(t, database)
 	accounts := store.NewCollection[account](d.Backend, "plain", d.clock.now)

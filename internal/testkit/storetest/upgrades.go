@@ -12,7 +12,7 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// rename is an upgrade that calls a field otherwise, and counts the records.
+// rename is an upgrade that renames a field and counts the records.
 func rename(set, from, to string, ran *atomic.Int64) store.Upgrade {
 	return store.Upgrade{Set: set, Change: func(doc bson.Raw) (bson.Raw, error) {
 		ran.Add(1)
@@ -33,7 +33,7 @@ func rename(set, from, to string, ran *atomic.Int64) store.Upgrade {
 	}}
 }
 
-// old fills the set "plain" with records that have a field "a".
+// old fills the set "plain" with records of the older format.
 func old(t *testing.T, d desk, n int) {
 	t.Helper()
 	for i := range n {
@@ -72,7 +72,7 @@ func upgradesOnce(t *testing.T, database Database) {
 	want(t, "records that the first looked at", first.Load(), 3)
 	want(t, "records that the second looked at", second.Load(), 3)
 
-	schema.Upgrades = schema.Upgrades[:1] // a program of before that may work beside
+	schema.Upgrades = schema.Upgrades[:1] // an older version that may run at the same time
 	must(t, schema.Prepare(t.Context(), d.Backend, specs(), d.clock.now))
 	wantRenamed(t, d, 3, "c")
 }
@@ -94,7 +94,7 @@ func upgradeGoesOn(t *testing.T, database Database) {
 	err := store.Schema{Major: 1, Upgrades: []store.Upgrade{broken}}.Prepare(t.Context(), d.Backend, specs(), d.clock.now)
 	wantErr(t, "the first", err, killed)
 
-	d.clock.advance(time.Hour) // the lease of the first ends
+	d.clock.advance(time.Hour) // the first lease expires
 	next := openDesk(t, open)
 	must(t, store.Schema{Major: 1, Upgrades: []store.Upgrade{whole}}.Prepare(t.Context(), next.Backend, specs(), d.clock.now))
 	wantRenamed(t, next, all, "b")

@@ -12,23 +12,23 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// A Memory is a store.Backend in a map, with a place to interrupt it.
+// A Memory is a store.Backend in a map, with a hook before each operation.
 type Memory struct {
 	mu    sync.Mutex
 	specs map[string]store.CollectionSpec
 	sets  map[string]map[string]store.Record
 
-	// Before, if set, is called ahead of every operation and may run others
-	// or fail this one.
+	// Before, if set, runs before every operation. It may run other operations or
+	// make this one fail.
 	Before func(op, set, id string) error
 }
 
-// NewMemory returns an empty one.
+// NewMemory returns an empty memory.
 func NewMemory() *Memory {
 	return &Memory{specs: map[string]store.CollectionSpec{}, sets: map[string]map[string]store.Record{}}
 }
 
-// Prepare begins the sets anew.
+// Prepare starts with empty sets.
 func (m *Memory) Prepare(_ context.Context, sets []store.CollectionSpec) error {
 	for _, s := range sets {
 		m.specs[s.Name] = s
@@ -66,7 +66,7 @@ func (m *Memory) taken(set string, r store.Record) bool {
 	return false
 }
 
-// Insert keeps a new record.
+// Insert stores a new record.
 func (m *Memory) Insert(_ context.Context, set string, r store.Record) error {
 	leave, err := m.enter("insert", set, r.ID)
 	if err != nil {
@@ -95,7 +95,7 @@ func (m *Memory) Get(_ context.Context, set, id string) (store.Record, error) {
 	return r, nil
 }
 
-// Replace writes a record over the version that it was read in.
+// Replace replaces the version of a record that was read.
 func (m *Memory) Replace(_ context.Context, set string, r store.Record) error {
 	leave, err := m.enter("replace", set, r.ID)
 	if err != nil {
@@ -117,7 +117,7 @@ func (m *Memory) Replace(_ context.Context, set string, r store.Record) error {
 	return nil
 }
 
-// Take removes a record and returns it.
+// Take deletes a record and returns it.
 func (m *Memory) Take(_ context.Context, set, id string) (store.Record, error) {
 	leave, err := m.enter("take", set, id)
 	if err != nil {
@@ -132,13 +132,13 @@ func (m *Memory) Take(_ context.Context, set, id string) (store.Record, error) {
 	return r, nil
 }
 
-// Delete removes a record.
+// Delete deletes a record.
 func (m *Memory) Delete(ctx context.Context, set, id string) error {
 	_, err := m.Take(ctx, set, id)
 	return err
 }
 
-// Find answers by prefix, or by one value of an index.
+// Find searches by prefix, or by one value of an index.
 func (m *Memory) Find(_ context.Context, set string, q store.Query) ([]store.Record, error) {
 	leave, err := m.enter("find", set, q.Equals)
 	if err != nil {
@@ -175,13 +175,13 @@ func (m *Memory) Find(_ context.Context, set string, q store.Query) ([]store.Rec
 	return out, nil
 }
 
-// Count counts what Find finds.
+// Count counts the results of Find.
 func (m *Memory) Count(ctx context.Context, set string, q store.Query) (int, error) {
 	found, err := m.Find(ctx, set, q)
 	return len(found), err
 }
 
-// Declare begins what is not there.
+// Declare adds the missing sets.
 func (m *Memory) Declare(_ context.Context, sets []store.CollectionSpec, _ int) error {
 	for _, s := range sets {
 		if m.specs[s.Name] = s; m.sets[s.Name] == nil {
@@ -194,13 +194,13 @@ func (m *Memory) Declare(_ context.Context, sets []store.CollectionSpec, _ int) 
 // Raise does nothing.
 func (m *Memory) Raise(context.Context, int) error { return nil }
 
-// Sweep does nothing: what has expired is not found.
+// Sweep does nothing: expired records are not found.
 func (m *Memory) Sweep(context.Context, time.Time) (int, error) { return 0, nil }
 
 // Close does nothing.
 func (m *Memory) Close(context.Context) error { return nil }
 
-// String is everything that is kept.
+// String is the complete content.
 func (m *Memory) String() string {
 	m.mu.Lock()
 	defer m.mu.Unlock()

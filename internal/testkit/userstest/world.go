@@ -1,6 +1,6 @@
-// Package userstest is a world of people for tests: a users.Service with cheap
-// hashes and a clock that stands still, over a map that can be interrupted
-// between any two steps, or over a real engine.
+// Package userstest has users for tests: a users.Service with cheap hashes and a
+// clock that stands still, over a map with a hook between any two operations, or
+// over a real engine.
 package userstest
 
 import (
@@ -16,13 +16,13 @@ import (
 	"github.com/fedhub/fedhub/hub/users/passwords"
 )
 
-// Cheap hashes in microseconds.
+// Cheap hashes take microseconds.
 var Cheap = passwords.HashParams{Memory: 8, Time: 1, Threads: 1, Slots: 4, Queue: 1000}
 
-// Good is a password nobody refuses.
+// Good is a password that passes all rules.
 const Good = "seven lamps on a quiet pier"
 
-// A World is people, and the database they are in.
+// A World has users and their database.
 type World struct {
 	*users.Service
 	T       *testing.T
@@ -34,7 +34,7 @@ type World struct {
 	time time.Time
 }
 
-// On returns a world on an empty database.
+// On returns a world with an empty database.
 func On(t *testing.T, b store.Backend, edit ...func(*users.Options)) *World {
 	t.Helper()
 	w := &World{T: t, Backend: b, time: time.Date(2030, 5, 1, 12, 0, 0, 0, time.UTC)}
@@ -70,7 +70,7 @@ func On(t *testing.T, b store.Backend, edit ...func(*users.Options)) *World {
 	return w
 }
 
-// OnEachEngine tells a story on the map and on a real database.
+// OnEachEngine runs a story on the map and on a real database.
 func OnEachEngine(t *testing.T, story func(t *testing.T, b store.Backend)) {
 	t.Run("memory", func(t *testing.T) { story(t, NewMemory()) })
 	t.Run("sqlite", func(t *testing.T) {
@@ -83,21 +83,21 @@ func OnEachEngine(t *testing.T, story func(t *testing.T, b store.Backend)) {
 	})
 }
 
-// Now is the time in the world.
+// Now is the world's time.
 func (w *World) Now() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.time
 }
 
-// Pass lets time pass.
+// Pass moves the clock.
 func (w *World) Pass(d time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.time = w.time.Add(d)
 }
 
-// Person adds somebody whose address is verified.
+// Person adds a user with a verified address.
 func (w *World) Person(email string, roles ...string) users.User {
 	w.T.Helper()
 	u, err := w.Add(w.T.Context(), users.NewUser{Email: email, EmailVerified: true, Password: Good, Roles: roles})
@@ -117,18 +117,18 @@ func (w *World) Guest(email string, roles ...string) string {
 	return token
 }
 
-// SignIn tries a password and returns only how it went.
+// SignIn tries a password and returns only the error.
 func (w *World) SignIn(email, password string) error {
 	return w.SignInFrom(email, password, users.From{})
 }
 
-// SignInFrom is SignIn from somewhere.
+// SignInFrom is SignIn from a given client.
 func (w *World) SignInFrom(email, password string, from users.From) error {
 	_, err := w.Authenticate(w.T.Context(), email, password, from)
 	return err
 }
 
-// Between runs what once, ahead of the next such operation.
+// Between runs what once, before the next operation of this kind.
 func (w *World) Between(op, set string, what func()) {
 	var mu sync.Mutex
 	done := false

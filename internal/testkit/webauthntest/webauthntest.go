@@ -1,6 +1,6 @@
-// Package webauthntest is an authenticator and a browser in software, for tests
-// of passkeys. It makes what navigator.credentials would return, and can do
-// each thing wrong.
+// Package webauthntest is a software authenticator and browser for tests of
+// passkeys. It returns what navigator.credentials would, and can get each detail
+// wrong.
 package webauthntest
 
 import (
@@ -27,7 +27,7 @@ const (
 )
 
 // A Key is one authenticator with at most one passkey. Origin must be set; the
-// rest changes what it says.
+// other fields change its answers.
 type Key struct {
 	Origin string // of the page that asks
 
