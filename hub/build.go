@@ -6,6 +6,9 @@ import (
 	"crypto/rand"
 	"os"
 
+	"github.com/fedhub/fedhub/hub/web/guard"
+	"github.com/fedhub/fedhub/hub/web/signin/tried"
+
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/clientauth"
 	frappesite "github.com/fedhub/fedhub/clients/frappe"
@@ -84,7 +87,7 @@ func (h *Hub) buildTools() {
 		AllowPrivate: c.AllowPrivateAddresses, Allowed: c.AllowedAddresses, RootCAs: roots, UserAgent: "fedhub", Observe: c.Fetched,
 		Proxy: c.Proxy, Closed: fetch.Own{URL: c.URL, Listener: c.Listener, DatabasePorts: c.DatabasePorts}.Closed(),
 	})
-	h.proofs = &dpop.Verifier{Nonces: dpop.NewNonces(h.box.Derive(names.KeyOfNonces), c.Now), Replay: d.useOnce, Now: c.Now}
+	h.proofs = &dpop.Verifier{Nonces: dpop.NewNonces(h.box.Derive(names.KeyOfNonces), c.Now), Replay: d.UseOnce, Now: c.Now}
 	sender, queue, _ := c.post() // withDefaults checked the error
 	h.queue, h.mailer = queue, &emails.Mailer{Sender: sender, HubName: h.name, URL: c.URL, Words: c.Words}
 	h.audit = &audit.Recorder{Set: d.Audit, Log: c.Log, Now: c.Now, Words: templates.Sentence, Watch: c.Watch, Hear: traces.Record}
@@ -119,7 +122,7 @@ func (h *Hub) buildPeople() {
 	}
 	h.linking = linking.New(linking.Options{
 		Users: h.users, Identities: d.Identities, Records: d.LinkEvents,
-		Mailer: h.mailer, URL: c.URL, Once: d.useOnce, Empty: h.emptyUser,
+		Mailer: h.mailer, URL: c.URL, Once: d.UseOnce, Empty: h.emptyUser,
 		Passkeys: func(ctx context.Context, userID, besides string) (bool, error) {
 			return h.passkeys.Any(ctx, userID, besides)
 		},
@@ -139,7 +142,7 @@ func (h *Hub) buildPeople() {
 	h.flows = flows.NewService(d.Flows, c.Now)
 	h.stops = &flows.Interruptions{Set: d.Interruptions, Box: h.box, Now: c.Now}
 	h.passkeys = passkeys.New(passkeys.Options{
-		Passkeys: d.Passkeys, Users: h.users, URL: c.URL, HubName: h.name, Carry: h.stops.Carry, Carried: h.stops.Carried, Once: d.useOnce,
+		Passkeys: d.Passkeys, Users: h.users, URL: c.URL, HubName: h.name, Carry: h.stops.Carry, Carried: h.stops.Carried, Once: d.UseOnce,
 		WayIn: h.linking.WayInBeside, Now: c.Now,
 	})
 	h.grants = grants.NewService(d.Grants, d.TokenFamilies, grants.DefaultLives(), h.box.Derive(names.KeyOfRefresh), c.Now)
@@ -153,7 +156,7 @@ func (h *Hub) buildClients() {
 	h.documents = metadatadoc.Reader{HTTP: h.http, Issuer: c.URL, AllowHTTP: c.AllowPrivateAddresses}
 	h.clientAuth = &clientauth.Verifier{
 		Issuer: c.URL, TokenEndpoints: []string{c.URL + "/oauth2/token", cmp.Or(c.CertURL, c.URL) + "/oauth2/token"}, // RFC 8705 §5
-		Replay: d.useOnce, Seal: h.box.Seal, Open: h.box.Open,
+		Replay: d.UseOnce, Seal: h.box.Seal, Open: h.box.Open,
 		SecretKey: h.box.Derive(names.KeyOfSecrets), Certificates: c.certificates(), ClientCAs: c.ClientCAs, Now: c.Now,
 		Keys: &clientauth.Keyring{
 			Read: h.documents.Read, Waits: h.waits, Now: c.Now, Log: c.Log,
@@ -163,7 +166,7 @@ func (h *Hub) buildClients() {
 		},
 	}
 	h.clients = clients.NewRegistry(clients.Options{
-		Store: d.Clients, Auth: h.clientAuth, Documents: h.documents, Forget: h.forgetClient, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now, Log: c.Log,
+		Store: d.Clients, Auth: h.clientAuth, Documents: h.documents, Forget: d.ForgetClient, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now, Log: c.Log,
 	})
 	h.hubs = hubs.New(hubs.Options{
 		Clients: h.clients, Auth: h.clientAuth, Documents: h.documents, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now, Log: c.Log,
@@ -171,7 +174,7 @@ func (h *Hub) buildClients() {
 	h.registrations = registration.New(registration.Options{
 		Clients: h.clients, Store: d.Clients, Keys: h.clientAuth.Keys, Documents: h.documents, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now,
 	})
-	h.sites = frappesite.New(frappesite.Options{Clients: h.clients, Once: d.useOnce, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now})
+	h.sites = frappesite.New(frappesite.Options{Clients: h.clients, Once: d.UseOnce, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now})
 	h.siteSetups = h.newDebuts()
 	h.tokens = &tokens.Service{
 		Issuer: c.URL, Signing: h.signing, Grants: h.grants, Users: h.users, Clients: h.clients, ClientAuth: h.clientAuth,
@@ -217,8 +220,8 @@ func (h *Hub) buildOperator() {
 		Users: h.users, Linking: h.linking, SecondFactors: h.second.Codes, MailLinks: h.mailLinks, Clients: h.clients, Hubs: h.hubs, Sites: h.sites, Registrations: h.registrations, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams,
 		Grants: h.grants, Pending: h.pending, Sessions: h.sessions.Service, Health: h.health, Monitor: h.monitor,
 		Logouts: h.logouts, UpstreamTokens: h.upstreamTokens, SiteSetups: h.siteSetups, Signing: h.signing, Settings: h.settings, Audit: h.audit, Box: h.box,
-		ForgetUser: h.forgetUser,
-		Records:    d.browsable(),
+		ForgetUser: d.ForgetUser,
+		Records:    d.Browsable(),
 	})
 }
 
@@ -273,11 +276,11 @@ func (h *Hub) buildHandlers() {
 		Log: c.Log, Now: c.Now, Issuer: c.URL, Limit: c.RequestLimit, Frame: h.frame, Known: errorpages.Of, Failed: h.broke,
 		Forms: web.Forms{Key: h.box.Derive(names.KeyOfForms), Bind: h.bind},
 	}
-	fetches := h.limiter(c.Limits.Fetches)
+	fetches := c.Limits.Limiter(c.Limits.Fetches, c.Now)
 	h.authorize = &authorize.Handler{
 		Issuer: c.URL, Clients: h.clients, Upstreams: h.upstreams, Requests: h.requests, Flows: h.flows, Sessions: h.sessions, Grants: h.grants,
 		Tokens: h.tokens, Passkeys: h.passkeys, Settings: h.settings, Audit: h.audit, Responder: h.responder, Log: c.Log, Now: c.Now,
-		Begins: h.limiter(c.Limits.Begins), Fetches: fetches,
+		Begins: c.Limits.Limiter(c.Limits.Begins, c.Now), Fetches: fetches,
 		HasFactor: h.second.Has,
 	}
 	proofs := &proof.Checker{Sessions: h.sessions, Users: h.users, Logouts: h.logouts, Audit: h.audit}
@@ -285,21 +288,26 @@ func (h *Hub) buildHandlers() {
 		Proofs: proofs,
 		Issuer: c.URL, Clients: h.clients, Upstreams: h.upstreams,
 		Flows: h.flows, Stops: h.stops, Sessions: h.sessions, Users: h.users, Passkeys: h.passkeys, Linking: h.linking, Logouts: h.logouts, MailLinks: h.mailLinks, UpstreamTokens: h.upstreamTokens,
-		Settings: h.settings, Audit: h.audit, Responder: h.responder, Log: c.Log, Now: c.Now, Replay: h.data.useOnce,
-		Begins: h.limiter(c.Limits.Begins), Raise: h.monitor.Raise,
+		Settings: h.settings, Audit: h.audit, Responder: h.responder, Log: c.Log, Now: c.Now, Replay: h.data.UseOnce,
+		Begins: c.Limits.Limiter(c.Limits.Begins, c.Now), Raise: h.monitor.Raise,
 	}
 	h.secondStep = &second.Handler{
 		Factors: h.second, Stops: h.stops, Sessions: h.sessions, Users: h.users, MailLinks: h.mailLinks, Audit: h.audit, Responder: h.responder,
 		HubName: h.name, Log: c.Log, Now: c.Now, SignIn: h.signin,
 	}
 	h.signin.AskSecond, h.signin.CheckSecond, h.signin.HasFactor = h.secondStep.Ask, h.secondStep.Check, h.second.Has
+	h.tried = &tried.Handler{Stops: h.stops, Sessions: h.sessions, Upstreams: h.upstreams, Linking: h.linking, Responder: h.responder, Now: c.Now}
+	h.guard = &guard.Guard{
+		Sessions: h.sessions, Users: h.users, Upstreams: h.upstreams, Clients: h.clients, Settings: h.settings, Audit: h.audit,
+		Responder: h.responder, Limits: c.Limits, Now: c.Now, ProveHere: h.signin.ProveHere,
+	}
 	h.onetime = &onetime.Handler{
 		MinPassword: c.MinPassword, Upstreams: h.upstreams, Sessions: h.sessions, Users: h.users, Logouts: h.logouts, MailLinks: h.mailLinks,
 		Settings: h.settings, Audit: h.audit, Responder: h.responder, Now: c.Now, SignIn: h.signin.SignInNew,
 	}
 	h.federating = &federating.Handler{
 		Issuer: c.URL, Clients: h.clients, Hubs: h.hubs, Invites: h.invites, Upstreams: h.upstreams, Sessions: h.sessions, Logouts: h.logouts,
-		Settings: h.settings, Audit: h.audit, Replay: h.data.useOnce, Replayed: h.data.wasUsed,
+		Settings: h.settings, Audit: h.audit, Replay: h.data.UseOnce, Replayed: h.data.WasUsed,
 	}
 	h.signout = &signout.Handler{
 		Issuer: c.URL, Upstreams: h.upstreams,
@@ -328,11 +336,11 @@ func (h *Hub) buildHandlers() {
 	h.oidc = &oidc.Handler{
 		Issuer: c.URL, Alias: c.CertURL, Certificates: c.certificates(), Authenticator: authenticator, Clients: h.clients, ClientAuth: h.clientAuth, Grants: h.grants,
 		Tokens: h.tokens, Pending: h.pending, Users: h.users, Browsers: h.sessions, Requests: h.requests, Signing: h.signing, Settings: h.settings,
-		SiteSetups: h.siteSetups, Audit: h.audit, Now: c.Now, Pushes: h.limiter(c.Limits.Begins),
+		SiteSetups: h.siteSetups, Audit: h.audit, Now: c.Now, Pushes: c.Limits.Limiter(c.Limits.Begins, c.Now),
 	}
 	h.registering = &registering.Handler{
 		Issuer: c.URL, Clients: h.clients, Registrations: h.registrations, Initials: h.initials, Settings: h.settings, Audit: h.audit,
-		PerAddress: h.limiter(c.Limits.Registrations), Discovery: h.oidc.Document,
+		PerAddress: c.Limits.Limiter(c.Limits.Registrations, c.Now), Discovery: h.oidc.Document,
 	}
 	h.buildAdmin()
 }

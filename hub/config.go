@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fedhub/fedhub/hub/web/guard"
+
 	"golang.org/x/net/http/httpguts"
 
 	"github.com/fedhub/fedhub/hub/audit"
@@ -79,7 +81,7 @@ type Config struct {
 	// Hash sets the cost of a password check; good defaults if zero.
 	Hash passwords.HashParams
 	// Limits bound how often one network may do what is expensive.
-	Limits Limits
+	Limits guard.Limits
 
 	// MailURL is the mail server, and MailFrom the sender of emails; both are
 	// empty for a hub that sends none. Mail, if set, takes the emails instead:
@@ -153,7 +155,7 @@ func (c Config) withDefaults() (Config, error) {
 	if c.MinPassword < 8 || c.MinPassword > 64 {
 		return Config{}, errors.New("FEDHUB_MIN_PASSWORD must be a number from 8 to 64")
 	}
-	if c.Limits, err = c.Limits.withDefaults(); err != nil {
+	if c.Limits, err = c.Limits.WithDefaults(); err != nil {
 		return Config{}, err
 	}
 	if c.Log == nil {

@@ -5,9 +5,9 @@
 // sign-in provider. Imports follow the same direction: cmd imports hub; hub
 // imports clients (everything that asks us), federation (everything that we
 // ask) and templates; all of them import internal, which knows nothing of
-// identity. Three tables list the contents: routes.go (every address), data.go
-// (every kind of record), connectors.go (every kind of provider). hub.go builds
-// the parts and connects them.
+// identity. Three tables list the contents: routes.go (every address), data/sets.go
+// (every kind of record), connectors.go (every kind of provider). hub.go and
+// build.go build the parts and connect them.
 //
 // # The map
 //
@@ -18,8 +18,9 @@
 // handler imports another. hub/web itself writes responses, limits requests and
 // checks forms; web/errorpages turns errors of services into pages, web/emails
 // writes the emails that services send, web/clientrequest authenticates
-// clients, web/cookies reads and sets cookies, web/aliases has the paths of
-// Frappe and Keycloak that the hub also answers.
+// clients, web/cookies reads and sets cookies, web/guard has the access rules of the
+// route table, web/aliases has the paths of Frappe and Keycloak that the hub
+// also answers.
 //
 //	web/authorize      the authorization endpoint: what comes next (next.go),
 //	                   the consent page (consent.go), the answer (respond.go)
@@ -29,6 +30,7 @@
 //	web/registering    dynamic registration
 //	web/federating     the endpoints for other hubs
 //	web/signin         passwords, and sign-in at a provider: leave, return, link
+//	web/second         the second factor, between a password and a session
 //	web/onetime        links that work once, such as invitations
 //	web/signout        sign-out here, at apps and at the provider
 //	web/device         approval of a device or back-channel request
@@ -49,7 +51,8 @@
 //	users/linking      which identity belongs to which user: decide.go and
 //	                   rows.go are the decision table, match.go applies it
 //	users/passwords    rules, hashes, and limits on attempts
-//	authentication     a provider's answer, as linking needs it
+//	authentication     a provider's answer, as linking needs it; when a sign-in
+//	                   needs a second factor; trial: the test of a provider
 //	upstreamtokens     providers' tokens, kept to refresh profiles
 //	maillinks          one-time links by email
 //	operator           use-cases of administration, for pages and commands
@@ -102,6 +105,6 @@
 //	logout status         logouts.Status             -                                set told
 //	security profile      fapi.Profile    FAPI 2.0                         high_security; --high-security
 //	trusted issuer        settings, assertion grants assertion (7521 §4.1)            settings set --voucher
-//	replay memory         hub.used                   jti (7519 §4.1.7)                set used
+//	replay memory         data.used                  jti (7519 §4.1.7)                set used
 //	trace                 traces.Trace               reference on error pages         set traces; fedhub trace
 package hub

@@ -29,5 +29,5 @@ func (r route) head() gin.HandlerFunc {
 	if slices.Contains(takingUp(), r.path) {
 		return func(c *gin.Context) { c.Status(http.StatusOK) }
 	}
-	return r.guard.wrap(r.handler)
+	return r.guard.Wrap(r.handler)
 }

@@ -11,6 +11,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/fedhub/fedhub/hub/data"
+	"github.com/fedhub/fedhub/hub/web/guard"
+	"github.com/fedhub/fedhub/hub/web/signin/tried"
+
 	"github.com/gin-gonic/gin"
 	gorilla "github.com/gorilla/sessions"
 
@@ -76,7 +80,7 @@ type Hub struct {
 	config  Config
 	backend *store.Guarded
 	clock   *readiness.Clock
-	data    data
+	data    data.Sets
 	engine  *gin.Engine
 	waits   *cache.Waits // waits for keys that other processes are about to publish
 	leaving atomic.Bool  // shutdown has begun
@@ -126,7 +130,9 @@ type Hub struct {
 
 	// Handlers.
 	authorize   *authorize.Handler
+	guard       *guard.Guard
 	signin      *signin.Handler
+	tried       *tried.Handler
 	secondStep  *second.Handler
 	onetime     *onetime.Handler
 	federating  *federating.Handler
@@ -160,9 +166,9 @@ func New(ctx context.Context, config Config, backend store.Backend) (*Hub, error
 	lines := flood.NewHandler(config.Log.Handler(), config.Now)
 	config.Log = slog.New(lines)
 	if config.AsItIs {
-		err = schema().Look(ctx, backend, sets())
+		err = data.Schema().Look(ctx, backend, data.Specs())
 	} else {
-		err = schema().Prepare(ctx, backend, sets(), time.Now)
+		err = data.Schema().Prepare(ctx, backend, data.Specs(), time.Now)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("prepare the database: %w", err)
@@ -174,7 +180,7 @@ func New(ctx context.Context, config Config, backend store.Backend) (*Hub, error
 	guarded.Watch(func(e *store.DamagedError) {
 		config.Log.ErrorContext(ctx, "a record of the database cannot be read; fedhub doctor lists all such records", "set", e.Set, "id", e.ID, "error", e)
 	})
-	h := &Hub{config: config, backend: guarded, clock: clock, lines: lines, waits: cache.NewWaits(config.Sleep), data: openData(guarded, config.Now)}
+	h := &Hub{config: config, backend: guarded, clock: clock, lines: lines, waits: cache.NewWaits(config.Sleep), data: data.Open(guarded, config.Now)}
 	if h.box, err = seal.New(config.SecretKey); err != nil {
 		return nil, err
 	}
@@ -207,14 +213,14 @@ func (h *Hub) mount() error {
 	h.responder.Opens = map[string]bool{}
 	preflights := map[string]bool{}
 	for _, r := range h.routes() {
-		e.Handle(r.method, r.path, r.guard.wrap(r.handler))
+		e.Handle(r.method, r.path, r.guard.Wrap(r.handler))
 		if r.method == http.MethodGet {
 			e.HEAD(r.path, r.head())
 			h.responder.Opens[r.path] = true
 		}
-		if r.guard.preflight != nil && !preflights[r.path] {
+		if r.guard.Preflight != nil && !preflights[r.path] {
 			preflights[r.path] = true
-			e.Handle(http.MethodOptions, r.path, h.responder.JSON(r.guard.preflight))
+			e.Handle(http.MethodOptions, r.path, h.responder.JSON(r.guard.Preflight))
 		}
 	}
 	e.NoRoute(h.nothingHere())
@@ -227,7 +233,7 @@ func (h *Hub) mount() error {
 // a page with the one that it has now, where the page is guarded as ever.
 func (h *Hub) nothingHere() gin.HandlerFunc {
 	notFound := h.responder.NotFoundPage(http.StatusNotFound)
-	misplaced := h.guards().open.wrap(h.authorize.Misplaced)
+	misplaced := h.guard.Rules().Open.Wrap(h.authorize.Misplaced)
 	return func(c *gin.Context) {
 		if aliases.BehindPath(c.Request.URL.Path) && c.Request.Method == http.MethodGet {
 			misplaced(c)

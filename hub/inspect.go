@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/fedhub/fedhub/hub/data"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/store"
@@ -30,17 +32,17 @@ func (h *Hub) Linking() *linking.Service { return h.linking }
 func (h *Hub) Chores(ctx context.Context) { h.chores(ctx); h.tendFederation(ctx) }
 
 // Sets lists all kinds of records.
-var Sets = sets
+var Sets = data.Specs
 
 // Browsable lets tests inspect a database.
 func Browsable(b store.Backend, now func() time.Time) []store.Browsable {
-	return openData(b, now).browsable()
+	return data.Open(b, now).Browsable()
 }
 
 // RecordTypes maps each set to the type of its records.
 func RecordTypes() map[string]reflect.Type {
 	types := map[string]reflect.Type{}
-	all := reflect.TypeFor[data]()
+	all := reflect.TypeFor[data.Sets]()
 	for i := range all.NumField() {
 		get, _ := all.Field(i).Type.MethodByName("Get")
 		types[all.Field(i).Tag.Get("set")] = get.Type.Out(0)

@@ -9,8 +9,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/fedhub/fedhub/hub/data"
+
 	"github.com/fedhub/fedhub/cmd/fedhub/internal/database"
-	"github.com/fedhub/fedhub/hub"
 	"github.com/fedhub/fedhub/hub/store"
 )
 
@@ -49,7 +50,7 @@ func (u *dbUpgradeCmd) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return u.databaseError(err)
 	}
-	found, err := hub.ForeseeUpgrades(ctx, backend)
+	found, err := data.Foresee(ctx, backend)
 	if err != nil {
 		err = u.databaseError(err)
 	} else {

@@ -6,7 +6,8 @@ import (
 	"io"
 	"slices"
 
-	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/data"
+
 	"github.com/fedhub/fedhub/hub/operator"
 )
 
@@ -31,7 +32,7 @@ func (d *doctorCmd) Run(ctx context.Context, c *console) error {
 		if err != nil {
 			return err
 		}
-		stopping, err := hub.ForeseeUpgrades(ctx, o.backend)
+		stopping, err := data.Foresee(ctx, o.backend)
 		if err != nil {
 			return err
 		}

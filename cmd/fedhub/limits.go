@@ -6,7 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/web/guard"
+
 	"github.com/fedhub/fedhub/hub/web"
 )
 
@@ -22,8 +23,8 @@ type limits struct {
 }
 
 // read checks the limits and turns them into the hub's configuration.
-func (l *limits) read() (hub.Limits, error) {
-	var out hub.Limits
+func (l *limits) read() (guard.Limits, error) {
+	var out guard.Limits
 	for _, row := range []struct {
 		name, text string
 		rate       *web.Rate
@@ -42,7 +43,7 @@ func (l *limits) read() (hub.Limits, error) {
 		n, nerr := strconv.Atoi(strings.TrimSpace(burst))
 		d, derr := time.ParseDuration(strings.TrimSpace(every))
 		if nerr != nil || derr != nil || n < 1 || n > 1_000_000 || d < time.Microsecond || d > time.Hour {
-			return hub.Limits{}, mistakef(`%s is %q; it must be a number and a time of up to an hour, like "60/1s": 60 at once, then one every second`, row.name, row.text)
+			return guard.Limits{}, mistakef(`%s is %q; it must be a number and a time of up to an hour, like "60/1s": 60 at once, then one every second`, row.name, row.text)
 		}
 		*row.rate = web.Rate{Burst: n, Every: d}
 	}
@@ -54,7 +55,7 @@ func (l *limits) read() (hub.Limits, error) {
 			n, err = strconv.Atoi(times)
 		}
 		if err != nil || n < 1 || n > 10_000 {
-			return hub.Limits{}, mistakef(`FEDHUB_LARGE_NETWORKS contains %q; write it like "203.0.113.7, 198.51.100.0/24=20"`, word)
+			return guard.Limits{}, mistakef(`FEDHUB_LARGE_NETWORKS contains %q; write it like "203.0.113.7, 198.51.100.0/24=20"`, word)
 		}
 		out.Large = append(out.Large, web.LargeNetwork{Prefix: prefix, Times: n})
 	}

@@ -7,13 +7,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/web/guard"
+
 	"github.com/fedhub/fedhub/hub/web"
 )
 
 func TestLimitsAreReadOrNamed(t *testing.T) {
 	got, err := (&limits{SignIns: "600/100ms", Failures: " 5 / 2s ", Large: "203.0.113.7, 198.51.100.0/24=50; 2001:db8::/48"}).read()
-	want := hub.Limits{
+	want := guard.Limits{
 		SignIns: web.Rate{Burst: 600, Every: 100 * time.Millisecond}, Failures: web.Rate{Burst: 5, Every: 2 * time.Second},
 		Large: web.Networks{{Prefix: netip.MustParsePrefix("203.0.113.7/32"), Times: 10}, {Prefix: netip.MustParsePrefix("198.51.100.0/24"), Times: 50}, {Prefix: netip.MustParsePrefix("2001:db8::/48"), Times: 10}},
 	}

@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fedhub/fedhub/hub/web/guard"
+
 	"golang.org/x/net/html"
 
 	"github.com/fedhub/fedhub/clients"
@@ -61,7 +63,7 @@ func newWorld(t *testing.T) *world {
 	w := &world{T: t, URL: server.URL, http: server.Client(), log: &logbook{}}
 	w.CA = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
 	w.Hub, err = hub.New(t.Context(), hub.Config{
-		URL: server.URL, SecretKey: bytes.Repeat([]byte{7}, 32), Limits: hub.Limits{SignIns: web.Rate{Burst: 10_000}},
+		URL: server.URL, SecretKey: bytes.Repeat([]byte{7}, 32), Limits: guard.Limits{SignIns: web.Rate{Burst: 10_000}},
 		Now:  func() time.Time { return time.Now().Add(time.Duration(w.skipped.Load())) },
 		Hash: passwords.HashParams{Memory: 64, Time: 1, Threads: 1},
 		Log:  slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),

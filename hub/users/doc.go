@@ -14,7 +14,7 @@
 // The package starts no sessions and shows no pages. Handlers turn its errors
 // into answers.
 //
-// Its records live in four sets, declared in hub/data.go:
+// Its records live in four sets, declared in hub/data/sets.go:
 //
 //	users       User       unique emailKey, founder; index rank
 //	throttles   passwords.Throttle

@@ -3,7 +3,7 @@
 // could not read what an earlier one wrote. So they never change, even if the
 // code around them is renamed.
 //
-// Two kinds are elsewhere: the names of sets in hub/data.go, and field names
+// Two kinds are elsewhere: the names of sets in hub/data/sets.go, and field names
 // and enumeration values beside the types of their records. The golden test
 // there covers all of them, and these.
 package names

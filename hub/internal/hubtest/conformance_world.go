@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fedhub/fedhub/hub/web/guard"
+
 	"github.com/fedhub/fedhub/hub"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/settings"
@@ -69,7 +71,7 @@ func NewSite(t *testing.T) *Site {
 func (s *Site) config(*testing.T) hub.Config {
 	return hub.Config{
 		URL: s.URL, Now: s.Clock.Now, SecretKey: bytes.Repeat([]byte{7}, 32),
-		Hash: passwords.HashParams{Memory: 64, Time: 1, Threads: 1}, Limits: hub.Limits{SignIns: web.Rate{Burst: 10_000}},
+		Hash: passwords.HashParams{Memory: 64, Time: 1, Threads: 1}, Limits: guard.Limits{SignIns: web.Rate{Burst: 10_000}},
 		ExtraCA:        pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Rp.server.Certificate().Raw}),
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
 		ClientCerts:    true, ClientCAs: s.believed(), CertURL: s.alias,

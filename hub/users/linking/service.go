@@ -15,7 +15,7 @@
 // The package uses users, and users knows nothing of it. It starts no sessions,
 // shows no pages and knows no provider's protocol.
 //
-// Its records live in two sets, declared in hub/data.go:
+// Its records live in two sets, declared in hub/data/sets.go:
 //
 //	identities  Identity   index userId, subject, time rolesEnd
 //	decisions   LinkEvent  index userId

@@ -13,7 +13,7 @@
 // a passkey is two factors.
 //
 // The package starts no sessions and shows no pages. Its records live in one
-// set, declared in hub/data.go:
+// set, declared in hub/data/sets.go:
 //
 //	passkeys  Passkey  index userId
 package passkeys

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"net/url"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authentication/trial"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/web"
@@ -19,32 +19,6 @@ import (
 // An administrator's test of a login key goes the way of every sign-in, with
 // their own browser, and ends at a page that tells what happened on it. It
 // works for keys that are off; nobody is signed in, made or linked by it.
-
-const stopTried = "tried"
-
-// trying is remembered with a trip upstream that is a test.
-type trying struct {
-	Session string // of the administrator who began it
-	Steps   []triedStep
-}
-
-// A triedStep is a federation.Step as it is kept until it is shown.
-type triedStep struct {
-	Name  string
-	Took  time.Duration
-	Facts []federation.Fact
-	Why   texts.Text // it failed
-}
-
-// tried is what came of a test.
-type tried struct {
-	KeyID    string
-	Session  string
-	Steps    []triedStep
-	Identity federation.Identity // without tokens
-	Failure  failure             // zero if it went well
-	Bare     bool                // no refresh token came, though the key looks again
-}
 
 // Try is POST /admin/providers/{id}/try.
 func (d *Handler) Try(c *gin.Context) error {
@@ -56,10 +30,10 @@ func (d *Handler) Try(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	t := trying{Session: person.Session.ID}
+	t := trial.Trial{Session: person.Session.ID}
 	leg := federation.AuthState{State: flows.Name()}
 	var to string
-	err = t.watch(c.Request.Context(), "authorize", d.Now, func(ctx context.Context) (err error) {
+	err = t.Watch(c.Request.Context(), "authorize", d.Now, func(ctx context.Context) (err error) {
 		to, err = connector.Begin(ctx, &leg, federation.AuthRequestOptions{})
 		return err
 	})
@@ -74,27 +48,6 @@ func (d *Handler) Try(c *gin.Context) error {
 		return err
 	}
 	return d.Responder.Redirect(c, to, key.Name)
-}
-
-// watch does a part of the test and keeps its steps. A connector that reports
-// none is one step of this name.
-func (t *trying) watch(ctx context.Context, name string, now func() time.Time, work func(context.Context) error) error {
-	before, began := len(t.Steps), now()
-	err := work(federation.Observed(ctx, func(s federation.Step) { t.Steps = append(t.Steps, kept(s)) }))
-	failed := len(t.Steps) > before && !t.Steps[len(t.Steps)-1].Why.IsZero()
-	if len(t.Steps) == before || err != nil && !failed {
-		t.Steps = append(t.Steps, kept(federation.Step{Name: name, Took: now().Sub(began), Err: err}))
-	}
-	return err
-}
-
-func kept(s federation.Step) triedStep {
-	out := triedStep{Name: s.Name, Took: s.Took, Facts: s.Facts}
-	if s.Err != nil {
-		// It is for an administrator, and holds words of the upstream.
-		out.Why = texts.Of(s.Err)
-	}
-	return out
 }
 
 // arriveTry is the way back of a test: only the session that began it may end
@@ -112,7 +65,7 @@ func (d *Handler) arriveTry(c *gin.Context, from away, answer url.Values) error 
 		return err
 	}
 	var identity federation.Identity
-	err = from.Try.watch(c.Request.Context(), "answer", d.Now, func(ctx context.Context) (err error) {
+	err = from.Try.Watch(c.Request.Context(), "answer", d.Now, func(ctx context.Context) (err error) {
 		identity, err = connector.Finish(ctx, from.Leg, answer)
 		return err
 	})
@@ -120,14 +73,14 @@ func (d *Handler) arriveTry(c *gin.Context, from away, answer url.Values) error 
 }
 
 // endTry keeps what came of it and leads to the page that shows it.
-func (d *Handler) endTry(c *gin.Context, key federation.LoginKey, t trying, identity federation.Identity, err error) error {
+func (d *Handler) endTry(c *gin.Context, key federation.LoginKey, t trial.Trial, identity federation.Identity, err error) error {
 	bare := err == nil && key.KeepTokens && identity.Tokens.Refresh == ""
 	d.UpstreamTokens.GiveBack(c.Request.Context(), key.ID, identity.Tokens)
 	identity.Tokens = federation.Tokens{}
-	result := tried{KeyID: key.ID, Session: t.Session, Steps: t.Steps, Identity: identity, Bare: bare}
+	result := trial.Result{KeyID: key.ID, Session: t.Session, Steps: t.Steps, Identity: identity, Bare: bare}
 	event := audit.Event{Kind: audit.KeyTried, LoginKey: key.ID, IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"result": "ok"}}
 	if err != nil {
-		result.Failure = failed(key, t.Steps[len(t.Steps)-1], err)
+		result.Failure = trial.Failed(key, t.Steps[len(t.Steps)-1], err)
 		event.Why = texts.Of(err)
 		event.Detail["result"], event.Detail["step"] = "failed", result.Failure.Step
 	}
@@ -136,7 +89,7 @@ func (d *Handler) endTry(c *gin.Context, key federation.LoginKey, t trying, iden
 	}
 	d.Audit.Record(c.Request.Context(), event)
 	name := flows.Name()
-	if err := d.Stops.Keep(c.Request.Context(), stopTried, name, d.Sessions.Browser(c.Writer, c.Request), result); err != nil {
+	if err := d.Stops.Keep(c.Request.Context(), trial.Stop, name, d.Sessions.Browser(c.Writer, c.Request), result); err != nil {
 		return err
 	}
 	return web.SeeOther(c, "/admin/providers/"+key.ID+"/tried?stop="+name)

@@ -15,6 +15,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/authentication"
+	"github.com/fedhub/fedhub/hub/authentication/trial"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/operator"
@@ -39,7 +40,7 @@ type away struct {
 	Way   method
 	KeyID string
 	Leg   federation.AuthState
-	Try   *trying `json:",omitempty"` // an administrator tests the key
+	Try   *trial.Trial `json:",omitempty"` // an administrator tests the key
 
 	Own  connecting // set if somebody signed in adds an identity to their account
 	Link string     // stop of the linking that the identity is to prove

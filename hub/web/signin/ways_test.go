@@ -1,7 +1,6 @@
 package signin
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -117,35 +116,5 @@ func TestAButtonShowsWhatIsKnownOfItsKey(t *testing.T) {
 		if got := k.Symbol(); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
-	}
-}
-
-// A test of a key tells its steps; what tells none is one step itself.
-func TestATestKeepsEveryStep(t *testing.T) {
-	var none trying
-	if err := none.watch(t.Context(), "authorize", noon, func(context.Context) error { return nil }); err != nil {
-		t.Fatal(err)
-	}
-	if len(none.Steps) != 1 || none.Steps[0].Name != "authorize" || !none.Steps[0].Why.IsZero() {
-		t.Errorf("without steps of its own: got %+v", none.Steps)
-	}
-	broken := federation.NewFault(federation.Untrusted, "The company", fmt.Errorf("no"))
-	if err := none.watch(t.Context(), "answer", noon, func(context.Context) error { return broken }); err != broken { //nolint:errorlint // the same
-		t.Errorf("got %v", err)
-	}
-	if len(none.Steps) != 2 || none.Steps[1].Name != "answer" || none.Steps[1].Why.String() == "" {
-		t.Errorf("one that failed: got %+v", none.Steps)
-	}
-	var told trying
-	step := func(ctx context.Context, name string, err error) {
-		federation.Observe(ctx, name, noon, func(func(string, string)) error { return err }) //nolint:errcheck // it is told
-	}
-	told.watch(t.Context(), "answer", noon, func(ctx context.Context) error { step(ctx, "token", nil); step(ctx, "id_token", broken); return broken }) //nolint:errcheck // the same
-	if len(told.Steps) != 2 || told.Steps[0].Name != "token" || told.Steps[1].Name != "id_token" || told.Steps[1].Why.String() == "" {
-		t.Errorf("with steps of its own: got %+v", told.Steps)
-	}
-	told.watch(t.Context(), "answer", noon, func(ctx context.Context) error { step(ctx, "token", nil); return broken }) //nolint:errcheck // the same
-	if len(told.Steps) != 4 || told.Steps[3].Name != "answer" || told.Steps[3].Why.String() == "" {
-		t.Errorf("what failed between its steps: got %+v", told.Steps)
 	}
 }

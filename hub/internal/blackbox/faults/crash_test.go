@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fedhub/fedhub/hub/web/guard"
+
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
@@ -39,7 +41,7 @@ func TestMain(m *testing.M) {
 
 func childConfig(address string) hub.Config {
 	return hub.Config{
-		URL: "http://" + address, SecretKey: bytes.Repeat([]byte{7}, 32), Limits: hub.Limits{SignIns: web.Rate{Burst: 10_000}},
+		URL: "http://" + address, SecretKey: bytes.Repeat([]byte{7}, 32), Limits: guard.Limits{SignIns: web.Rate{Burst: 10_000}},
 		Hash: passwords.HashParams{Memory: 64, Time: 1, Threads: 1}, Log: slog.New(slog.DiscardHandler),
 	}
 }

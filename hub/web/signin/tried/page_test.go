@@ -1,14 +1,12 @@
-package signin
+package tried
 
 import (
-	"errors"
 	"strings"
 	"testing"
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
-	"github.com/fedhub/fedhub/templates/locales"
 )
 
 func TestATestSaysWhoOneWouldBe(t *testing.T) {
@@ -87,50 +85,6 @@ func TestATestWarnsOfWhatAKeyWillDo(t *testing.T) {
 			if !strings.Contains(got[i].English(), words) {
 				t.Errorf("%s: got %q, want %q in it", row.what, got[i].English(), words)
 			}
-		}
-	}
-}
-
-func TestAFailedTestNamesTheSettingToChange(t *testing.T) {
-	openid, site, bare := federation.LoginKey{Kind: federation.KindOpenID}, federation.LoginKey{Kind: federation.KindFrappe}, federation.LoginKey{Kind: federation.KindOAuth2}
-	refusal := func(code string) error { return federation.NewRefusal("The company", code, "") }
-	fault := func(kind federation.FaultKind) error {
-		return federation.NewFault(kind, "The company", errors.New("no"))
-	}
-	for _, row := range []struct {
-		key            federation.LoginKey
-		step           string
-		err            error
-		words, setting string
-	}{
-		{openid, "token", refusal("invalid_client"), "client ID and secret", "client_secret"},
-		{federation.LoginKey{Kind: federation.KindPeer}, "token", refusal("invalid_client"), "Connected hubs", ""},
-		{openid, "authorize", refusal("invalid_scope"), "Scopes", "scopes"},
-		{federation.LoginKey{Kind: federation.KindOpenID, KeepTokens: true, AskOffline: true}, "token", refusal("not_allowed"), "offline_access", "ask_offline"},
-		{openid, "authorize", refusal("access_denied"), "You denied", ""},
-		{openid, "token", refusal("invalid_grant"), "callback URL", ""},
-		{openid, "authorize", refusal("invalid_request"), "registered there", "params"},
-		{openid, "authorize", refusal("server_error"), "server error", ""},
-		{openid, "discovery", fault(federation.Unreachable), "Base URL", "base_url"},
-		{bare, "discovery", fault(federation.Unreachable), "Base URL", "endpoints.authorize"},
-		{openid, "token", fault(federation.Unreachable), "in time", ""},
-		{openid, "discovery", fault(federation.Misconfigured), "issuer", "hosts"},
-		{site, "discovery", fault(federation.Misconfigured), "issuer of the site", "options.issuer"},
-		{openid, "id_token", fault(federation.Untrusted), "do not enable it", "client_id"},
-		{site, "id_token", fault(federation.Untrusted), "App Client Secret", "client_secret"},
-		{openid, "token", fault(federation.Misconfigured), "A setting is wrong", ""},
-		{openid, "discovery", fault(federation.Untrusted), "all endpoints", "base_url"},
-		{openid, "id_token", fault(federation.Unexpected), "another sign-in", ""},
-		{site, "id_token", fault(federation.Circular), "loop", ""},
-		{openid, "answer", fault("strange"), "The test failed", ""},
-		{openid, "userinfo", fault(federation.Untrusted), "all endpoints", "base_url"},
-		{openid, "answer", fault(federation.Unexpected), "another sign-in", ""},
-		{openid, "answer", fault(federation.Circular), "loop", ""},
-		{openid, "answer", errDisk, "This hub had an internal error", ""},
-	} {
-		got := failed(row.key, triedStep{Name: row.step}, row.err)
-		if got.Step != row.step || got.Setting != row.setting || !strings.Contains(locales.Of(got.Why).English(), row.words) {
-			t.Errorf("%s %s %v: got %+v, want %q about %q", row.key.Kind, row.step, row.err, got, row.words, row.setting)
 		}
 	}
 }

@@ -1,4 +1,6 @@
-package hub
+// Package data names every kind of record that the hub stores, and upgrades the
+// records of earlier programs.
+package data
 
 import (
 	"context"
@@ -36,13 +38,13 @@ import (
 	"github.com/fedhub/fedhub/hub/users/secondfactor"
 )
 
-// data has one field for each kind of record. The tags give the name of the set
+// Sets has one field for each kind of record. The tags give the name of the set
 // and the fields besides the id that it is looked up by (store.CollectionSpec);
 // a unique field admits each value once. Random values need no unique index, so
 // the sets that grow without limit can be sharded by id. The names are stored
 // data and must not change. user and client name the fields that hold the
 // owner: the record is deleted together with it.
-type data struct {
+type Sets struct {
 	Users               *store.Collection[users.User]                      `set:"users" unique:"emailKey founder" index:"rank"`
 	Identities          *store.Collection[linking.Identity]                `set:"identities" index:"userId subject" times:"rolesEnd" user:"userId"`
 	Passkeys            *store.Collection[passkeys.Passkey]                `set:"passkeys" index:"userId" user:"userId"`
@@ -83,10 +85,10 @@ type data struct {
 	Invitations         *store.Collection[users.Invitation]                `set:"invitations" index:"token" freed:"token"`
 }
 
-// sets describes all kinds of records to the database.
-func sets() []store.CollectionSpec {
+// Specs describes all kinds of records to the database.
+func Specs() []store.CollectionSpec {
 	var specs []store.CollectionSpec
-	for _, f := range reflect.VisibleFields(reflect.TypeFor[data]()) {
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[Sets]()) {
 		list := func(key string) []string { return strings.Fields(f.Tag.Get(key)) }
 		specs = append(specs, store.CollectionSpec{Name: f.Tag.Get("set"), Unique: list("unique"), Index: list("index"),
 			Integers: list("integers"), Times: list("times"), Freed: list("freed")})
@@ -94,11 +96,11 @@ func sets() []store.CollectionSpec {
 	return specs
 }
 
-// openData opens all sets.
-func openData(b store.Backend, now func() time.Time) data {
-	var d data
+// Open opens all sets.
+func Open(b store.Backend, now func() time.Time) Sets {
+	var d Sets
 	all := reflect.ValueOf(&d).Elem()
-	for i, spec := range sets() {
+	for i, spec := range Specs() {
 		set := reflect.New(all.Field(i).Type().Elem())
 		set.Interface().(interface {
 			Open(b store.Backend, name string, now func() time.Time)
@@ -108,8 +110,8 @@ func openData(b store.Backend, now func() time.Time) data {
 	return d
 }
 
-// browsable returns all sets for programs that inspect the database.
-func (d data) browsable() []store.Browsable {
+// Browsable returns all sets for programs that inspect the database.
+func (d Sets) Browsable() []store.Browsable {
 	var all []store.Browsable
 	of := reflect.ValueOf(d)
 	for i := range of.NumField() {
@@ -130,15 +132,15 @@ func (u used) Key() string { return u.ID }
 // ExpiresAt is when a repetition would be refused because it is too old.
 func (u used) ExpiresAt() time.Time { return u.Expires }
 
-// useOnce remembers an id until a time; an id that is already there is
+// UseOnce remembers an id until a time; an id that is already there is
 // fs.ErrExist. The database's insert decides, so this holds across all hubs on
 // one database.
-func (d data) useOnce(ctx context.Context, id string, until time.Time) error {
+func (d Sets) UseOnce(ctx context.Context, id string, until time.Time) error {
 	return d.Used.Insert(ctx, used{ID: id, Expires: until})
 }
 
-// wasUsed reports whether useOnce has seen an id.
-func (d data) wasUsed(ctx context.Context, id string) (bool, error) {
+// WasUsed reports whether UseOnce has seen an id.
+func (d Sets) WasUsed(ctx context.Context, id string) (bool, error) {
 	_, err := d.Used.Get(ctx, id)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil

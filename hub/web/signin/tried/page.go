@@ -1,10 +1,14 @@
-package signin
+// Package tried is the page with the result of a test of a sign-in provider.
+package tried
 
 import (
 	"errors"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
+
+	"github.com/fedhub/fedhub/hub/authentication/trial"
 
 	"github.com/gin-gonic/gin"
 
@@ -13,16 +17,27 @@ import (
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// Tried is GET /admin/providers/{id}/tried: what came of a test. The settings are
-// looked at as they are now, so one can change them and open the page again.
-func (d *Handler) Tried(c *gin.Context) error {
-	var result tried
-	err := d.Stops.Peek(c.Request.Context(), stopTried, c.Query("stop"), d.Sessions.BoundToBrowser(c.Request), &result)
+// Handler serves the page.
+type Handler struct {
+	Stops     *flows.Interruptions
+	Sessions  *cookies.Service
+	Upstreams *federation.Registry
+	Linking   *linking.Service
+	Responder *web.Responder
+	Now       func() time.Time
+}
+
+// Show is GET /admin/providers/{id}/tried. It judges the answer by the present
+// settings, so an administrator can change them and load the page again.
+func (d *Handler) Show(c *gin.Context) error {
+	var result trial.Result
+	err := d.Stops.Peek(c.Request.Context(), trial.Stop, c.Query("stop"), d.Sessions.BoundToBrowser(c.Request), &result)
 	if err != nil {
 		return triedGone(c, err)
 	}
@@ -63,7 +78,7 @@ func triedGone(c *gin.Context, cause error) error {
 		Action: templates.Action{Label: locales.Say("tried.back-to-the-login-key"), URL: "/admin/providers/" + url.PathEscape(c.Param("id"))}}
 }
 
-func shownStep(s triedStep) templates.TriedStep {
+func shownStep(s trial.Step) templates.TriedStep {
 	step := templates.NewTriedStep(s.Name, s.Took, locales.Of(s.Why))
 	for _, f := range s.Facts {
 		step.Facts = append(step.Facts, templates.Fact(f.Name, f.Value))

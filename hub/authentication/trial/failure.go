@@ -1,4 +1,4 @@
-package signin
+package trial
 
 import (
 	"errors"
@@ -7,16 +7,16 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// A failure is where a test ended, and what to do about it.
-type failure struct {
+// A Failure is the step at which a test ended, and what to do about it.
+type Failure struct {
 	Step    string // "" if nothing failed
 	Why     texts.Text
 	Setting string // control of the key's form that it is about, if one is
 }
 
-// failed finds the sentence for an error.
-func failed(key federation.LoginKey, last triedStep, err error) failure {
-	f := failure{Step: last.Name}
+// Failed finds the sentence for an error.
+func Failed(key federation.LoginKey, last Step, err error) Failure {
+	f := Failure{Step: last.Name}
 	var refusal *federation.Refusal
 	var fault *federation.Fault
 	switch {

@@ -1,4 +1,4 @@
-package hub
+package data
 
 import (
 	"context"
@@ -21,10 +21,10 @@ import (
 // grant types of clients.
 const major = 2
 
-// schema is that version, and the upgrades from records of earlier programs. To
+// Schema is that version, and the upgrades from records of earlier programs. To
 // change a stored form, add an upgrade at the end. The existing ones have
 // already run on some databases and must not change.
-func schema() store.Schema {
+func Schema() store.Schema {
 	return store.Schema{Major: major, Upgrades: []store.Upgrade{
 		{Set: "clients", Change: grantTypes},
 		{Set: "loginkeys", Change: rolesText},
@@ -118,8 +118,8 @@ func rolesText(raw bson.Raw) (bson.Raw, error) {
 	return bson.Marshal(append(doc, bson.E{Key: "claims", Value: bson.D{text}}))
 }
 
-// ForeseeUpgrades reports what a start of this program would change in a
+// Foresee reports what a start of this program would change in a
 // database. It changes nothing.
-func ForeseeUpgrades(ctx context.Context, b store.Backend) ([]store.Forecast, error) {
-	return schema().Foresee(ctx, b, sets())
+func Foresee(ctx context.Context, b store.Backend) ([]store.Forecast, error) {
+	return Schema().Foresee(ctx, b, Specs())
 }

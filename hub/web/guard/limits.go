@@ -1,4 +1,4 @@
-package hub
+package guard
 
 import (
 	"errors"
@@ -32,7 +32,9 @@ var knownRate = web.Rate{Burst: 10, Every: 10 * time.Second}
 // mostTimes bounds the factor that a large network may get.
 const mostTimes = 10_000
 
-func (l Limits) withDefaults() (Limits, error) {
+// WithDefaults fills in what was left out. Its error is a sentence for the
+// operator.
+func (l Limits) WithDefaults() (Limits, error) {
 	for rate, usual := range map[*web.Rate]web.Rate{
 		&l.SignIns:       {Burst: 60, Every: time.Second},
 		&l.Begins:        {Burst: 2000, Every: 50 * time.Millisecond},
@@ -62,22 +64,22 @@ func (l Limits) withDefaults() (Limits, error) {
 	return l, nil
 }
 
-// limiter makes a limiter that allows every network this rate.
-func (h *Hub) limiter(r web.Rate) *web.Limiter {
-	return h.config.Limits.Large.NewLimiter(r, h.config.Now)
+// Limiter makes a limiter that allows every network this rate.
+func (l Limits) Limiter(r web.Rate, now func() time.Time) *web.Limiter {
+	return l.Large.NewLimiter(r, now)
 }
 
 // guessable limits the passwords that one network may try. A browser in which
 // someone has signed in before gets a small allowance of its own.
-func (h *Hub) guessable() func(web.HandlerFunc) web.HandlerFunc {
-	rate := h.config.Limits.SignIns
-	networks, known := h.limiter(rate), web.NewKeyLimiter(knownRate, h.config.Now)
+func (g *Guard) guessable() func(web.HandlerFunc) web.HandlerFunc {
+	rate := g.Limits.SignIns
+	networks, known := g.Limits.Limiter(rate, g.Now), web.NewKeyLimiter(knownRate, g.Now)
 	return func(handle web.HandlerFunc) web.HandlerFunc {
 		return func(c *gin.Context) error {
 			if networks.Allow(c.ClientIP()) {
 				return handle(c)
 			}
-			browser, err := h.users.Knows(c.Request.Context(), users.From{Browsers: h.sessions.KnownBrowsers(c.Request)})
+			browser, err := g.Users.Knows(c.Request.Context(), users.From{Browsers: g.Sessions.KnownBrowsers(c.Request)})
 			if err != nil {
 				return err
 			}

@@ -1,4 +1,4 @@
-package hub
+package guard
 
 import (
 	"errors"
@@ -27,8 +27,8 @@ type refusals struct {
 	each, all *web.KeyLimiter
 }
 
-func (h *Hub) newRefusals() refusals {
-	return refusals{h.audit, web.NewKeyLimiter(refusedEach, h.config.Now), web.NewKeyLimiter(refusedAll, h.config.Now)}
+func (g *Guard) newRefusals() refusals {
+	return refusals{g.Audit, web.NewKeyLimiter(refusedEach, g.Now), web.NewKeyLimiter(refusedAll, g.Now)}
 }
 
 func (r refusals) record(c *gin.Context, p sessions.Person, code string) {
@@ -43,13 +43,13 @@ func (r refusals) record(c *gin.Context, p sessions.Person, code string) {
 
 // form records an administrator's form that was refused before it was read,
 // such as one that another site made their browser send.
-func (r refusals) form(h *Hub, handle web.HandlerFunc) web.HandlerFunc {
+func (r refusals) form(g *Guard, handle web.HandlerFunc) web.HandlerFunc {
 	return func(c *gin.Context) error {
 		looked := false
-		err := h.posted(func(c *gin.Context) error { looked = true; return handle(c) })(c)
+		err := g.posted(func(c *gin.Context) error { looked = true; return handle(c) })(c)
 		var page *web.ErrorPage
 		if !looked && errors.As(err, &page) && page.Status == http.StatusForbidden {
-			if p, perr := h.sessions.Current(c.Request); perr == nil {
+			if p, perr := g.Sessions.Current(c.Request); perr == nil {
 				r.record(c, p, "admin.refused.form")
 			}
 		}
