@@ -19,7 +19,7 @@ func (w *World) Operator() *Browser {
 
 var SecretShown = regexp.MustCompile(`fhs_[A-Za-z0-9_-]+`)
 
-// Copied is what a page has ready to copy, by its labels.
+// Copied are the values that a page offers to copy, by their labels.
 func (p Page) Copied(t testing.TB) map[string]string {
 	t.Helper()
 	root, err := html.Parse(strings.NewReader(p.Body))
@@ -28,7 +28,7 @@ func (p Page) Copied(t testing.TB) map[string]string {
 	}
 	found := map[string]string{}
 	for n := range root.Descendants() {
-		label := strings.TrimPrefix(Attr(n, "data-copy"), "Copy ") // of the button, less its verb
+		label := strings.TrimPrefix(Attr(n, "data-copy"), "Copy ") // the button's label without its verb
 		if n.Type != html.ElementNode || label == "" {
 			continue
 		}

@@ -14,7 +14,7 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 )
 
-// An App is a client together with what it knows.
+// An App is a client with its credentials.
 type App struct {
 	W *World
 	clients.Client
@@ -42,8 +42,8 @@ func Challenge(verifier string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// Request is a good authorization request; pairs override it, and an empty
-// value leaves a parameter out.
+// Request is a valid authorization request; pairs override it, and an empty value
+// omits a parameter.
 func (a *App) Request(pairs ...string) url.Values {
 	v := url.Values{
 		"client_id": {a.ID}, "response_type": {"code"}, "redirect_uri": {Callback}, "scope": {"openid profile email"},
@@ -63,7 +63,7 @@ func Edited(v url.Values, pairs []string) url.Values {
 	return v
 }
 
-// A Reply is what a machine endpoint answered.
+// A Reply is the response of a machine endpoint.
 type Reply struct {
 	Status int
 	Header http.Header
@@ -87,7 +87,7 @@ func (a *App) Post(path string, pairs ...string) Reply {
 	return r
 }
 
-// Try is post where the hub may not answer.
+// Try is Post where the hub may not respond.
 func (a *App) Try(path string, pairs ...string) (Reply, error) {
 	v := url.Values{}
 	if a.Public() {
@@ -134,7 +134,7 @@ func AskWith(client *http.Client, req *http.Request) (Reply, error) {
 	return r, nil
 }
 
-// Redeem exchanges a code; pairs override the form.
+// Redeem redeems a code; pairs override the form.
 func (a *App) Redeem(code string, pairs ...string) Reply {
 	a.W.Helper()
 	return a.Post("/oauth2/token", append([]string{"grant_type", "authorization_code", "code", code, "redirect_uri", Callback, "code_verifier", a.Verifier}, pairs...)...)

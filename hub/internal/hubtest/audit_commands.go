@@ -9,7 +9,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users/linking"
 )
 
-// Provider is a login key that is never used.
+// Provider is an unused login key.
 func (w *World) Provider(id string, change ...func(*federation.LoginKey)) federation.LoginKey {
 	w.Helper()
 	k := federation.LoginKey{ID: id, Kind: federation.KindOpenID, Name: "Company", BaseURL: "https://" + id + ".example.org", ClientID: "us"}
@@ -23,7 +23,7 @@ func (w *World) Provider(id string, change ...func(*federation.LoginKey)) federa
 	return k
 }
 
-// LinkedImport is somebody who was imported with an identity of a provider.
+// LinkedImport imports a user with an identity of a provider.
 func (w *World) LinkedImport(email, key string) (users.User, federation.LoginKey) {
 	w.Helper()
 	k := w.Provider(key)
@@ -37,7 +37,7 @@ func (w *World) LinkedImport(email, key string) (users.User, federation.LoginKey
 	return u, k
 }
 
-// Done stops where an act went wrong.
+// Done fails the test if an operation failed.
 func Done(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
@@ -45,7 +45,7 @@ func Done(t *testing.T, err error) {
 	}
 }
 
-// Newcomer is somebody of another system.
+// Newcomer is a user of another system.
 func Newcomer(id, email string) users.Import {
 	return users.Import{ID: id, From: "frappe", NewUser: users.NewUser{Email: email, EmailVerified: true, Imported: "$pbkdf2-sha256$29000$7t1bS8kZQ6jV2rt3zhljTA$hFNvSHSAjrUiPpMvgcYdyqSGFCjPh5QTGSfN1yhSSuI", Profile: users.Profile{Name: "Asha Rao"}, Roles: []string{"clerk"}}}
 }

@@ -2,7 +2,7 @@ package hubtest
 
 import "testing"
 
-// UserID is who has an address.
+// UserID is the id of the user with this address.
 func (w *World) UserID(t *testing.T, email string) string {
 	t.Helper()
 	u, err := w.Hub.FindUser(t.Context(), email)
@@ -10,11 +10,11 @@ func (w *World) UserID(t *testing.T, email string) string {
 	return u.ID
 }
 
-// ClientOf is what the secondary is called at the primary.
+// ClientOf is the secondary's client ID at the primary.
 func (p Pair) ClientOf() string { return p.Secondary.Hub.ClientMetadata(p.Key.ID) }
 
-// connected is the form of the page of connections that a browser comes back
-// to from the other hub.
+// connected is the form on the page of connections, after the return from the
+// other hub.
 func (p Pair) Connect(b *Browser) Page {
 	p.Secondary.Helper()
 	back := p.Abroad(b, b.Post(b.Open("/account/connections"), "/account/connect/"+p.Key.ID), "ada@example.org")

@@ -19,17 +19,18 @@ import (
 
 // A recording is a place in the code that records an event.
 type recording struct {
-	file     string // from the top of the module
+	file     string // relative to the module
 	from, to int    // its lines
 	in       string // the function, with its file
 }
 
 func (r recording) String() string { return fmt.Sprintf("%s:%d", r.file, r.from) }
 
-// reach is what the table of acts has reached: lines, and kinds by function.
+// reach has the recordings that the table of acts has reached: lines, and kinds
+// by function.
 type reach struct {
 	mu    sync.Mutex
-	kinds map[string]bool     // every kind that an act must leave
+	kinds map[string]bool     // every kind that an act must record
 	lines map[string][]string // file:line to kinds
 }
 
@@ -90,7 +91,7 @@ func (r *reach) Check(t *testing.T) {
 	t.Logf("%d places that record events, %d kinds", len(sites), len(constants))
 }
 
-// recordings reads the code: the places that record, the kinds that each
+// recordings reads the source: the places that record, the kinds that each
 // function names, and the constants of the kinds.
 func recordings(t *testing.T) (sites []recording, mentioned map[string][]string, constants map[string]string) {
 	t.Helper()
@@ -152,8 +153,8 @@ func kindsIn(file *ast.File, into map[string]string) {
 	}
 }
 
-// recordingsIn finds calls of a recorder's methods and of the helpers around
-// them, which are called record.
+// recordingsIn finds calls of a recorder's methods and of their helpers, which
+// are named record.
 func recordingsIn(set *token.FileSet, f *ast.FuncDecl, file, in string) (out []recording) {
 	ast.Inspect(f, func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)
@@ -173,7 +174,7 @@ func recordingsIn(set *token.FileSet, f *ast.FuncDecl, file, in string) (out []r
 func records(method *ast.SelectorExpr) bool {
 	of, _ := method.X.(*ast.SelectorExpr)
 	if by, ok := method.X.(*ast.Ident); ok && by.Name == "d" && method.Sel.Name == "Record" {
-		return true // what all handlers of the administration share
+		return true // shared by all handlers of the administration
 	}
 	switch method.Sel.Name {
 	case "Record", "Note", "Routine":
@@ -195,5 +196,5 @@ func kindsNamed(f *ast.FuncDecl) (out []string) {
 	return out
 }
 
-// Module is the path of the module, with a slash behind it.
+// Module is the path of the module, with a trailing slash.
 const Module = "github.com/fedhub/fedhub/"

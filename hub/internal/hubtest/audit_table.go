@@ -19,20 +19,20 @@ import (
 
 func (w *World) PlayedBy(t *testing.T) { w.TB = t }
 
-// A ledger is what one world recorded since it was opened.
+// A ledger has the events of one world since it was opened.
 type ledger struct {
 	w      *World
 	mu     sync.Mutex
 	events []written
 }
 
-// written is one event and the lines of code it came from, innermost first.
+// written is one event and the lines of code that recorded it, innermost first.
 type written struct {
 	audit.Event
 	lines []runtime.Frame
 }
 
-// witness hears every event of the world's hub.
+// witness gets every event of the world's hub.
 func (w *World) witness(e audit.Event) {
 	l := w.written.Load()
 	if l == nil {
@@ -53,14 +53,14 @@ func (w *World) witness(e audit.Event) {
 	l.mu.Unlock()
 }
 
-// Ledger opens a new one: what is done from now on must be accounted for.
+// Ledger opens a new ledger: all later events must be expected.
 func (w *World) Ledger() *ledger {
 	l := &ledger{w: w}
 	w.written.Store(l)
 	return l
 }
 
-// Await waits until an event is stored that the hub writes beside its answers.
+// Await waits until an event is stored that the hub records in the background.
 func (l *ledger) Await(t *testing.T, kind string) {
 	t.Helper()
 	limit := time.NewTimer(20 * time.Second)
@@ -81,7 +81,7 @@ func (l *ledger) Await(t *testing.T, kind string) {
 	}
 }
 
-// kept tells which of the events are stored.
+// kept tells which events are stored.
 func (l *ledger) kept(t *testing.T) map[string]audit.Event {
 	t.Helper()
 	records, err := l.w.Backend.Find(context.Background(), "audit", store.Query{Now: time.Unix(0, 0)})
@@ -112,8 +112,7 @@ func (l *ledger) Heard(kind string) []audit.Event {
 	return heard
 }
 
-// ByRequest says that these events tell where the request came from, and its
-// reference.
+// ByRequest adds the request's address and a reference to expected events.
 func ByRequest(events ...audit.Event) []audit.Event {
 	for i := range events {
 		events[i].IP, events[i].Ref = "127.0.0.1", "some"
@@ -121,22 +120,22 @@ func ByRequest(events ...audit.Event) []audit.Event {
 	return events
 }
 
-// Stored checks that these events, and no others, were stored since the ledger
-// was opened. Of what a reason speaks of the events name a part, or nothing; a
-// star is any code.
+// Stored checks that exactly these events were stored since the ledger was
+// opened. A reason may be a part of the stored one, or empty; a star stands for
+// any code.
 func (l *ledger) Stored(t *testing.T, events ...audit.Event) {
 	t.Helper()
 	l.compare(t, "stored", true, events)
 }
 
-// Noted checks that these events, and no others, were logged and not stored.
+// Noted checks that exactly these events were logged and not stored.
 func (l *ledger) Noted(t *testing.T, events ...audit.Event) {
 	t.Helper()
 	l.compare(t, "noted", false, events)
 }
 
-// Holds is stored where the hub goes on writing beside its answers: the other
-// events are those of its own work.
+// Holds is Stored for acts that cause sign-out deliveries in the background:
+// further events of deliveries are allowed.
 func (l *ledger) Holds(t *testing.T, events ...audit.Event) {
 	t.Helper()
 	l.mu.Lock()
@@ -186,7 +185,7 @@ func (l *ledger) compare(t *testing.T, what string, stored bool, events []audit.
 	}
 }
 
-// is compares an event with what it must be.
+// is compares an event with the expected one.
 func is(e, must audit.Event) bool {
 	if must.Ref != "" && e.Ref != "" {
 		must.Ref = e.Ref
@@ -206,7 +205,7 @@ func is(e, must audit.Event) bool {
 	return told(e) == told(must)
 }
 
-// contains says that each argument has in it what it must have.
+// contains checks that each argument contains the expected text.
 func contains(args, must map[string]string) bool {
 	for name, part := range must {
 		if !strings.Contains(args[name], part) {

@@ -8,7 +8,7 @@ import (
 	"github.com/pquerna/otp/totp"
 )
 
-// An Authenticator is somebody's authenticator app.
+// An Authenticator is a user's authenticator app.
 type Authenticator struct {
 	w      *World
 	secret string
@@ -19,7 +19,7 @@ var (
 	recoveryCode = regexp.MustCompile(`[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3}`)
 )
 
-// Scan sets an app up from a page that shows the key.
+// Scan sets up an app with the key that a page shows.
 func (w *World) Scan(p Page) Authenticator {
 	w.Helper()
 	found := appKey.FindStringSubmatch(p.Body)
@@ -29,7 +29,7 @@ func (w *World) Scan(p Page) Authenticator {
 	return Authenticator{w, strings.ReplaceAll(found[1], " ", "")}
 }
 
-// Code is one that was not used before: half a minute passes.
+// Code is an unused code: it moves the clock by half a minute.
 func (a Authenticator) Code() string {
 	a.w.Helper()
 	a.w.Clock.Skip(30 * time.Second)
@@ -40,11 +40,11 @@ func (a Authenticator) Code() string {
 	return code
 }
 
-// RecoveryCodes are those that a page shows.
+// RecoveryCodes are the recovery codes on a page.
 func RecoveryCodes(p Page) []string { return recoveryCode.FindAllString(p.Body, -1) }
 
-// WithApp signs somebody in and sets an app up for them. The session has shown
-// one factor.
+// WithApp signs a user in and sets up an authenticator app. The session has one
+// factor.
 func (w *World) WithApp(email string) (*Browser, Authenticator, []string) {
 	w.Helper()
 	b := w.Browser()
@@ -55,7 +55,7 @@ func (w *World) WithApp(email string) (*Browser, Authenticator, []string) {
 	return b, app, RecoveryCodes(page)
 }
 
-// SignInWith signs somebody in who has an app.
+// SignInWith signs in a user with an authenticator app.
 func (b *Browser) SignInWith(email string, app Authenticator) Page {
 	b.W.Helper()
 	return b.Submit(b.SignIn(b.Open("/signin"), email), "/signin/second", "code", app.Code())

@@ -12,7 +12,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web"
 )
 
-// A Browser keeps cookies and follows nothing by itself.
+// A Browser keeps cookies and follows no redirects on its own.
 type Browser struct {
 	W *World
 	*http.Client
@@ -27,7 +27,7 @@ func (w *World) Browser() *Browser {
 	return &Browser{w, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
-// A Page is an answer, read.
+// A Page is a parsed response.
 type Page struct {
 	Status   int
 	Location string
@@ -49,8 +49,7 @@ func (b *Browser) Read(resp *http.Response, err error) Page {
 	return Page{resp.StatusCode, resp.Header.Get("Location"), string(body), resp.Header, resp.Request.URL}
 }
 
-// Open gets an address, absolute or on the hub, and follows redirects as long
-// as they stay on the hub.
+// Open gets an address, absolute or on the hub, and follows redirects on the hub.
 func (b *Browser) Open(address string) Page {
 	b.W.Helper()
 	if strings.HasPrefix(address, "/") {
@@ -84,8 +83,8 @@ func (b *Browser) Authorize(v url.Values) Page {
 	return b.Open("/oauth2/authorize?" + v.Encode())
 }
 
-// Submit sends the page's form that leads to the path, with fields
-// filled in, and follows.
+// Submit sends the page's form for the path, with these fields changed, and
+// follows redirects.
 func (b *Browser) Submit(p Page, action string, pairs ...string) Page {
 	b.W.Helper()
 	return b.Follow(b.Post(p, action, pairs...))
@@ -100,7 +99,7 @@ func (b *Browser) Post(p Page, action string, pairs ...string) Page {
 	return b.Read(b.PostForm(b.W.URL+to, Edited(fields, pairs)))
 }
 
-// Form finds a form and its fields, as a browser would send them.
+// Form finds a form and the fields that a browser would send.
 func Form(body, action string) (string, url.Values, bool) {
 	root, err := html.Parse(strings.NewReader(body))
 	if err != nil {
@@ -133,7 +132,7 @@ func fields(form *html.Node) url.Values {
 			}
 		case "select":
 			for o := range n.Descendants() {
-				// As browsers do: the first, unless one is selected.
+				// As in browsers, the first option unless one is selected.
 				if o.Data == "option" && (has(o, "selected") || !v.Has(Attr(n, "name"))) {
 					v.Set(Attr(n, "name"), Attr(o, "value"))
 				}
@@ -164,14 +163,14 @@ func has(n *html.Node, name string) bool {
 // SignIn signs in on the sign-in page p.
 func (b *Browser) SignIn(p Page, email string) Page {
 	b.W.Helper()
-	if strings.Contains(p.Body, `action="`+web.ProvePath+`"`) { // signed in already, and to prove it
+	if strings.Contains(p.Body, `action="`+web.ProvePath+`"`) { // signed in already: the page asks for proof
 		return b.Prove(p)
 	}
 	return b.Submit(p, "/signin", "email", email, "password", Password)
 }
 
-// Prove types the password on the page that asks who is signed in to prove it.
-// Where that page carries a form along, it is sent with it.
+// Prove enters the password on the page that asks the signed-in user for it. If
+// that page contains a postponed form, it is sent too.
 func (b *Browser) Prove(p Page, pairs ...string) Page {
 	b.W.Helper()
 	_, action, _ := strings.Cut(p.Body, `<form class="stack" method="post" action="`)
@@ -179,7 +178,7 @@ func (b *Browser) Prove(p Page, pairs ...string) Page {
 	return b.Submit(p, action, append([]string{"prove_password", Password}, pairs...)...)
 }
 
-// SignInTo goes all the way to the app's answer, allowing what is asked.
+// SignInTo signs in and gives consent, up to the app's answer.
 func (b *Browser) SignInTo(a *App, email string, pairs ...string) url.Values {
 	b.W.Helper()
 	p := b.Authorize(a.Request(pairs...))
@@ -192,7 +191,7 @@ func (b *Browser) SignInTo(a *App, email string, pairs ...string) url.Values {
 	return b.Answer(p)
 }
 
-// Answer is what the redirect to the app carries.
+// Answer is the query or fragment of the redirect to the app.
 func (b *Browser) Answer(p Page) url.Values {
 	b.W.Helper()
 	u, err := url.Parse(p.Location)

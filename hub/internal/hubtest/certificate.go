@@ -38,7 +38,7 @@ func (i *Issuer) Issue(name string) *tls.Certificate {
 	})
 }
 
-// Certificate is signed by itself where there is no one else.
+// Certificate is self-signed if there is no issuer.
 func Certificate(t testing.TB, by *tls.Certificate, template *x509.Certificate) *tls.Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -8,8 +8,8 @@ import (
 
 func Straight(k *federation.LoginKey) { k.Direct = true }
 
-// Walk goes on from a page, through whichever hubs, until an app has its
-// answer or there is nothing left to press.
+// Walk continues from a page, through all hubs, until an app has its answer or
+// the page has no button.
 func (b *Browser) Walk(p Page, email string, hubs ...*World) Page {
 	b.W.Helper()
 	for range 40 {

@@ -2,7 +2,7 @@ package hubtest
 
 import "github.com/fedhub/fedhub/clients"
 
-// CallCentre is a client that asks people by back channel.
+// CallCentre is a client for backchannel authentication (CIBA).
 func (w *World) CallCentre(change ...func(*clients.Client)) *App {
 	w.Helper()
 	return w.App(append([]func(*clients.Client){func(c *clients.Client) {
@@ -11,7 +11,7 @@ func (w *World) CallCentre(change ...func(*clients.Client)) *App {
 	}}, change...)...)
 }
 
-// Ask begins a request for ada; pairs override it.
+// Ask starts a request for ada; pairs override it.
 func (a *App) Ask(pairs ...string) Reply {
 	a.W.Helper()
 	return a.Post("/oauth2/bc-authorize", append([]string{"scope", "openid profile", "login_hint", "ada@example.org", "binding_message", "W4SC"}, pairs...)...)

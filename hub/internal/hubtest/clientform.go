@@ -2,7 +2,7 @@ package hubtest
 
 import "github.com/fedhub/fedhub/clients"
 
-// Saved submits a client's form and returns what is kept then.
+// Saved submits a client's form and returns the stored client.
 func (b *Browser) Saved(a *App, pairs ...string) clients.Client {
 	b.W.Helper()
 	path := "/admin/clients/" + a.ID

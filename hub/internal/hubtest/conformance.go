@@ -6,22 +6,22 @@ import (
 	"testing"
 )
 
-// The tests of this file and its neighbours (conformance_*_test.go) are those
-// of the OpenID Foundation's certification plans for providers, by their
-// names: go test ./hub -run TestConformanceBasic/oidcc-prompt-login.
+// The tests of this file and its neighbors (conformance_*_test.go) are those of
+// the OpenID Foundation's certification plans for providers, with their names: go
+// test ./hub -run TestConformanceBasic/oidcc-prompt-login.
 
-// A Profile is what a plan is run with.
+// A Profile is the variant of a plan.
 type Profile struct {
 	Response string // response_type
-	Mode     string // response_mode, "" for the usual one
+	Mode     string // response_mode, "" for the default
 	Auth     string // token_endpoint_auth_method
 	Dynamic  bool   // clients register themselves
 }
 
-// Wants says whether the response type has the word.
+// Wants reports whether the response type has the word.
 func (p Profile) Wants(word string) bool { return slices.Contains(strings.Fields(p.Response), word) }
 
-// Place is where answers come.
+// Place is the part of the redirect that has the response.
 func (p Profile) Place() string {
 	switch mode, _, _ := strings.Cut(p.Mode, "."); {
 	case mode == "form_post":
@@ -34,7 +34,7 @@ func (p Profile) Place() string {
 	return "fragment"
 }
 
-// Brings says whether a login brings an access token.
+// Brings reports whether a login returns an access token.
 func (p Profile) Brings() bool { return p.Wants("code") || p.Wants("token") }
 
 // An Exam is one test of a plan, run with a profile.

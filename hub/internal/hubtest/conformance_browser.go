@@ -11,7 +11,7 @@ import (
 	"golang.org/x/net/html"
 )
 
-// A Scripted browser is what certification drives a provider with: it keeps
+// A Scripted browser is like the one of the certification suite: it keeps
 // cookies, finds inputs and buttons by id, and runs no script.
 type Scripted struct {
 	*testing.T
@@ -28,7 +28,7 @@ func (e *Exam) Browser() *Scripted {
 	return &Scripted{e.T, e.Site, &http.Client{Jar: jar, Transport: e.Site.http.Transport, CheckRedirect: followNothing}}
 }
 
-// Open gets an address and follows redirects while they stay on the hub.
+// Open gets an address and follows redirects on the hub.
 func (b *Scripted) Open(address string) Page {
 	b.Helper()
 	req, err := http.NewRequestWithContext(b.Context(), http.MethodGet, address, nil)
@@ -39,7 +39,7 @@ func (b *Scripted) Open(address string) Page {
 	return b.follow(b.do(req))
 }
 
-// Send posts a form as another site's page would, without Origin or Referer.
+// Send posts a form as a page of another site does, without Origin or Referer.
 func (b *Scripted) Send(address string, form url.Values) Page {
 	b.Helper()
 	req, err := http.NewRequestWithContext(b.Context(), http.MethodPost, address, strings.NewReader(form.Encode()))
@@ -72,8 +72,8 @@ func (b *Scripted) follow(p Page) Page {
 		if err != nil {
 			b.Fatal(err)
 		}
-		// The browser that drives certification asks for anything after a
-		// redirect; the answer must be a page all the same.
+		// The suite's browser sends "Accept: */*" after a redirect; the response
+		// must still be a page.
 		req.Header.Set("Accept", "*/*")
 		p = b.do(req)
 	}
@@ -81,7 +81,7 @@ func (b *Scripted) follow(p Page) Page {
 	return p
 }
 
-// click presses the button, after the pairs (input id, text) were typed in.
+// click presses the button after entering the pairs (input id, text).
 func (b *Scripted) click(p Page, button string, typed ...string) Page {
 	b.Helper()
 	root := b.Parse(p)
@@ -135,7 +135,7 @@ func (b *Scripted) Parse(p Page) *html.Node {
 	return root
 }
 
-// Has says whether the page has an element of this id.
+// Has reports whether the page has an element with this id.
 func (b *Scripted) Has(p Page, id string) bool {
 	b.Helper()
 	return byID(b.Parse(p), id) != nil
@@ -159,26 +159,26 @@ func ancestor(n *html.Node, name string) *html.Node {
 	return nil
 }
 
-// An arrival is how an authorization request ended.
+// An arrival is the result of an authorization request.
 type arrival struct {
 	By     string     // "query", "fragment", "form"; "" if the browser stayed at the hub
-	To     string     // the address, without what the answer added
-	query  url.Values // of the address, whatever by is
-	Values url.Values // the answer
+	To     string     // the address, without the parameters of the response
+	query  url.Values // of the address, for any response mode
+	Values url.Values // the parameters of the response
 	page   Page
-	Shown  []string // what the person saw on the way: "sign-in", "consent"
+	Shown  []string // the pages on the way: "sign-in", "consent"
 }
 
-// Saw says whether the person was shown that page on the way.
+// Saw reports whether that page was shown on the way.
 func (a arrival) Saw(what string) bool { return slices.Contains(a.Shown, what) }
 
-// Visit opens the authorization endpoint and does what a person would do.
+// Visit opens the authorization endpoint and acts as a user does.
 func (b *Scripted) Visit(request url.Values) arrival {
 	b.Helper()
 	return b.Finish(b.Open(b.site.At(b.T, "authorization_endpoint") + "?" + request.Encode()))
 }
 
-// Finish signs in and allows, as long as the hub asks for it.
+// Finish signs in and gives consent while the hub asks for it.
 func (b *Scripted) Finish(p Page) arrival {
 	b.Helper()
 	var shown []string
@@ -204,7 +204,7 @@ func (b *Scripted) Finish(p Page) arrival {
 	return arrival{}
 }
 
-// landed reads the answer that the browser was sent away with.
+// landed reads the response in the redirect.
 func (b *Scripted) landed(p Page) (arrival, bool) {
 	b.Helper()
 	if p.Location == "" {
@@ -226,8 +226,8 @@ func (b *Scripted) landed(p Page) (arrival, bool) {
 	return a, true
 }
 
-// posted reads a form that takes the answer to another site
-// (OAuth 2.0 Form Post Response Mode §2).
+// posted reads a form that posts the response to another site (OAuth 2.0 Form
+// Post Response Mode §2).
 func (b *Scripted) posted(p Page) (arrival, bool) {
 	b.Helper()
 	form := byID(b.Parse(p), "answer")

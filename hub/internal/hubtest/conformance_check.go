@@ -17,8 +17,8 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// Jwks reads the hub's keys and holds them against RFC 7517: every key has a
-// kid of its own and no private or symmetric member.
+// Jwks reads the hub's keys and checks them against RFC 7517: every key has a
+// unique kid and no private or symmetric member.
 func (e *Exam) Jwks() jose.JSONWebKeySet {
 	e.Helper()
 	r := e.Site.Get(e.T, e.Site.At(e.T, "jwks_uri"))
@@ -79,17 +79,17 @@ func (e *Exam) Verified(what, token string) (jose.Header, map[string]any) {
 	return header, claims
 }
 
-// An idToken is what is known of an ID token before it is read.
+// An idToken is the expected context of an ID token.
 type idToken struct {
 	client string
 	nonce  string
-	access string // that came with it
-	code   string // that came with it
+	access string // issued with it
+	code   string // issued with it
 	state  string
 	front  bool // it came from the authorization endpoint
 }
 
-// checkIDToken holds an ID token against OIDC Core §2 and §3.1.3.7.
+// checkIDToken checks an ID token against OIDC Core §2 and §3.1.3.7.
 func (e *Exam) checkIDToken(token string, about idToken) map[string]any {
 	e.Helper()
 	header, claims := e.Verified("ID token", token)
@@ -158,8 +158,8 @@ func leftHalf(alg, s string) string {
 
 var birthdate = regexp.MustCompile(`^(\d{4}|\d{4}-\d{2}-\d{2})$`)
 
-// CheckClaims holds standard claims against the types of OIDC Core §5.1. What
-// is not set is left out, never null or empty.
+// CheckClaims checks standard claims against the types of OIDC Core §5.1. Missing
+// values are omitted, never null or empty.
 func (e *Exam) CheckClaims(claims map[string]any) {
 	e.Helper()
 	for name, value := range claims {
@@ -203,11 +203,12 @@ func (e *Exam) checkText(name string, value any) {
 	}
 }
 
-// describable are the characters of error_description (RFC 6749 §4.1.2.1).
+// describable are the characters allowed in error_description (RFC 6749
+// §4.1.2.1).
 var describable = regexp.MustCompile(`^[\x20-\x21\x23-\x5B\x5D-\x7E]*$`)
 
-// checkArrival holds an authorization response against the profile: where it
-// came, state, iss, and that nothing is where it must not be.
+// checkArrival checks an authorization response against the profile: its place,
+// state and iss, and that no other place has parameters.
 func (e *Exam) checkArrival(a arrival, request url.Values) {
 	e.Helper()
 	if a.By == "" {
@@ -238,7 +239,8 @@ func (e *Exam) checkArrival(a arrival, request url.Values) {
 	}
 }
 
-// checkGood holds a good answer against OAuth 2.0 Multiple Response Types §3.
+// checkGood checks a successful response against OAuth 2.0 Multiple Response
+// Types §3.
 func (e *Exam) checkGood(a arrival, request url.Values) {
 	e.Helper()
 	e.checkArrival(a, request)
@@ -263,8 +265,8 @@ func (e *Exam) checkGood(a arrival, request url.Values) {
 	}
 }
 
-// CheckRefused holds an error answer against RFC 6749 §4.1.2.1, and the code
-// against those that are right.
+// CheckRefused checks an error response against RFC 6749 §4.1.2.1, and its code
+// against the allowed ones.
 func (e *Exam) CheckRefused(a arrival, request url.Values, codes ...string) {
 	e.Helper()
 	e.checkArrival(a, request)
@@ -286,9 +288,9 @@ func (e *Exam) registeredQuery(request url.Values, name string) bool {
 	return err == nil && u.Query().Has(name)
 }
 
-// checkSecret estimates the entropy of a code or token over its characters:
-// at least 128 bits long and 96 bits of entropy, of the characters of
-// RFC 6749 appendix A.
+// checkSecret estimates the entropy of a code or token from its characters: at
+// least 128 bits of length and 96 bits of entropy, with the characters of RFC
+// 6749 appendix A.
 func (e *Exam) checkSecret(what, secret string) {
 	e.Helper()
 	counts := map[rune]float64{}
@@ -308,7 +310,7 @@ func (e *Exam) checkSecret(what, secret string) {
 	}
 }
 
-// CheckTokens holds a good answer of the token endpoint against RFC 6749 §5.1.
+// CheckTokens checks a successful token response against RFC 6749 §5.1.
 func (e *Exam) CheckTokens(r Reply) {
 	e.Helper()
 	if r.Status != http.StatusOK {
@@ -340,7 +342,7 @@ func (e *Exam) CheckJSON(what string, r Reply) {
 	}
 }
 
-// CheckTokenError holds an error of the token endpoint against RFC 6749 §5.2.
+// CheckTokenError checks a token error against RFC 6749 §5.2.
 func (e *Exam) CheckTokenError(what string, r Reply, status int, codes ...string) {
 	e.Helper()
 	e.CheckJSON(what, r)
@@ -352,8 +354,7 @@ func (e *Exam) CheckTokenError(what string, r Reply, status int, codes ...string
 	}
 }
 
-// CheckStays checks that the hub shows a page that says what is wrong, and
-// sends the browser nowhere.
+// CheckStays checks that the hub shows an error page and does not redirect.
 func (e *Exam) CheckStays(a arrival, says string) {
 	e.Helper()
 	if a.By != "" || a.page.Status < 400 || a.page.Status >= 500 {
@@ -367,7 +368,7 @@ func (e *Exam) CheckStays(a arrival, says string) {
 	}
 }
 
-// Gist is the text of a page's main part, for messages.
+// Gist is the text of a page's main part, for messages of tests.
 func Gist(body string) string {
 	_, rest, _ := strings.Cut(body, "<main")
 	text, _, _ := strings.Cut(rest, "</main>")

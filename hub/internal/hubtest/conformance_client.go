@@ -31,15 +31,15 @@ type Party struct {
 	Redirect string
 	Key      *rsa.PrivateKey
 	Kid      string
-	// certificate is how it proves itself, if it does so by one.
+	// certificate is for client authentication by mutual TLS.
 	Certificate *tls.Certificate
-	// registered is what the registration endpoint answered; nil if an
+	// registered is the response of the registration endpoint; nil if an
 	// administrator registered the client.
 	Registered map[string]any
 }
 
 // Client registers a relying party; pairs of name and value are added to its
-// metadata (RFC 7591 §2), and a nil value takes one away.
+// metadata (RFC 7591 §2), and a nil value removes one.
 func (e *Exam) Client(pairs ...any) *Party {
 	e.Helper()
 	p := &Party{E: e, Redirect: e.Site.Rp.URL + "/callback/" + rand.Text(), Auth: e.Auth, Key: AKey[0](), Kid: "rp-key"}
@@ -90,7 +90,7 @@ func (p *Party) adopt(registered map[string]any) {
 	p.Secret, _ = registered["client_secret"].(string)
 }
 
-// static is the same client as an administrator would register it.
+// static is the same client, registered by an administrator.
 func static(e *Exam, m map[string]any) clients.Client {
 	e.Helper()
 	c := clients.Client{
@@ -124,7 +124,7 @@ func static(e *Exam, m map[string]any) clients.Client {
 	return c
 }
 
-// register sends metadata to the registration endpoint and holds the answer
+// register sends metadata to the registration endpoint and checks the response
 // against RFC 7591 §3.2.1 and OIDC Registration §3.2.
 func (e *Exam) register(m map[string]any) map[string]any {
 	e.Helper()
@@ -155,8 +155,8 @@ func (e *Exam) register(m map[string]any) map[string]any {
 	return r.JSON
 }
 
-// Unregister ends what the test began (RFC 7592 §2.3). The test's context has
-// ended by then.
+// Unregister deletes the client (RFC 7592 §2.3). The test's context has ended by
+// then.
 func (e *Exam) Unregister(address, token string) {
 	req, err := http.NewRequest(http.MethodDelete, address, nil)
 	if err != nil {
@@ -170,7 +170,7 @@ func (e *Exam) Unregister(address, token string) {
 	}
 }
 
-// checkRegistered checks that the metadata came back as it was registered.
+// checkRegistered checks that the response has the registered metadata.
 func (e *Exam) checkRegistered(sent, got map[string]any) {
 	e.Helper()
 	for name, value := range sent {
@@ -181,7 +181,7 @@ func (e *Exam) checkRegistered(sent, got map[string]any) {
 	}
 }
 
-// inOrder is a value as JSON, a list of texts in the order of the alphabet.
+// inOrder is a value as JSON; a list of texts is sorted.
 func inOrder(e *Exam, value any) string {
 	e.Helper()
 	text := []byte(mustJSON(e, value))
@@ -203,7 +203,7 @@ func (e *Exam) TryRegister(m map[string]any) Reply {
 		e.Fatal(err)
 	}
 	header := []string{"Content-Type", "application/json", "X-Forwarded-For", elsewhere()}
-	if bytes.Contains(body, []byte(GrantCIBA)) { // which takes an administrator's word
+	if bytes.Contains(body, []byte(GrantCIBA)) { // which needs an administrator
 		token, _, err := e.Site.Hub.NewInitialToken(e.Context(), audit.Named("test"), 1, time.Hour)
 		if err != nil {
 			e.Fatal(err)
@@ -213,15 +213,15 @@ func (e *Exam) TryRegister(m map[string]any) Reply {
 	return e.Site.Send(e.T, http.MethodPost, e.Site.At(e.T, "registration_endpoint"), body, header...)
 }
 
-// elsewhere is some address. Registering is limited for each, and the tests
-// are not about the limit.
+// elsewhere is a new client address. Registrations are rate-limited for each
+// address, and these tests are not about the limit.
 func elsewhere() string {
 	n := mathrand.Uint32()
 	return fmt.Sprintf("10.%d.%d.%d", byte(n>>16), byte(n>>8), byte(n))
 }
 
-// Request is a good authorization request of the profile under test; pairs
-// override it, and an empty value leaves a parameter out.
+// Request is a valid authorization request of the profile; pairs override it, and
+// an empty value omits a parameter.
 func (p *Party) Request(pairs ...string) url.Values {
 	v := url.Values{
 		"client_id": {p.ID}, "response_type": {p.E.Response}, "redirect_uri": {p.Redirect}, "scope": {"openid"},
@@ -233,7 +233,7 @@ func (p *Party) Request(pairs ...string) url.Values {
 	return Edited(v, pairs)
 }
 
-// Call sends a form to an endpoint, with the client's own authentication.
+// Call sends a form to an endpoint, with the client's authentication.
 func (p *Party) Call(endpoint string, pairs ...string) Reply {
 	p.E.Helper()
 	form := Edited(url.Values{}, pairs)
@@ -258,7 +258,7 @@ func (p *Party) Call(endpoint string, pairs ...string) Reply {
 
 const AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
-// Basic is HTTP Basic with both halves form-encoded (RFC 6749 §2.3.1).
+// Basic is HTTP Basic with both parts form-encoded (RFC 6749 §2.3.1).
 func Basic(id, secret string) string {
 	req := http.Request{Header: http.Header{}}
 	req.SetBasicAuth(url.QueryEscape(id), url.QueryEscape(secret))
@@ -278,7 +278,7 @@ func (p *Party) AssertionClaims(audience string) map[string]any {
 	}
 }
 
-// Redeem exchanges a code.
+// Redeem redeems a code.
 func (p *Party) Redeem(code string, pairs ...string) Reply {
 	p.E.Helper()
 	return p.Call("token_endpoint", append([]string{"grant_type", "authorization_code", "code", code, "redirect_uri", p.Redirect}, pairs...)...)
@@ -289,7 +289,7 @@ func (p *Party) Refresh(token string, pairs ...string) Reply {
 	return p.Call("token_endpoint", append([]string{"grant_type", "refresh_token", "refresh_token", token}, pairs...)...)
 }
 
-// A login is one that was completed, and everything it brought.
+// A login is a completed login with its responses.
 type login struct {
 	arrival
 	request url.Values
@@ -300,7 +300,7 @@ type login struct {
 	Answer  Reply // of the token endpoint
 }
 
-// Claim is the ID token's; where there are two they must agree on it.
+// Claim is a claim of the ID token; two ID tokens must have the same value.
 func (l login) Claim(e *Exam, name string) any {
 	e.Helper()
 	for _, claims := range l.Ids[1:] {
@@ -311,14 +311,14 @@ func (l login) Claim(e *Exam, name string) any {
 	return l.Ids[len(l.Ids)-1][name]
 }
 
-// SignIn completes an authorization request and checks all that comes of it.
+// SignIn completes an authorization request and checks all responses.
 func (p *Party) SignIn(b *Scripted, pairs ...string) login {
 	p.E.Helper()
 	request := p.Request(pairs...)
 	return p.Complete(b.Visit(request), request)
 }
 
-// Complete checks an answer, and redeems its code if it has one.
+// Complete checks a response, and redeems its code if it has one.
 func (p *Party) Complete(a arrival, request url.Values, pairs ...string) login {
 	e := p.E
 	e.Helper()
@@ -344,7 +344,7 @@ func (p *Party) Complete(a arrival, request url.Values, pairs ...string) login {
 	return l
 }
 
-// Userinfo asks with a token, and holds the answer against OIDC Core §5.3.2.
+// Userinfo calls userinfo, and checks the response against OIDC Core §5.3.2.
 func (e *Exam) Userinfo(l login) map[string]any {
 	e.Helper()
 	r := e.Site.Get(e.T, e.Site.At(e.T, "userinfo_endpoint"), "Authorization", "Bearer "+l.Access)

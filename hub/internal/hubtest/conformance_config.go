@@ -18,8 +18,8 @@ var (
 	scopeName     = regexp.MustCompile(`^[\x21\x23-\x5B\x5D-\x7E]+$`)
 )
 
-// registeredMetadata are the names that IANA's registry of authorization
-// server metadata has, and our own.
+// registeredMetadata are the names in IANA's registry of authorization server
+// metadata, and our own.
 const registeredMetadata = `issuer authorization_endpoint token_endpoint jwks_uri registration_endpoint scopes_supported response_types_supported
 	response_modes_supported grant_types_supported token_endpoint_auth_methods_supported token_endpoint_auth_signing_alg_values_supported
 	service_documentation ui_locales_supported op_policy_uri op_tos_uri revocation_endpoint revocation_endpoint_auth_methods_supported
@@ -41,7 +41,7 @@ const registeredMetadata = `issuer authorization_endpoint token_endpoint jwks_ur
 	authorization_encryption_enc_values_supported prompt_values_supported client_id_metadata_document_supported protected_resources
 	fedhub_servers_endpoint fedhub_name`
 
-// CheckMember holds one member against its type.
+// CheckMember checks one member against its type.
 func (e *Exam) CheckMember(name string, value any) {
 	e.Helper()
 	if !slices.Contains(strings.Fields(registeredMetadata), name) {
@@ -74,7 +74,7 @@ func (e *Exam) CheckMember(name string, value any) {
 	}
 }
 
-// CheckRequired checks what must or should be there.
+// CheckRequired checks the required and recommended members.
 func (e *Exam) CheckRequired() {
 	e.Helper()
 	for _, name := range []string{"authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"} {
@@ -117,8 +117,8 @@ func (e *Exam) CheckRequired() {
 	}
 }
 
-// CheckTLS checks that all of the hub is behind TLS 1.3, and nothing below 1.2
-// gets an answer.
+// CheckTLS checks that the whole hub supports TLS 1.3 and refuses versions below
+// 1.2.
 func (e *Exam) CheckTLS() {
 	e.Helper()
 	for name, value := range e.Site.Meta {
@@ -137,11 +137,11 @@ func (e *Exam) CheckTLS() {
 	}
 }
 
-// greet makes a connection with at most this version, and says which it got.
+// greet connects with at most this version, and returns the negotiated one.
 func (e *Exam) greet(address string, most uint16) (uint16, error) {
 	e.Helper()
 	config := e.Site.http.Transport.(*http.Transport).TLSClientConfig.Clone()
-	config.MinVersion, config.MaxVersion = tls.VersionTLS10, most //nolint:gosec // what old software would do
+	config.MinVersion, config.MaxVersion = tls.VersionTLS10, most //nolint:gosec // the version of an old client
 	conn, err := tls.Dial("tcp", strings.TrimPrefix(address, "https://"), config)
 	if err != nil {
 		return 0, err

@@ -5,7 +5,7 @@ import (
 	"net/http"
 )
 
-// with registers a client of the given address only.
+// with registers a client with only this redirect URI.
 func (e *Exam) At(query string) *Party {
 	e.Helper()
 	address := e.Site.Rp.URL + "/callback/" + rand.Text() + query
@@ -14,14 +14,14 @@ func (e *Exam) At(query string) *Party {
 	return p
 }
 
-// RefusesToRegister tries to register a client that must not be.
+// RefusesToRegister checks that a registration is refused.
 func (e *Exam) RefusesToRegister(codes []string, pairs ...any) {
 	e.Helper()
 	p := &Party{E: e, Redirect: e.Site.Rp.URL + "/callback/" + rand.Text(), Auth: e.Auth, Key: AKey[0](), Kid: "rp-key"}
 	e.CheckTokenError("registration", e.TryRegister(p.Metadata(pairs)), http.StatusBadRequest, codes...)
 }
 
-// Sector registers a pairwise client whose sector document holds the given
+// Sector registers a pairwise client with a sector document that has these
 // addresses.
 func (e *Exam) Sector(redirects ...string) []any {
 	e.Helper()

@@ -10,7 +10,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// AKey is an RSA key of a relying party. Making one takes long, so there are
+// AKey is an RSA key of a relying party. Generating one takes long, so there are
 // only a few.
 var AKey = [...]func() *rsa.PrivateKey{sync.OnceValue(newRSA), sync.OnceValue(newRSA)}
 

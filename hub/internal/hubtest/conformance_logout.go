@@ -12,7 +12,7 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 )
 
-// Leaving is somebody who signed in and is about to leave.
+// Leaving is a signed-in user before the sign-out.
 type Leaving struct {
 	login
 	Party   *Party
@@ -20,7 +20,7 @@ type Leaving struct {
 	Back    string // the registered post_logout_redirect_uri
 }
 
-// Enter signs somebody in at a client with the metadata.
+// Enter signs a user in at a client with this metadata.
 func (e *Exam) Enter(pairs ...any) Leaving {
 	e.Helper()
 	back := e.Site.Rp.URL + "/signed-out/" + rand.Text()
@@ -28,8 +28,7 @@ func (e *Exam) Enter(pairs ...any) Leaving {
 	return Leaving{p.SignIn(b), p, b, back}
 }
 
-// End opens end_session_endpoint, says yes if asked, and goes on to where the
-// browser is sent.
+// End opens end_session_endpoint, confirms if asked, and follows the redirect.
 func (l Leaving) End(sent url.Values) Page {
 	b := l.Browser
 	b.Helper()
@@ -40,7 +39,7 @@ func (l Leaving) End(sent url.Values) Page {
 	return p
 }
 
-// IsOut checks that nobody is signed in any more.
+// IsOut checks that the browser has no session.
 func (l Leaving) IsOut() {
 	l.Party.E.Helper()
 	request := l.Party.Request("prompt", "none")
@@ -72,7 +71,7 @@ func (l Leaving) Fits(state string) bool {
 	return state != "" && state == hex.EncodeToString(sum[:])+"."+salt
 }
 
-// Rotate makes new signing keys at once, as an operator's command does.
+// Rotate replaces the signing keys at once, as the operator's command does.
 func (s *Site) Rotate(t *testing.T) {
 	t.Helper()
 	if err := s.Hub.RotateSigningKeys(t.Context(), audit.Named("test"), "", false); err != nil {

@@ -7,8 +7,8 @@ import (
 
 func (p Profile) Registers() bool { return p.Dynamic }
 
-// Inside is a request whose object holds everything, with only what OAuth 2.0
-// demands outside of it.
+// Inside is a request with all parameters in the request object, and outside of
+// it only those that OAuth 2.0 requires.
 func (p *Party) Inside(pairs ...string) (request url.Values, claims map[string]any) {
 	request = p.Request(pairs...)
 	claims = map[string]any{}
@@ -19,8 +19,8 @@ func (p *Party) Inside(pairs ...string) (request url.Values, claims map[string]a
 	return request, claims
 }
 
-// UnsignedAlg is what a client registers that will not sign its request
-// objects; nil, for nothing, where the hub does not offer that.
+// UnsignedAlg is the metadata of a client with unsigned request objects; nil if
+// the hub does not support them.
 func (e *Exam) UnsignedAlg() any {
 	if e.Site.Lists("request_object_signing_alg_values_supported", "none") {
 		return "none"
@@ -28,7 +28,7 @@ func (e *Exam) UnsignedAlg() any {
 	return nil
 }
 
-// Offline completes a login that brings a refresh token (OIDC Core §11).
+// Offline completes a login that returns a refresh token (OIDC Core §11).
 func (e *Exam) Offline(pairs ...any) (*Party, login) {
 	e.Helper()
 	grants := []string{"authorization_code", "refresh_token"}
@@ -43,7 +43,7 @@ func (e *Exam) Offline(pairs ...any) (*Party, login) {
 	return p, l
 }
 
-// CheckRefreshedID holds an ID token against OIDC Core §12.2.
+// CheckRefreshedID checks an ID token against OIDC Core §12.2.
 func (e *Exam) CheckRefreshedID(l login, token string) {
 	e.Helper()
 	_, before := e.Verified("ID token", l.ID)

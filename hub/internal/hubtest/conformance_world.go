@@ -26,22 +26,22 @@ import (
 	"github.com/fedhub/fedhub/hub/web"
 )
 
-// A Site is what a certification run needs: a hub behind TLS with one person
-// who has a value for every claim, and the relying parties' own server.
+// A Site is what a certification run needs: a hub with TLS, one user with a value
+// for every claim, and the server of the relying parties.
 type Site struct {
 	URL   string // the hub's issuer
 	Hub   *hub.Hub
 	Clock *Clock
 	log   *logbook
-	http  *http.Client // trusts the hub's certificate and follows nothing
+	http  *http.Client // trusts the hub's certificate and follows no redirects
 	Rp    *relying
 	Meta  map[string]any // discovery, as read once
 
-	alias     string  // where the hub asks for certificates
-	authority *Issuer // whose certificates it believes
+	alias     string  // where the hub requests client certificates
+	authority *Issuer // the authority for client certificates
 }
 
-// Examinee is who signs in.
+// Examinee is the user who signs in.
 const Examinee = "ada@example.org"
 
 func NewSite(t *testing.T) *Site {
@@ -79,7 +79,7 @@ func (s *Site) config(*testing.T) hub.Config {
 	}
 }
 
-// prepare fills the hub as an operator would before a certification run.
+// prepare sets up the hub as an operator does before a certification run.
 func (s *Site) prepare(t *testing.T) {
 	t.Helper()
 	_, err := s.Hub.AddUser(t.Context(), audit.Named("test"), users.NewUser{
@@ -123,7 +123,7 @@ func (s *Site) At(t *testing.T, name string) string {
 	return address
 }
 
-// Lists says whether a member of the metadata holds the value.
+// Lists reports whether a member of the metadata has the value.
 func (s *Site) Lists(member, value string) bool {
 	all, _ := s.Meta[member].([]any)
 	for _, v := range all {
@@ -161,8 +161,8 @@ func (s *Site) Send(t *testing.T, method, address string, body []byte, headers .
 	return r
 }
 
-// A relying is the server of the relying parties: it publishes documents that
-// the hub fetches, and keeps what is posted to it.
+// A relying is the server of the relying parties: it serves documents for the
+// hub, and stores the POST requests that it gets.
 type relying struct {
 	URL    string
 	server *httptest.Server
@@ -175,13 +175,13 @@ type relying struct {
 
 type document struct{ kind, body string }
 
-// posted is one POST that arrived.
+// posted is one POST request.
 type posted struct {
 	path          string
 	Kind          string
 	Authorization string
 	Form          url.Values
-	Body          string // of what is no form
+	Body          string // a body that is no form
 	Tls           uint16
 }
 
@@ -196,7 +196,7 @@ func newRelying(t *testing.T) *relying {
 
 func (r *relying) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if req.Method == http.MethodPost {
-		_ = req.ParseForm() // which leaves what is no form
+		_ = req.ParseForm() // ParseForm does not read other bodies
 		body, _ := io.ReadAll(req.Body)
 		r.posts <- posted{req.URL.Path, req.Header.Get("Content-Type"), req.Header.Get("Authorization"), req.PostForm, string(body), req.TLS.Version}
 		return
@@ -213,7 +213,7 @@ func (r *relying) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	_, _ = w.Write([]byte(d.body))
 }
 
-// Publish puts a document on the relying party's server and returns its
+// Publish serves a document on the relying party's server and returns its
 // address.
 func (r *relying) Publish(path, kind, body string) string {
 	r.Mu.Lock()
@@ -222,7 +222,7 @@ func (r *relying) Publish(path, kind, body string) string {
 	return r.URL + path
 }
 
-// PublishJSON is publish for what is encoded as JSON.
+// PublishJSON is Publish for a value as JSON.
 func (r *relying) PublishJSON(t *testing.T, path string, v any) string {
 	t.Helper()
 	body, err := json.Marshal(v)

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Across calls an endpoint as a page of an origin does.
+// Across calls an endpoint as a page of another origin does.
 func (w *World) Across(method, path, origin string, form url.Values, header ...string) Reply {
 	w.Helper()
 	req, err := http.NewRequest(method, w.URL+path, strings.NewReader(form.Encode()))

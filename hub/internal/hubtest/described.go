@@ -10,8 +10,8 @@ import (
 	"github.com/fedhub/fedhub/clients/clientauth"
 )
 
-// A described app is one that registered nowhere: its id is where it
-// describes itself.
+// A described app did not register: its client ID is the address of its metadata
+// document.
 type described struct {
 	*App
 	Address string
@@ -21,7 +21,7 @@ type described struct {
 
 const Locally = "http://127.0.0.1/callback"
 
-// Publish opens a web server with a document; edits come on top.
+// Publish starts a web server with a document; edits change it.
 func (w *World) Publish(edits ...Metadata) *described {
 	w.Helper()
 	p := &described{}
@@ -35,7 +35,7 @@ func (w *World) Publish(edits ...Metadata) *described {
 	return p
 }
 
-// Say changes the document.
+// Say replaces the document.
 func (p *described) Say(edits ...Metadata) {
 	all := append([]Metadata{{
 		"client_id": p.ID, "client_name": "Your Bank", "redirect_uris": []string{Locally}, "logo_uri": nil,

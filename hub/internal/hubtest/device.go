@@ -6,7 +6,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 )
 
-// Television is a client that people sign in to with another device.
+// Television is a client of the device flow.
 func (w *World) Television(change ...func(*clients.Client)) *App {
 	w.Helper()
 	return w.App(append([]func(*clients.Client){func(c *clients.Client) {
@@ -15,19 +15,19 @@ func (w *World) Television(change ...func(*clients.Client)) *App {
 	}}, change...)...)
 }
 
-// Begin asks for a code to show.
+// Begin requests a user code.
 func (a *App) Begin(pairs ...string) Reply {
 	a.W.Helper()
 	return a.Post("/oauth2/device_authorization", append([]string{"scope", "openid profile"}, pairs...)...)
 }
 
-// Poll asks whether the person has answered.
+// Poll calls the token endpoint.
 func (a *App) Poll(code string, pairs ...string) Reply {
 	a.W.Helper()
 	return a.Post("/oauth2/token", append([]string{"grant_type", clients.GrantDevice, "device_code", code}, pairs...)...)
 }
 
-// AnswerDevice types the code and answers, signing in if need be.
+// AnswerDevice enters the user code and answers, signing in if needed.
 func (b *Browser) AnswerDevice(code, email, decision string) Page {
 	b.W.Helper()
 	p := b.Submit(b.Open("/device"), "/device", "user_code", code)

@@ -19,7 +19,7 @@ import (
 	"github.com/fedhub/fedhub/clients/clientauth"
 )
 
-// keyOf is a relying party's private key for an algorithm, made once.
+// keyOf is a relying party's private key for an algorithm, generated once.
 func keyOf(alg string) crypto.Signer {
 	switch {
 	case strings.HasPrefix(alg, "ES"), strings.HasPrefix(alg, "ECDH"):
@@ -48,8 +48,8 @@ func newEC(curve elliptic.Curve) crypto.Signer {
 	return key
 }
 
-// AllKeys is a JWK set with a key for every signing algorithm and two to
-// encrypt to.
+// AllKeys is a JWK set with a key for every signing algorithm and two encryption
+// keys.
 func AllKeys() map[string]any {
 	var keys []jose.JSONWebKey
 	for _, alg := range []string{"RS256", "ES256", "ES384", "ES512", "EdDSA"} {
@@ -61,7 +61,7 @@ func AllKeys() map[string]any {
 	return map[string]any{"keys": keys}
 }
 
-// kidOf is what the key for the algorithm is called in allKeys.
+// kidOf is the kid of the algorithm's key in AllKeys.
 func kidOf(alg string) string {
 	if strings.HasPrefix(alg, "RS") || strings.HasPrefix(alg, "PS") {
 		return "sig-RS256"
@@ -69,8 +69,7 @@ func kidOf(alg string) string {
 	return "sig-" + alg
 }
 
-// Sign makes a JWS as the client would: with its secret, or its key in
-// allKeys.
+// Sign makes a JWS as the client would: with its secret, or its key in AllKeys.
 func (p *Party) Sign(alg, typ string, claims map[string]any) string {
 	p.E.Helper()
 	if strings.HasPrefix(alg, "HS") {
@@ -88,7 +87,7 @@ func (p *Party) Object(alg string, claims map[string]any) string {
 	return p.Sign(alg, "oauth-authz-req+jwt", claims)
 }
 
-// Keyed registers a client with allKeys.
+// Keyed registers a client with AllKeys.
 func (e *Exam) Keyed(pairs ...any) *Party {
 	e.Helper()
 	p := e.Client(append([]any{"jwks", AllKeys()}, pairs...)...)
@@ -96,7 +95,7 @@ func (e *Exam) Keyed(pairs ...any) *Party {
 	return p
 }
 
-// read verifies a JWS made for the client with the algorithm.
+// read verifies a JWS for the client with the algorithm.
 func (p *Party) read(what, token, alg string) map[string]any {
 	p.E.Helper()
 	if !strings.HasPrefix(alg, "HS") {
@@ -124,7 +123,7 @@ func decoded(e *Exam, payload []byte) map[string]any {
 	return claims
 }
 
-// open decrypts what was encrypted to the client.
+// open decrypts a JWE for the client.
 func (p *Party) open(what, token, alg, enc string) string {
 	p.E.Helper()
 	object, err := jose.ParseEncryptedCompact(token, []jose.KeyAlgorithm{jose.KeyAlgorithm(alg)}, []jose.ContentEncryption{jose.ContentEncryption(enc)})
@@ -136,7 +135,7 @@ func (p *Party) open(what, token, alg, enc string) string {
 	case strings.HasPrefix(alg, "ECDH"):
 		key = encKey()
 	case !strings.HasPrefix(alg, "RSA"):
-		// OIDC Core §10.2: a key from the secret.
+		// OIDC Core §10.2: the key is derived from the secret.
 		sum := sha256.Sum256([]byte(p.Secret))
 		key = sum[:]
 	}
@@ -150,8 +149,7 @@ func (p *Party) open(what, token, alg, enc string) string {
 	return string(payload)
 }
 
-// First is the first value of a list in the metadata that is not one of those
-// that need a shared secret.
+// First is the first value of a list in the metadata that needs no shared secret.
 func (e *Exam) First(member string) string {
 	e.Helper()
 	for _, v := range Advertised(e.Site.Meta[member]) {
@@ -189,7 +187,7 @@ func (k Sealed) encrypted(e *Exam, alg, enc string) {
 	p.about(k, p.read(k.Metadata, p.open(k.Metadata, k.Get(p), alg, enc), signing))
 }
 
-// about checks who made a token and for whom.
+// about checks iss and aud of a token.
 func (p *Party) about(k Sealed, claims map[string]any) {
 	p.E.Helper()
 	Want(p.E, "iss", claims["iss"], any(p.E.Site.URL))
@@ -208,7 +206,7 @@ func (k Sealed) Enc(e *Exam, enc string) {
 	k.encrypted(e, e.First(k.Supports+"_encryption_alg_values_supported"), enc)
 }
 
-// unwrap takes the answer out of a JWT (JARM §2).
+// unwrap returns the parameters in a JWT (JARM §2).
 func (p *Party) unwrap(a arrival, alg string) arrival {
 	p.E.Helper()
 	token := a.Values.Get("response")
@@ -290,7 +288,7 @@ func (e *Exam) Proof(alg, method, address, access, nonce string) string {
 	return compact
 }
 
-// AskBound asks userinfo with a token that is bound to the key.
+// AskBound calls userinfo with a token that is bound to the key.
 func (e *Exam) AskBound(alg, access string) {
 	e.Helper()
 	address := e.Site.At(e.T, "userinfo_endpoint")

@@ -17,18 +17,18 @@ import (
 	"github.com/fedhub/fedhub/clients/clientauth"
 )
 
-// relyingName is whom the certificates of relying parties name.
+// relyingName is the subject name in the certificates of relying parties.
 const relyingName = "rp.example.org"
 
-// askForCertificates opens a second address of the hub, the only one at which
-// clients are asked for certificates (RFC 8705 §5).
+// askForCertificates opens a second address of the hub, the only one that
+// requests client certificates (RFC 8705 §5).
 func (s *Site) askForCertificates(t *testing.T, serve http.HandlerFunc) {
 	t.Helper()
 	server := serveTLS(t, serve, &tls.Config{ClientAuth: tls.RequestClientCert})
 	s.alias, s.authority = server.URL, NewIssuer(t)
 }
 
-// serveTLS serves on this machine, and keeps to itself who could not greet it.
+// serveTLS serves on this machine, and does not log failed handshakes.
 func serveTLS(t *testing.T, serve http.HandlerFunc, config *tls.Config) *httptest.Server {
 	t.Helper()
 	server := httptest.NewUnstartedServer(serve)
@@ -39,14 +39,14 @@ func serveTLS(t *testing.T, serve http.HandlerFunc, config *tls.Config) *httptes
 	return server
 }
 
-// believed are the authorities that say who a client is.
+// believed are the trusted authorities for client certificates.
 func (s *Site) believed() *x509.CertPool {
 	pool := x509.NewCertPool()
 	pool.AddCert(s.authority.Leaf)
 	return pool
 }
 
-// Showing is the site as seen by who shows a certificate.
+// Showing is the site for a client with a certificate.
 func (s *Site) Showing(c *tls.Certificate) *Site {
 	transport := s.http.Transport.(*http.Transport).Clone()
 	transport.TLSClientConfig.Certificates = []tls.Certificate{*c}
@@ -56,7 +56,8 @@ func (s *Site) Showing(c *tls.Certificate) *Site {
 	return &other
 }
 
-// Secure is the address of an endpoint for who shows a certificate.
+// Secure is the address of an endpoint for clients with a certificate
+// (mtls_endpoint_aliases).
 func (s *Site) Secure(t *testing.T, name string) string {
 	t.Helper()
 	aliases, _ := s.Meta["mtls_endpoint_aliases"].(map[string]any)
@@ -67,13 +68,13 @@ func (s *Site) Secure(t *testing.T, name string) string {
 	return address
 }
 
-// issued is a certificate by the authority that the hub believes.
+// issued is a certificate of the trusted authority.
 func (e *Exam) issued() *tls.Certificate {
 	e.Helper()
 	return Certificate(e.T, e.Site.authority.Certificate, relyingCertificate())
 }
 
-// Own is one that nobody vouches for.
+// Own is a self-signed certificate.
 func (e *Exam) Own() *tls.Certificate {
 	e.Helper()
 	return Certificate(e.T, nil, relyingCertificate())
@@ -87,7 +88,7 @@ func certificateKeys(c *tls.Certificate) map[string]any {
 	return map[string]any{"keys": []jose.JSONWebKey{{Key: c.Leaf.PublicKey, KeyID: "cert", Use: "sig", Certificates: []*x509.Certificate{c.Leaf}}}}
 }
 
-// WithCertificate registers a client that proves itself by a certificate.
+// WithCertificate registers a client that authenticates with a certificate.
 func (e *Exam) WithCertificate(method string, pairs ...any) *Party {
 	e.Helper()
 	shown := e.issued()
@@ -101,8 +102,8 @@ func (e *Exam) WithCertificate(method string, pairs ...any) *Party {
 	return p
 }
 
-// present sends a form with the client's certificate, after it was refused
-// with one that only looks the same.
+// present sends a form with the client's certificate, after a look-alike
+// certificate was refused.
 func (p *Party) present(endpoint string, form url.Values) Reply {
 	p.E.Helper()
 	form.Set("client_id", p.ID)

@@ -64,7 +64,7 @@ func (e *Exam) ExerciseExchange() {
 	Want(e, "scope", r.Str("scope"), "openid")
 }
 
-// ExerciseJWTBearer hands in an assertion that the client signed itself.
+// ExerciseJWTBearer sends an assertion that the client signed itself.
 func (e *Exam) ExerciseJWTBearer() {
 	p := e.kept(clients.Client{Name: "Bearer", Type: clients.Service, AuthMethod: clientauth.MethodKey, JWKS: mustJSON(e, KeySet(AKey[0](), "rp-key")),
 		GrantTypes: []string{GrantJWT}, Scopes: []string{"files"}})
@@ -72,7 +72,7 @@ func (e *Exam) ExerciseJWTBearer() {
 	e.CheckTokens(r)
 }
 
-// ExerciseCIBA asks a person who is elsewhere, and who allows it.
+// ExerciseCIBA asks a user on another device, who approves.
 func (e *Exam) ExerciseCIBA(p *Party, pairs ...string) (id string) {
 	e.Helper()
 	message := rand.Text()
@@ -94,7 +94,7 @@ func (e *Exam) ExerciseCIBA(p *Party, pairs ...string) (id string) {
 	return id
 }
 
-// approve allows what waits for the person with this message.
+// approve approves the pending request with this message.
 func (b *Scripted) approve(message string) {
 	b.Helper()
 	p := b.click(b.Open(b.site.URL+"/account/approvals"), "sign-in", "email", Examinee, "password", Password)
@@ -110,7 +110,7 @@ func (b *Scripted) approve(message string) {
 	b.Fatal("there is no button to allow it")
 }
 
-// CallAccepting is call with an Accept header, for clients with a secret.
+// CallAccepting is Call with an Accept header, for clients with a secret.
 func (p *Party) CallAccepting(accept, endpoint string, pairs ...string) Reply {
 	p.E.Helper()
 	form := Edited(url.Values{}, pairs)
@@ -124,7 +124,7 @@ func (p *Party) CallAccepting(accept, endpoint string, pairs ...string) Reply {
 	return p.E.Site.Post(p.E.T, p.E.Site.At(p.E.T, endpoint), form, append(headers, "Accept", accept)...)
 }
 
-// Authenticating registers a client of an authentication method.
+// Authenticating registers a client with this authentication method.
 func (e *Exam) Authenticating(method string) *Party {
 	e.Helper()
 	switch method {

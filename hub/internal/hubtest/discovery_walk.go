@@ -33,7 +33,7 @@ func (e *Exam) As(response, mode string) *Exam {
 	return &other
 }
 
-// SignInPage is the first page that somebody sees.
+// SignInPage is the first page of a sign-in.
 func (e *Exam) SignInPage() Page {
 	e.Helper()
 	return e.Browser().Open(e.Site.At(e.T, "authorization_endpoint") + "?" + e.Client().Request().Encode())
@@ -45,8 +45,7 @@ func (p *Party) Active(token string) bool {
 	return active
 }
 
-// Push hands the request in beforehand (RFC 9126) and returns what is left for
-// the browser to carry.
+// Push pushes the request (RFC 9126) and returns the parameters for the browser.
 func (p *Party) Push(request url.Values) url.Values {
 	p.E.Helper()
 	var pairs []string
@@ -78,5 +77,5 @@ func (e *Exam) InMode() {
 	p.Complete(a, request)
 }
 
-// noOpenID says that a response type brings no ID token at all.
+// noOpenID reports whether a response type returns no ID token.
 func noOpenID(response string) bool { return response == "token" || response == "none" }

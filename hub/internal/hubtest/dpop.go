@@ -43,8 +43,8 @@ func (k ProofKey) Thumbprint() string {
 	return base64.RawURLEncoding.EncodeToString(sum)
 }
 
-// Proof is for a request to the hub; change overrides claims, and nil leaves
-// them out.
+// Proof is a proof for a request to the hub; change overrides claims, and nil
+// omits them.
 func (k ProofKey) Proof(method, path string, change map[string]any) string {
 	k.w.Helper()
 	claims := map[string]any{"htm": method, "htu": k.w.URL + path, "iat": k.w.Clock.Now().Unix(), "jti": rand.Text()}
@@ -79,13 +79,13 @@ func (w *World) Sign(alg jose.SignatureAlgorithm, key any, header, claims map[st
 	return text
 }
 
-// Nonce is what the hub hands out now.
+// Nonce is the hub's current nonce.
 func (w *World) Nonce() string {
 	w.Helper()
 	return w.Userinfo("none").Header.Get("DPoP-Nonce")
 }
 
-// Proven posts with a header for each proof.
+// Proven posts with one DPoP header for each proof.
 func (a *App) Proven(path string, proofs []string, pairs ...string) Reply {
 	a.W.Helper()
 	v := url.Values{}
@@ -104,7 +104,7 @@ func (a *App) Proven(path string, proofs []string, pairs ...string) Reply {
 	return a.W.Call(req)
 }
 
-// Resource gets userinfo by a scheme and proofs.
+// Resource calls userinfo with a scheme and proofs.
 func (w *World) Resource(scheme, token string, proofs ...string) Reply {
 	w.Helper()
 	req, err := http.NewRequest(http.MethodGet, w.URL+"/oauth2/userinfo", nil)

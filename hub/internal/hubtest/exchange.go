@@ -11,7 +11,7 @@ func (a *App) Swap(token string, pairs ...string) Reply {
 		"subject_token", token, "subject_token_type", AccessType}, pairs...)...)
 }
 
-// Gateway may exchange other clients' tokens as the policy says.
+// Gateway is a client that may exchange other clients' tokens by the policy.
 func (w *World) Gateway(policy clients.Exchange, change ...func(*clients.Client)) *App {
 	w.Helper()
 	return w.App(append([]func(*clients.Client){func(c *clients.Client) {

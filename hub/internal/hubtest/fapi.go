@@ -16,11 +16,11 @@ import (
 	"github.com/fedhub/fedhub/clients/fapi"
 )
 
-// A bank is a client of high security, with its keys.
+// A bank is a client with the FAPI profile, and its keys.
 type bank struct {
 	*App
 	Assert ProofKey        // signs client assertions
-	Rsa    *rsa.PrivateKey // published too, for RS256
+	Rsa    *rsa.PrivateKey // also published, for RS256
 	Bind   ProofKey        // tokens are bound to it
 }
 
@@ -43,7 +43,7 @@ func (w *World) Bank(change ...func(*clients.Client)) *bank {
 	return b
 }
 
-// Claims of a good client assertion; change overrides, and nil leaves out.
+// Claims of a valid client assertion; change overrides, and nil omits.
 func (b *bank) Claims(change map[string]any) map[string]any {
 	now := b.W.Clock.Now()
 	c := map[string]any{"iss": b.ID, "sub": b.ID, "aud": b.W.URL, "jti": rand.Text(), "iat": now.Unix(), "exp": now.Add(time.Minute).Unix()}
@@ -62,7 +62,7 @@ func (b *bank) Ask(path, assertion string, proofs []string, pairs ...string) Rep
 	return b.W.Call(req)
 }
 
-// With is ask with everything right but what change says about the assertion.
+// With is Ask with a valid request, except for the changes to the assertion.
 func (b *bank) With(path string, change map[string]any, pairs ...string) Reply {
 	b.W.Helper()
 	return b.Ask(path, b.W.Sign(jose.ES256, b.Assert.Key, map[string]any{"kid": "ec"}, b.Claims(change)), b.Proofs(b.Bind, path), pairs...)
@@ -75,7 +75,7 @@ func (b *bank) Proofs(key ProofKey, path string) []string {
 
 const TokenPath, ParPath = "/oauth2/token", "/oauth2/par"
 
-// Pushable is a good authorization request.
+// Pushable is a valid authorization request.
 func (b *bank) Pushable(pairs ...string) []string {
 	var all []string
 	for name, values := range b.Request(pairs...) {
@@ -84,7 +84,7 @@ func (b *bank) Pushable(pairs ...string) []string {
 	return all
 }
 
-// Code pushes a request, and goes all the way to a code.
+// Code pushes a request and completes it up to a code.
 func (b *bank) Code(proofs []string, pairs ...string) string {
 	b.W.Helper()
 	assertion := b.W.Sign(jose.ES256, b.Assert.Key, map[string]any{"kid": "ec"}, b.Claims(nil))

@@ -12,8 +12,8 @@ import (
 	"github.com/fedhub/fedhub/clients/fapi"
 )
 
-// The names here are those of the tests of FAPI 2.0 Message Signing, without
-// fapi2-message-signing-final- before them.
+// The names are those of the tests of FAPI 2.0 Message Signing, without the
+// prefix fapi2-message-signing-final-.
 
 // SigningBank signs its requests too.
 func (w *World) SigningBank() *bank {
@@ -21,8 +21,8 @@ func (w *World) SigningBank() *bank {
 	return w.Bank(func(c *clients.Client) { c.HighSecurity, c.Algs.Authorization = fapi.MessageSigning, "ES256" })
 }
 
-// Inside are the claims of a good request object; change overrides, and nil
-// leaves out.
+// Inside are the claims of a valid request object; change overrides, and nil
+// omits.
 func (b *bank) Inside(change map[string]any) map[string]any {
 	now := b.W.Clock.Now().Unix()
 	claims := map[string]any{"iss": b.ID, "aud": b.W.URL, "nbf": now, "exp": now + 60}
@@ -40,8 +40,8 @@ func (b *bank) Object(change map[string]any) string {
 	return b.W.Sign(jose.ES256, b.Assert.Key, map[string]any{"kid": "ec", "typ": "oauth-authz-req+jwt"}, b.Inside(change))
 }
 
-// Come pushes a request object, signs in, and returns what the answer says,
-// after its signature was looked at (JARM §2.1, §2.4).
+// Come pushes a request object, signs in, and returns the claims of the response
+// after checking its signature (JARM §2.1, §2.4).
 func (b *bank) Come(object string, beside ...string) map[string]any {
 	b.W.Helper()
 	pushed := b.With(ParPath, nil, append([]string{"request", object}, beside...)...)

@@ -2,8 +2,8 @@ package hubtest
 
 import "github.com/fedhub/fedhub/internal/testkit/faultstore"
 
-// OfIssuing counts the writes of what is issued; what the hub writes beside the
-// requests must not use the failure up.
+// OfIssuing counts the writes that issue tokens. Background writes do not count,
+// so they do not use up the failure.
 func OfIssuing(c faultstore.Call) bool {
 	return c.Writes() && (c.Set == "grants" || c.Set == "families" || c.Set == "opaques")
 }

@@ -10,13 +10,13 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 )
 
-// A Pair of hubs: the secondary was given the primary's Base URL.
+// A Pair of hubs: the secondary knows the primary's Base URL.
 type Pair struct {
 	Primary, Secondary *World
 	Key                federation.LoginKey
 }
 
-// Join makes the secondary a server of the primary by an invite.
+// Join connects the secondary to the primary by an invite.
 func Join(t *testing.T, primary, secondary *World, change ...func(*federation.LoginKey)) Pair {
 	t.Helper()
 	invite, _, err := primary.Hub.NewInvite(t.Context(), audit.Named("test"), time.Hour)
@@ -42,8 +42,8 @@ func NewPair(t *testing.T, w *World, change ...func(*federation.LoginKey)) Pair 
 	return Join(t, w, NewWorld(t, OpenSQLite(t)), change...)
 }
 
-// Through goes from the app at the secondary to its answer: the person signs
-// in at the primary, and allows what is asked at both.
+// Through goes from the app at the secondary to its answer: the user signs in at
+// the primary and gives consent at both.
 func (p Pair) Through(b *Browser, a *App, email string, pairs ...string) Page {
 	b.W.Helper()
 	at := b.Authorize(a.Request(pairs...))
@@ -67,7 +67,7 @@ func (p Pair) Through(b *Browser, a *App, email string, pairs ...string) Page {
 	return Page{}
 }
 
-// Hop follows one redirect, wherever it leads.
+// Hop follows one redirect to any host.
 func (b *Browser) Hop(p Page) Page {
 	b.W.Helper()
 	next, err := p.URL.Parse(p.Location)
@@ -77,7 +77,7 @@ func (b *Browser) Hop(p Page) Page {
 	return b.Read(b.Get(next.String()))
 }
 
-// At is the same browser, looking at another hub.
+// At is the same browser at another hub.
 func (b *Browser) At(w *World) *Browser { return &Browser{w, b.Client} }
 
 func (b *Browser) hubOf(p Page, hubs Pair) *World {

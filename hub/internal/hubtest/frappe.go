@@ -17,8 +17,8 @@ const (
 	FrappePath  = "/api/method/frappe.integrations.oauth2."
 )
 
-// Site is an unmodified Frappe site that was given nothing but the Base URL, a
-// client id and a secret.
+// Site is an unmodified Frappe site with only a Base URL, a client ID and a
+// secret.
 func (w *World) Site(provider string, change ...func(*clients.Client)) *App {
 	w.Helper()
 	site := frappe.NewClient(Erp, provider)
@@ -32,7 +32,7 @@ func (w *World) Site(provider string, change ...func(*clients.Client)) *App {
 	return &App{W: w, Client: c, Secret: secret}
 }
 
-// Raw posts a form as it is written.
+// Raw posts a body as it is written.
 func (w *World) Raw(path, form string) Reply {
 	w.Helper()
 	req, err := http.NewRequest(http.MethodPost, w.URL+path, strings.NewReader(form))
@@ -45,14 +45,14 @@ func (w *World) Raw(path, form string) Reply {
 	return w.Call(req)
 }
 
-// SiteRequest is what the button of a site's login page leads to: in this
-// order, without nonce and PKCE.
+// SiteRequest is the address of the button on a site's login page: in this order,
+// without nonce and PKCE.
 func SiteRequest(a *App, path, state string) string {
 	return a.W.URL + path + "?redirect_uri=" + url.QueryEscape(a.RedirectURIs[0]) + "&state=" + url.QueryEscape(state) +
 		"&response_type=code&scope=openid&client_id=" + a.ID
 }
 
-// SiteState is as versions 13 to 15 make it: base64, with all its characters.
+// SiteState is a state of versions 13 to 15: base64 with all its characters.
 func SiteState() string {
 	return base64.StdEncoding.EncodeToString([]byte(`{"site": "https://erp.example.com", "token": "` + strings.Repeat("f9?>", 14) + `", "redirect_to": null}`))
 }

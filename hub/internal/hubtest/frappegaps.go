@@ -6,14 +6,14 @@ import (
 	"testing"
 )
 
-// Enter signs somebody in to a site, agreeing to all, and returns the answer of
-// the token endpoint.
+// Enter signs a user in to a site with consent, and returns the response of the
+// token endpoint.
 func (a *App) Enter(t *testing.T, b *Browser, email string) Reply {
 	t.Helper()
 	return a.W.Raw(FrappePath+"get_token", a.SiteForm(a.CodeFor(t, b, email, "s")))
 }
 
-// CodeFor is a code that the site's button led to.
+// CodeFor is a code from the site's button.
 func (a *App) CodeFor(t *testing.T, b *Browser, email, state string) string {
 	t.Helper()
 	p := b.Open(SiteRequest(a, FrappePath+"authorize", state))
@@ -31,7 +31,7 @@ func (a *App) CodeFor(t *testing.T, b *Browser, email, state string) string {
 	return to.Query().Get("code")
 }
 
-// SiteForm is the body in which a site sends a code, in this order.
+// SiteForm is the body with which a site redeems a code, in this order.
 func (a *App) SiteForm(code string) string {
 	return "code=" + code + "&redirect_uri=" + url.QueryEscape(a.RedirectURIs[0]) +
 		"&grant_type=authorization_code&client_id=" + a.ID + "&client_secret=" + url.QueryEscape(a.Secret)

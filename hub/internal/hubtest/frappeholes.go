@@ -7,10 +7,11 @@ import (
 	"github.com/fedhub/fedhub/clients/frappe"
 )
 
-// Tests named after what Frappe's own provider leaves open, by the number of
-// the report at github.com/frappe/frappe. docs/frappe.md has the list.
+// The tests are named after defects of Frappe's own provider, with the number of
+// the report at github.com/frappe/frappe. docs/frappe.md lists them.
 
-// AnotherSite is a second site, which must not profit from the first.
+// AnotherSite is a second site, which must not get access by the first one's
+// tokens.
 func (w *World) AnotherSite() *App {
 	w.Helper()
 	return w.Site(clients.FrappeProvider, func(c *clients.Client) {

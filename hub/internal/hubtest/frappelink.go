@@ -4,7 +4,7 @@ import "github.com/fedhub/fedhub/internal/testkit/frappetest"
 
 const SiteAPIKey, SiteAPISecret = "a1b2c3d4e5f6a7b", "f7e6d5c4b3a2f1e"
 
-// A Linking is a site with a REST API, added here by its address.
+// A Linking is a site with a REST API, added by its address.
 type Linking struct {
 	*Waiting
 	Api *frappetest.API
@@ -19,7 +19,7 @@ func NewLinking(w *World, pairs ...string) *Linking {
 	return x
 }
 
-// Enter lets the hub enter the values.
+// Enter lets the hub enter the values at the site.
 func (x *Linking) Enter(pairs ...string) Page {
 	x.Helper()
 	path := "/admin/clients/" + x.App.ID + "/setup"

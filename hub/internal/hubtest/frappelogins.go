@@ -13,16 +13,16 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
-// A simulated is a simulated site and the client that it is here. Both are at
-// one host name, so each is sent the other's cookies, as ports do not count.
+// A simulated is a simulated site and its client at the hub. Both have the same
+// host name, so each gets the other's cookies: cookies ignore ports.
 type simulated struct {
 	*App
 	*frappetest.Secondary
 	Key frappetest.SocialLoginKey
 }
 
-// Simulate makes a site of a generation that knows this hub as one provider,
-// set up as an administrator does it: with a slash too many, or a realm.
+// Simulate makes a site of a generation with this hub as its provider, set up as
+// administrators do it: with a trailing slash, or with a realm.
 func (w *World) Simulate(t *testing.T, generation frappetest.Generation, provider string) simulated {
 	t.Helper()
 	s := frappetest.NewSecondary(t, generation)
@@ -53,8 +53,8 @@ func (s simulated) Press(t *testing.T, b *Browser, redirectTo string) Page {
 	return b.Open(html.UnescapeString(link[1]))
 }
 
-// Arrive goes to the site with what the hub answered, and returns whom the
-// site took in and where it sent them.
+// Arrive opens the hub's redirect at the site, and returns the user that the site
+// signed in and the page it redirects to.
 func (s simulated) Arrive(t *testing.T, b *Browser, p Page) (email, location string) {
 	t.Helper()
 	if !strings.HasPrefix(p.Location, s.URL+s.Key.RedirectURL+"?") {

@@ -9,7 +9,7 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
-// Send sends a request over the wire as it was recorded, to this hub.
+// Send sends a recorded request to this hub.
 func (w *World) Send(t *testing.T, request string) (*http.Response, string) {
 	t.Helper()
 	resp, body, err := frappetest.Send(strings.TrimPrefix(w.URL, "http://"), request)

@@ -8,15 +8,14 @@ import (
 	"golang.org/x/net/html"
 )
 
-// AddSite goes through the page that adds a site, and returns the page of its
-// values and what is on it.
+// AddSite uses the page that adds a site, and returns the page with its values.
 func (b *Browser) AddSite(pairs ...string) (Page, map[string]string) {
 	b.W.Helper()
 	p := b.Submit(b.Open("/admin/clients/frappe"), "/admin/clients/frappe", append([]string{"site", "erp.example.com"}, pairs...)...)
 	return p, IdsOf(b.W, p)
 }
 
-// IdsOf are the texts of a page's elements by their ids.
+// IdsOf are the texts of a page's elements, by id.
 func IdsOf(t testing.TB, p Page) map[string]string {
 	t.Helper()
 	root, err := html.Parse(strings.NewReader(p.Body))
@@ -42,7 +41,7 @@ func spokenText(n *html.Node) string {
 	return strings.Join(strings.Fields(out.String()), " ")
 }
 
-// AddedSite is the site as the app that signs people in.
+// AddedSite is the client of the site.
 func (w *World) AddedSite(values map[string]string) *App {
 	w.Helper()
 	c, err := w.Hub.Client(w.Context(), values["client_id"])
@@ -52,8 +51,8 @@ func (w *World) AddedSite(values map[string]string) *App {
 	return &App{W: w, Client: c, Secret: values["client_secret"]}
 }
 
-// SiteSignIn is a sign-in as a site does it: the button, the code, the token
-// and who it is.
+// SiteSignIn is a sign-in of a site: the button, the code, the token and
+// userinfo.
 func (a *App) SiteSignIn(b *Browser, email string) Reply {
 	a.W.Helper()
 	code := a.siteCode(b, email)

@@ -10,7 +10,7 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
-// A SiteAbove is a simulated Frappe site that people come from.
+// A SiteAbove is a simulated Frappe site as the provider.
 type SiteAbove struct {
 	*World
 	Site   *frappetest.Primary
@@ -22,8 +22,8 @@ const (
 	RootHere  = "root@example.org"
 )
 
-// Above sets up a hub with the login key "erp", which leads to a site that
-// Asha is on. change may edit the key.
+// Above sets up a hub with the login key "erp" for a site with the user Asha.
+// change may edit the key.
 func Above(t *testing.T, g frappetest.Generation, change ...func(*federation.LoginKey)) *SiteAbove {
 	t.Helper()
 	return AboveOn(t, OpenSQLite(t), g, change...)
@@ -48,8 +48,8 @@ func AboveOn(t *testing.T, db store.Backend, g frappetest.Generation, change ...
 	return s
 }
 
-// Come goes on from a page that leads to the site, presses a button there as
-// somebody, and is back at the hub.
+// Come follows a page that leads to the site, presses a button there as this
+// user, and returns to the hub.
 func (s *SiteAbove) Come(b *Browser, p Page, who, button string) Page {
 	s.Helper()
 	if p.Location == "" {
@@ -65,7 +65,7 @@ func (s *SiteAbove) Come(b *Browser, p Page, who, button string) Page {
 	return b.Open(stop.To)
 }
 
-// SignIn is come from an app, and what the app gets.
+// SignIn is Come from an app, with the app's answer.
 func (s *SiteAbove) SignIn(b *Browser, a *App, pairs ...string) Reply {
 	s.Helper()
 	p := s.Come(b, b.Authorize(a.Request(pairs...)), AshaThere, frappetest.Allow)
@@ -75,7 +75,7 @@ func (s *SiteAbove) SignIn(b *Browser, a *App, pairs ...string) Reply {
 	return a.Redeem(b.Answer(p).Get("code"))
 }
 
-// Alive counts pairs of tokens that the site has not taken back.
+// Alive counts pairs of tokens that the site has not revoked.
 func (s *SiteAbove) Alive() (n int) {
 	s.Site.Edit(func(site *frappetest.Site) {
 		for _, t := range site.Tokens {

@@ -7,7 +7,7 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
-// Identity is the one that somebody has at the site.
+// Identity is the user's identity at the site.
 func (s *SiteAbove) Identity() linking.Identity {
 	s.Helper()
 	all, err := s.Hub.Users(s.Context(), "", 10)

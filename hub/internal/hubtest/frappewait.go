@@ -10,7 +10,7 @@ import (
 )
 
 // A Waiting is a site that was just added: the administrator's browser, the
-// simulated site with the values that were shown, and the client.
+// simulated site with the values of the page, and the client.
 type Waiting struct {
 	*World
 	Admin *Browser
@@ -35,7 +35,7 @@ func (x *Waiting) Change(edit func(*frappetest.SocialLoginKey)) {
 	x.Site.Use(x.Key)
 }
 
-// CookiesAt are those of another site.
+// CookiesAt are the cookies of another site.
 func (b *Browser) CookiesAt(address string) []*http.Cookie {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -44,7 +44,7 @@ func (b *Browser) CookiesAt(address string) []*http.Cookie {
 	return b.Jar.Cookies(u)
 }
 
-// Login presses the site's button, and goes as far as it goes.
+// Login presses the site's button and continues as far as possible.
 func (x *Waiting) Login(b *Browser, email, decision string) Page {
 	x.Helper()
 	p := b.Follow(b.Open(x.Site.Link(x.Key, "")))
@@ -60,7 +60,7 @@ func (x *Waiting) Login(b *Browser, email, decision string) Page {
 	return p
 }
 
-// Look opens the set-up page as it is now.
+// Look opens the current set-up page.
 func (x *Waiting) Look() Page {
 	x.Helper()
 	p := x.Admin.Open("/admin/clients/" + x.App.ID + "/setup?watch=1")
@@ -68,7 +68,7 @@ func (x *Waiting) Look() Page {
 	return p
 }
 
-// Marks are how the three steps stand.
+// Marks are the states of the three steps.
 func (x *Waiting) Marks() string {
 	x.Helper()
 	_, list, _ := strings.Cut(x.Look().Body, `<ol class="steps">`)
@@ -81,13 +81,13 @@ func (x *Waiting) Marks() string {
 	return strings.Join(marks, " ")
 }
 
-// Wrong is what the page says went wrong.
+// Wrong is the error on the page.
 func (x *Waiting) Wrong() string {
 	x.Helper()
 	return IdsOf(x, x.Look())["wrong"]
 }
 
-// Edit changes the client as its page does.
+// Edit changes the client by its page.
 func (x *Waiting) Edit(change func(*clients.Client)) {
 	x.Helper()
 	c, err := x.Hub.Client(x.Context(), x.App.ID)

@@ -7,8 +7,8 @@ import (
 	"github.com/fedhub/fedhub/hub/users/linking"
 )
 
-// Like posts to an address what the page's form for another one holds, as
-// whoever knows the addresses can.
+// Like posts the page's form for one address to another, as an attacker who knows
+// the addresses can.
 func (b *Browser) Like(p Page, action, path string, pairs ...string) Page {
 	b.W.Helper()
 	_, fields, ok := Form(p.Body, action)
@@ -18,8 +18,8 @@ func (b *Browser) Like(p Page, action, path string, pairs ...string) Page {
 	return b.Read(b.PostForm(b.W.URL+path, Edited(fields, pairs)))
 }
 
-// Connected is a person at the secondary with a password who has connected
-// somebody of the primary, in the browser that did so.
+// Connected is a user of the secondary with a password and a linked identity of
+// the primary, in the browser that linked it.
 func (p Pair) Connected(t *testing.T, local, there string) (*Browser, users.User, linking.LinkEvent) {
 	t.Helper()
 	u := p.Secondary.Person(local)

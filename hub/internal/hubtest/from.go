@@ -8,7 +8,7 @@ import (
 	"github.com/fedhub/fedhub/hub"
 )
 
-// BehindProxy is a hub that believes this machine about whom it speaks for.
+// BehindProxy is a hub that trusts this machine as its proxy.
 func BehindProxy() hub.Config {
 	return hub.Config{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}
 }
@@ -20,7 +20,7 @@ func OnBothEnginesBehindProxy(t *testing.T, story func(t *testing.T, w *World)) 
 	t.Run("mongodb", func(t *testing.T) { story(t, NewWorldAs(t, openMongoDB(t), BehindProxy())) })
 }
 
-// With lets every request of the browser carry a header with these lines.
+// With adds a header with these lines to every request of the browser.
 func (b *Browser) With(header string, lines ...string) *Browser {
 	below := b.Transport
 	if below == nil {
@@ -30,7 +30,7 @@ func (b *Browser) With(header string, lines ...string) *Browser {
 	return b
 }
 
-// From lets the browser come from an address, to a hub that is BehindProxy.
+// From sets the browser's client address, for a hub that is BehindProxy.
 func (b *Browser) From(address string) *Browser { return b.With("X-Forwarded-For", address) }
 
 type headed struct {

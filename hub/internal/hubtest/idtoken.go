@@ -6,7 +6,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// SignedIn is what the app gets for Ada at the token endpoint.
+// SignedIn is the token response that the app gets for Ada.
 func (w *World) SignedIn(a *App, pairs ...string) Reply {
 	w.Helper()
 	r := a.Redeem(w.Browser().SignInTo(a, "ada@example.org", pairs...).Get("code"))
@@ -16,7 +16,7 @@ func (w *World) SignedIn(a *App, pairs ...string) Reply {
 	return r
 }
 
-// KeySet is what the hub publishes.
+// KeySet is the hub's JWKS.
 func (w *World) KeySet() jose.JSONWebKeySet {
 	w.Helper()
 	var set jose.JSONWebKeySet
@@ -26,8 +26,8 @@ func (w *World) KeySet() jose.JSONWebKeySet {
 	return set
 }
 
-// Verified returns the claims of a token that is signed with alg, by a key that
-// the hub publishes or, for HS256, by the secret.
+// Verified returns the claims of a token that is signed with alg, by a key in the
+// hub's JWKS or, for HS256, by the secret.
 func (w *World) Verified(raw, alg, secret string) map[string]any {
 	w.Helper()
 	signed, err := jose.ParseSignedCompact(raw, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(alg)})

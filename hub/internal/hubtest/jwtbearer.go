@@ -17,7 +17,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users/linking"
 )
 
-// a Voice signs assertions.
+// A Voice signs assertions.
 type Voice struct {
 	t   *testing.T
 	key *ecdsa.PrivateKey
@@ -67,7 +67,7 @@ func (a *App) Vouch(assertion string, pairs ...string) Reply {
 	return a.Post("/oauth2/token", append([]string{"grant_type", clients.GrantJWT, "assertion", assertion}, pairs...)...)
 }
 
-// Words are good claims; pairs override them, and nil leaves one out.
+// Words are valid claims; pairs override them, and nil omits one.
 func (w *World) Words(iss, sub string, pairs ...any) map[string]any {
 	c := map[string]any{"iss": iss, "sub": sub, "aud": w.URL, "iat": w.Clock.Now().Unix(), "exp": w.Clock.Now().Add(5 * time.Minute).Unix(), "jti": rand.Text()}
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -80,7 +80,7 @@ func (w *World) Words(iss, sub string, pairs ...any) map[string]any {
 	return c
 }
 
-// Linked is ada, whom a login key signs in by this issuer and subject.
+// Linked is ada with an identity of this issuer and subject.
 func (w *World) Linked(key, issuer, subject string) users.User {
 	w.Helper()
 	ada := w.Person("ada@example.org")

@@ -2,7 +2,7 @@ package hubtest
 
 import "github.com/fedhub/fedhub/federation"
 
-// Key reads a login key that the hub has.
+// Key reads a login key of the hub.
 func (w *World) Key(id string) federation.LoginKey {
 	w.Helper()
 	k := w.LoginKey(id)

@@ -10,7 +10,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 )
 
-// MailingPair is a pair whose secondary sends emails.
+// MailingPair is a pair with a secondary that sends emails.
 func MailingPair(t *testing.T, change ...func(*federation.LoginKey)) (Pair, *Postbox) {
 	t.Helper()
 	post := &Postbox{}
@@ -18,8 +18,8 @@ func MailingPair(t *testing.T, change ...func(*federation.LoginKey)) (Pair, *Pos
 	return Join(t, primary, NewWorldAs(t, OpenSQLite(t), hub.Config{Mail: post}), change...), post
 }
 
-// Abroad goes on at the primary, as this person, until the browser is sent back
-// to the secondary, and returns that address.
+// Abroad continues at the primary as this user up to the redirect to the
+// secondary, and returns that address.
 func (p Pair) Abroad(b *Browser, at Page, email string) Page {
 	b.W.Helper()
 	for range 20 {

@@ -12,8 +12,8 @@ import (
 	"github.com/fedhub/fedhub/clients"
 )
 
-// listener is an app that hears of logouts: its answers are what answer says,
-// and every token it got is in told.
+// A listener is an app with a back-channel logout URI: answer decides its
+// responses, and told has every token that it got.
 type listener struct {
 	*App
 	Told   chan string
@@ -33,27 +33,26 @@ func (w *World) Listener() *listener {
 	return l
 }
 
-// Next is the logout token that arrives next; one that never does fails the
-// test.
+// Next is the next logout token. The test fails if none arrives.
 func (l *listener) Next() string {
 	l.W.Helper()
 	return Arrives(l.W, l.Told, "the app hears of no logout")
 }
 
-// Arrives waits for what happens beside the requests, and fails the test in
-// these words if it does not.
+// Arrives waits for a background event, and fails the test with this message
+// without it.
 func Arrives[T any](t testing.TB, from <-chan T, otherwise string) T {
 	t.Helper()
 	select {
 	case one := <-from:
 		return one
-	case <-time.After(time.Minute): // long, for machines that are busy
+	case <-time.After(time.Minute): // a long timeout, for slow machines
 		t.Fatal(otherwise)
 		panic("unreachable")
 	}
 }
 
-// Text is what stands in the element of a page with this id.
+// Text is the text of the page's element with this id.
 func (p Page) Text(id string) string {
 	root, err := html.Parse(strings.NewReader(p.Body))
 	if err != nil {
@@ -74,7 +73,7 @@ func (p Page) Text(id string) string {
 	return ""
 }
 
-// OpenUntil opens a page again and again until it is as it should be.
+// OpenUntil opens a page repeatedly until it is as expected.
 func (b *Browser) OpenUntil(path string, good func(Page) bool) Page {
 	b.W.Helper()
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {

@@ -15,7 +15,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 )
 
-// Push sends an authorization request ahead.
+// Push pushes an authorization request.
 func (a *App) Push(v url.Values, pairs ...string) Reply {
 	a.W.Helper()
 	v = Edited(v, pairs)
@@ -26,14 +26,14 @@ func (a *App) Push(v url.Values, pairs ...string) Reply {
 	return a.Post("/oauth2/par", flat...)
 }
 
-// Pushed is what the browser then brings.
+// Pushed are the browser's parameters after that.
 func (a *App) Pushed(r Reply) url.Values {
 	a.W.Helper()
 	Want(a.W, "status of a push", r.Status, 201)
 	return url.Values{"client_id": {a.ID}, "request_uri": {r.Str("request_uri")}}
 }
 
-// A Signer is a client that signs its requests.
+// A Signer is a client that signs its request objects.
 type Signer struct {
 	*App
 	Key *ecdsa.PrivateKey
@@ -52,7 +52,7 @@ func (w *World) Signer(change ...func(*clients.Client)) Signer {
 	return Signer{w.App(append([]func(*clients.Client){func(c *clients.Client) { c.JWKS = string(set) }}, change...)...), key}
 }
 
-// Object is a good request object; change overrides claims, nil leaves out.
+// Object is a valid request object; change overrides claims, nil omits.
 func (s Signer) Object(header, change map[string]any) string {
 	s.W.Helper()
 	now := s.W.Clock.Now().Unix()

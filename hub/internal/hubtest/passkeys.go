@@ -8,22 +8,21 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/webauthntest"
 )
 
-// Localhost is the URL of a Config whose world has a host name, as passkeys
-// need.
+// Localhost is the URL of a Config with a host name, which passkeys need.
 const Localhost = "http://localhost"
 
-// Device is one without a passkey, in a browser at this hub.
+// Device is a device without a passkey, in a browser at this hub.
 func (w *World) Device() *webauthntest.Key { return &webauthntest.Key{Origin: w.URL} }
 
-// Passkey sends the page's form that leads to the path with the answer of a
-// device, as the script does.
+// Passkey sends the page's form for the path with a device's answer, as the
+// script does.
 func (b *Browser) Passkey(p Page, action string, k *webauthntest.Key, pairs ...string) Page {
 	b.W.Helper()
 	answer := b.Answered(p, action, k)
 	return b.Submit(WithForm(p, action), action, append([]string{"passkey_answer", answer}, pairs...)...)
 }
 
-// Answered is what the device answers to the form.
+// Answered is the device's answer to the form.
 func (b *Browser) Answered(p Page, action string, k *webauthntest.Key) string {
 	b.W.Helper()
 	form := passkeyForm(p.Body, action)
@@ -41,8 +40,8 @@ func (b *Browser) Answered(p Page, action string, k *webauthntest.Key) string {
 	return answer
 }
 
-// WithForm is the page with nothing but its form for a passkey: another form
-// may lead to the same path.
+// WithForm is the page with only its form for a passkey, because another form may
+// have the same path.
 func WithForm(p Page, action string) Page {
 	if form := passkeyForm(p.Body, action); form != nil {
 		var text strings.Builder
@@ -66,7 +65,7 @@ func passkeyForm(body, action string) *html.Node {
 	return nil
 }
 
-// AddPasskey gives whoever is signed in a passkey on the device.
+// AddPasskey adds a passkey on the device for the signed-in user.
 func (b *Browser) AddPasskey(k *webauthntest.Key, pairs ...string) Page {
 	b.W.Helper()
 	return b.Passkey(b.Open("/account/passkeys"), "/account/passkeys", k, pairs...)

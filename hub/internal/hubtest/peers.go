@@ -8,7 +8,8 @@ import (
 	"github.com/fedhub/fedhub/federation"
 )
 
-// AddPeer adds a primary by the pages of the secondary, and returns the key's id.
+// AddPeer adds a primary by the pages of the secondary, and returns the login
+// key's id.
 func AddPeer(b *Browser, primary *World, pairs ...string) string {
 	b.W.Helper()
 	card := b.Submit(b.Open("/admin/providers/new?kind=peer"), "/admin/providers", append([]string{"base_url", primary.URL}, pairs...)...)
@@ -19,8 +20,8 @@ func AddPeer(b *Browser, primary *World, pairs ...string) string {
 	return strings.TrimPrefix(p.URL.Path, "/admin/providers/")
 }
 
-// Peers are two hubs whose administrators look at their pages, and where the
-// secondary is at the primary.
+// Peers are two connected hubs with their administrators' browsers; server is the
+// secondary's id at the primary.
 func Peers(t *testing.T) (hubs Pair, here, there *Browser, server string) {
 	primary, secondary := NewWorld(t, OpenSQLite(t)), NewWorld(t, OpenSQLite(t))
 	primary.Person("ada@example.org")
@@ -32,13 +33,13 @@ func Peers(t *testing.T) (hubs Pair, here, there *Browser, server string) {
 	return Pair{primary, secondary, secondary.LoginKey(key)}, here, there, server
 }
 
-// Skip moves the time of both.
+// Skip moves the clocks of both.
 func (p Pair) Skip(d time.Duration) {
 	p.Primary.Clock.Skip(d)
 	p.Secondary.Clock.Skip(d)
 }
 
-// LoginKey reads a login key from the hub; it is zero where there is none.
+// LoginKey reads a login key from the hub; zero if there is none.
 func (w *World) LoginKey(id string) federation.LoginKey {
 	w.Helper()
 	all, err := w.Hub.LoginKeys(w.Context())
@@ -53,7 +54,7 @@ func (w *World) LoginKey(id string) federation.LoginKey {
 	return federation.LoginKey{}
 }
 
-// Until looks again and again at what happens beside the requests.
+// Until waits for a background event.
 func Until(t *testing.T, what string, done func() bool) {
 	t.Helper()
 	for range 1000 {

@@ -13,7 +13,7 @@ func MailingWorld(t *testing.T) (*World, *Postbox) {
 	return NewWorldAs(t, OpenSQLite(t), hub.Config{Mail: box}), box
 }
 
-// Home signs a person in to their own page.
+// Home signs a user in and opens their account page.
 func (w *World) Home(email string) *Browser {
 	w.Helper()
 	b := w.Browser()

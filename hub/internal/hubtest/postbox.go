@@ -9,10 +9,10 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/mailtest"
 )
 
-// A Postbox is where emails come.
+// A Postbox collects the emails.
 type Postbox struct{ mailtest.Box }
 
-// Link is the path that the last email to an address leads to.
+// Link is the path of the link in the last email to an address.
 func (p *Postbox) Link(w *World, to string) string {
 	w.Helper()
 	all := p.All()
@@ -27,8 +27,8 @@ func (p *Postbox) Link(w *World, to string) string {
 	return ""
 }
 
-// Pick picks up the emails and returns where the last of them leads to that
-// has a link to the path.
+// Pick removes the emails and returns the link of the last one that has a link to
+// the path.
 func (p *Postbox) Pick(t *testing.T, to, path string) string {
 	t.Helper()
 	var found string
@@ -43,7 +43,7 @@ func (p *Postbox) Pick(t *testing.T, to, path string) string {
 	return found
 }
 
-// About are the emails whose subject says this.
+// About are the emails with this subject.
 func (p *Postbox) About(subject string) (found []mail.Message) {
 	for _, email := range p.All() {
 		if strings.Contains(email.Subject, subject) {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Answered goes as far as the form that brings the answer.
+// Answered continues up to the form that posts the response.
 func (p Pair) Answered(t *testing.T, b *Browser, a *App) url.Values {
 	t.Helper()
 	at := p.Through(b, a, "ada@example.org")

@@ -10,7 +10,7 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 )
 
-// Policy says who may register clients.
+// Policy sets which clients may register.
 func (w *World) Policy(registration string, issuers ...string) {
 	w.Helper()
 	err := w.Hub.ChangeSettings(w.Context(), audit.Named("test"), func(s *settings.Settings) {
@@ -46,8 +46,8 @@ func (w *World) SendJSON(method, address, token string, body any) Reply {
 
 type Metadata = map[string]any
 
-// Declared is metadata that anybody may register; edits come on top, and nil
-// leaves a member out.
+// Declared is metadata that every client may register; edits change it, and nil
+// omits a member.
 func Declared(edits ...Metadata) Metadata {
 	m := Metadata{"client_name": "Rota", "redirect_uris": []string{Callback}}
 	for _, edit := range edits {

@@ -13,7 +13,7 @@ const (
 	MailAPI  = "https://mail.example.org/"
 )
 
-// Multi is post with parameters that may repeat.
+// Multi is Post with parameters that may repeat.
 func (a *App) Multi(path string, v url.Values, header ...string) Reply {
 	a.W.Helper()
 	if a.Public() {

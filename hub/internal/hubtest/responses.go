@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Arrived reads an answer wherever it travels, and says how it did.
+// Arrived reads a response in any response mode, and returns the mode.
 func (b *Browser) Arrived(p Page) (url.Values, string) {
 	b.W.Helper()
 	if to, fields, ok := Form(p.Body, Callback); ok {

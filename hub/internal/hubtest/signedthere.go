@@ -9,7 +9,7 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 )
 
-// NewLeaving is a hub that ends the session at its upstream too.
+// NewLeaving is a hub that also ends the session at its provider.
 func NewLeaving(t *testing.T, there bool) Pair {
 	t.Helper()
 	primary, secondary := NewWorld(t, OpenSQLite(t)), NewWorld(t, OpenSQLite(t))
@@ -27,7 +27,7 @@ func NewLeaving(t *testing.T, there bool) Pair {
 	return Pair{primary, secondary, key}
 }
 
-// Leave follows a browser from hub to hub until it is somewhere else.
+// Leave follows a browser from hub to hub until it leaves both.
 func (p Pair) Leave(b *Browser, at Page) Page {
 	b.W.Helper()
 	for range 10 {

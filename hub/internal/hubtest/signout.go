@@ -15,7 +15,7 @@ const (
 	SignOutPage = `action="/signout"`
 )
 
-// LeavingApp is an app that sends people to sign out.
+// LeavingApp is an app that uses end_session_endpoint.
 func (w *World) LeavingApp(change ...func(*clients.Client)) *App {
 	w.Helper()
 	return w.App(append([]func(*clients.Client){func(c *clients.Client) {
@@ -23,7 +23,7 @@ func (w *World) LeavingApp(change ...func(*clients.Client)) *App {
 	}}, change...)...)
 }
 
-// Logout is a good request to sign out; pairs override it.
+// Logout is a valid sign-out request; pairs override it.
 func Logout(hint string, pairs ...string) string {
 	v := url.Values{"id_token_hint": {hint}, "post_logout_redirect_uri": {Bye}, "state": {"the state"}}
 	return "/oauth2/logout?" + Edited(v, pairs).Encode()
@@ -35,7 +35,8 @@ func (b *Browser) IdToken(a *App, email string) string {
 	return a.Redeem(b.SignInTo(a, email).Get("code")).Str("id_token")
 }
 
-// SignedIn asks without a page whether the browser is signed in.
+// SignedIn reports whether the browser is signed in, without a page
+// (prompt=none).
 func (b *Browser) SignedIn(a *App) bool {
 	b.W.Helper()
 	answer := b.Answer(b.Authorize(a.Request("prompt", "none")))
@@ -45,7 +46,7 @@ func (b *Browser) SignedIn(a *App) bool {
 	return answer.Get("code") != ""
 }
 
-// Without calls as if the browser had no cookies.
+// Without calls the hub without the browser's cookies.
 func (b *Browser) Without(call func() (*http.Response, error)) (*http.Response, error) {
 	jar := b.Jar
 	b.Jar = nil
@@ -53,7 +54,7 @@ func (b *Browser) Without(call func() (*http.Response, error)) (*http.Response, 
 	return call()
 }
 
-// StateCookie is what the frame's script reads.
+// StateCookie is the cookie that the frame's script reads.
 func (b *Browser) StateCookie() string {
 	home, _ := url.Parse(b.W.URL)
 	for _, c := range b.Jar.Cookies(home) {

@@ -7,14 +7,15 @@ import (
 	"github.com/fedhub/fedhub/federation"
 )
 
-// Tied is an app at a secondary whose person came from the primary, for good.
+// Tied is an app at a secondary with a user of the primary. The secondary keeps
+// the user's tokens and checks the user with them again.
 func Tied(t *testing.T, w *World, change ...func(*federation.LoginKey)) (hubs Pair, a *App, r Reply) {
 	t.Helper()
 	hubs, a, r, _ = TiedIn(t, w, change...)
 	return hubs, a, r
 }
 
-// TiedIn is tied, with the browser in which the person is signed in.
+// TiedIn is Tied, with the browser in which the user is signed in.
 func TiedIn(t *testing.T, w *World, change ...func(*federation.LoginKey)) (hubs Pair, a *App, r Reply, b *Browser) {
 	t.Helper()
 	w.Person("ada@example.org", "staff")
@@ -28,7 +29,7 @@ func TiedIn(t *testing.T, w *World, change ...func(*federation.LoginKey)) (hubs 
 	return hubs, a, a.Redeem(b.Answer(p).Get("code")), b
 }
 
-// Ada is her id at a hub.
+// Ada is the id of ada's account at a hub.
 func Ada(t *testing.T, w *World) string {
 	t.Helper()
 	all, err := w.Hub.Users(t.Context(), "", 10)

@@ -5,7 +5,7 @@ import (
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
 )
 
-// Tie is the one that the hub keeps.
+// Tie is the hub's stored tokens of the provider.
 func (w *World) Tie() (*store.Collection[upstreamtokens.Token], upstreamtokens.Token) {
 	w.Helper()
 	set := store.NewCollection[upstreamtokens.Token](w.Backend, "ties", w.Clock.Now)

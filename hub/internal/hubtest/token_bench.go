@@ -13,8 +13,8 @@ import (
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 )
 
-// ServeAgainAndAgain answers one request after another; making the request is
-// not counted.
+// ServeAgainAndAgain serves the same kind of request repeatedly; making the
+// request is not measured.
 func ServeAgainAndAgain(b *testing.B, h http.Handler, request func() *http.Request) {
 	b.Helper()
 	b.ReportAllocs()
@@ -29,7 +29,7 @@ func ServeAgainAndAgain(b *testing.B, h http.Handler, request func() *http.Reque
 	}
 }
 
-// Blank is a ResponseWriter that keeps nothing.
+// Blank is a ResponseWriter that discards everything.
 type Blank struct {
 	Fields http.Header
 	Status int

@@ -10,7 +10,7 @@ import (
 
 var shownRef = regexp.MustCompile(`id="reference">([0-9A-Z]{4}-[0-9A-Z]{4})<`)
 
-// Reference is what the error page tells the person to pass on.
+// Reference is the reference on the error page.
 func (p Page) Reference(t testing.TB) string {
 	t.Helper()
 	found := shownRef.FindStringSubmatch(p.Body)
@@ -23,7 +23,7 @@ func (p Page) Reference(t testing.TB) string {
 	return found[1]
 }
 
-// Trace finds the one trace with a reference.
+// Trace finds the trace with a reference.
 func (w *World) Trace(ref string) traces.Trace {
 	w.Helper()
 	found, err := w.Hub.Traces(w.Context(), ref)
@@ -46,7 +46,7 @@ func (w *World) Traced() []traces.Trace {
 	return all
 }
 
-// DumpOf is all that one set holds.
+// DumpOf is the content of one set.
 func DumpOf(t *testing.T, w *World, set string) string {
 	t.Helper()
 	var out strings.Builder

@@ -9,8 +9,8 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 )
 
-// NewProvider is a hub that another knows as any OpenID provider. Its key
-// there is off.
+// NewProvider is a hub that is an ordinary OpenID provider for another one. Its
+// login key there is disabled.
 func NewProvider(t *testing.T, change ...func(*federation.LoginKey)) Pair {
 	t.Helper()
 	provider, w := NewWorld(t, OpenSQLite(t)), NewWorld(t, OpenSQLite(t))
@@ -28,7 +28,7 @@ func NewProvider(t *testing.T, change ...func(*federation.LoginKey)) Pair {
 	return Pair{provider, w, key}
 }
 
-// Tested goes from the key's page to where the test ends.
+// Tested runs the test of a login key, from its page to the result.
 func (p Pair) Tested(b *Browser, email string) Page {
 	b.W.Helper()
 	at := b.Submit(b.Open("/admin/providers/"+p.Key.ID), "/admin/providers/"+p.Key.ID+"/try")

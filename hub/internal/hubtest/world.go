@@ -29,14 +29,13 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/signingtest"
 )
 
-// OnBothEngines tells the same story on the embedded database and on a real
-// MongoDB.
+// OnBothEngines runs a story on the embedded database and on a real MongoDB.
 func OnBothEngines(t *testing.T, story func(t *testing.T, w *World)) {
 	t.Helper()
 	OnBothEnginesAs(t, hub.Config{}, story)
 }
 
-// OnBothEnginesAs is OnBothEngines for hubs that are set up so.
+// OnBothEnginesAs is OnBothEngines with this configuration.
 func OnBothEnginesAs(t *testing.T, config hub.Config, story func(t *testing.T, w *World)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { story(t, NewWorldAs(t, OpenSQLite(t), config)) })
@@ -63,7 +62,7 @@ func openMongoDB(t *testing.T) store.Backend {
 	return db
 }
 
-// A World is a hub on a real port, with people and apps.
+// A World is a hub on a real port, with users and apps.
 type World struct {
 	testing.TB
 	URL     string
@@ -71,12 +70,12 @@ type World struct {
 	Clock   *Clock
 	Logs    *logbook
 	Backend store.Backend
-	Asked   *countstore.Store // what the hub asks the database, counted
-	Stop    func()            // takes the hub off the network
+	Asked   *countstore.Store // the hub's database with counters
+	Stop    func()            // disconnects the hub from the network
 	written atomic.Pointer[ledger]
 }
 
-// Password is everybody's.
+// Password is the password of all users.
 const Password = "green apples on the roof"
 
 func NewWorld(t testing.TB, backend store.Backend) *World {
@@ -100,7 +99,7 @@ func NewWorldAs(t testing.TB, backend store.Backend, config hub.Config) *World {
 	if config.URL == "" {
 		config.URL = address
 	}
-	if config.Now != nil { // the story begins at another time
+	if config.Now != nil { // a story may start at another time
 		w.Clock.Skip(time.Until(config.Now()))
 	}
 	config.Watch = w.witness
@@ -112,11 +111,11 @@ func NewWorldAs(t testing.TB, backend store.Backend, config hub.Config) *World {
 	if config.Limits.SignIns.Burst == 0 {
 		config.Limits.SignIns.Burst = 10_000
 	}
-	if config.SecondFactor == "" { // no story sets one up unless it is about that
+	if config.SecondFactor == "" { // only stories about it set one up
 		config.SecondFactor = settings.SecondFactorOptional
 	}
 	config.NewRSA = signingtest.RSA
-	if config.Sleep == nil { // no story waits unless it is about that
+	if config.Sleep == nil { // only stories about the delay wait
 		config.Sleep = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 	}
 	config.Log = slog.New(slog.NewTextHandler(w.Logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -134,7 +133,7 @@ func NewWorldAs(t testing.TB, backend store.Backend, config hub.Config) *World {
 	return w
 }
 
-// wholeSets are the sets that may be read in one answer, for they stay small.
+// wholeSets are the sets that may be read completely, because they stay small.
 var wholeSets = map[string]string{
 	"loginkeys": "one for each sign-in provider, made by an administrator",
 	"signing":   "a few generations of keys for each algorithm",
@@ -143,13 +142,12 @@ var wholeSets = map[string]string{
 	"invites":   "one for each invitation of a hub, made by an administrator",
 }
 
-// FewByNature says of a set why it stays small, however large the hub is; empty
-// for all others.
+// FewByNature returns the reason why a set stays small on a large hub; empty for
+// all others.
 func FewByNature(set string) string { return wholeSets[set] }
 
-// bounded checks that the hub, whether for a request or beside them, asked for
-// nothing that grows with what it keeps: a query has a limit, or it is for one
-// of wholeSets.
+// bounded checks that no query of the hub, in requests or in the background,
+// grows with its data: it has a limit, or it is for one of wholeSets.
 func (w *World) bounded() {
 	w.Helper()
 	for _, asked := range w.Asked.Unbounded() {
@@ -162,8 +160,8 @@ func (w *World) bounded() {
 	}
 }
 
-// besides lets the test run beside others: a world shares nothing with another,
-// and most of a test is waiting for the disk.
+// besides runs the test in parallel: worlds share nothing, and a test mostly
+// waits for the disk.
 func besides(t testing.TB) {
 	single, ok := t.(*testing.T)
 	if !ok {
@@ -176,8 +174,7 @@ func besides(t testing.TB) {
 
 var Beside sync.Map // of *testing.T
 
-// Clock is real time, or a moment at which it stopped, plus what the story
-// skips.
+// Clock is real time, or a time at which it stopped, plus the skips of the story.
 type Clock struct {
 	Skipped atomic.Int64
 	stopped atomic.Pointer[time.Time]
@@ -193,13 +190,13 @@ func (c *Clock) Now() time.Time {
 
 func (c *Clock) Skip(d time.Duration) { c.Skipped.Add(int64(d)) }
 
-// Stop lets time pass only as the story skips it.
+// Stop makes the clock move only when the story skips time.
 func (c *Clock) Stop() {
 	moment := time.Now()
 	c.stopped.Store(&moment)
 }
 
-// logbook collects what the hub logs.
+// logbook collects the hub's log.
 type logbook struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -217,7 +214,7 @@ func (l *logbook) String() string {
 	return l.text.String()
 }
 
-// Person makes somebody with the usual password.
+// Person creates a user with the usual password.
 func (w *World) Person(email string, roles ...string) users.User {
 	w.Helper()
 	u, err := w.Hub.AddUser(w.Context(), audit.Named("test"), users.NewUser{Email: email, EmailVerified: true, Profile: users.Profile{Name: "Ada Lovelace"}, Roles: roles, Password: Password})
@@ -229,7 +226,7 @@ func (w *World) Person(email string, roles ...string) users.User {
 
 const Callback = "https://app.example.org/callback"
 
-// Want compares, and says what was compared.
+// Want compares two values; what is their name in the message.
 func Want[T comparable](t testing.TB, what string, got, want T) {
 	t.Helper()
 	if got != want {
@@ -248,7 +245,7 @@ func Refused(t testing.TB, what string, r Reply, status int, code string) {
 	}
 }
 
-// RefusedPage checks that the hub shows a page and sends the browser nowhere.
+// RefusedPage checks that the hub shows an error page and does not redirect.
 func RefusedPage(t testing.TB, what string, p Page) {
 	t.Helper()
 	if p.Location != "" || p.Status < 400 || p.Status >= 500 || !strings.Contains(p.Header.Get("Content-Type"), "text/html") {
@@ -256,7 +253,7 @@ func RefusedPage(t testing.TB, what string, p Page) {
 	}
 }
 
-// ClaimsOf reads a JWT's payload without checking it.
+// ClaimsOf reads a JWT's payload without verification.
 func ClaimsOf(t testing.TB, token string) map[string]any {
 	t.Helper()
 	parts := strings.Split(token, ".")
@@ -274,7 +271,7 @@ func ClaimsOf(t testing.TB, token string) map[string]any {
 	return claims
 }
 
-// AtOnce calls f n times at the same moment.
+// AtOnce calls f n times in parallel.
 func AtOnce(n int, f func(i int)) {
 	var ready, done sync.WaitGroup
 	ready.Add(n)
@@ -296,7 +293,7 @@ func NewServer(t testing.TB, handle http.HandlerFunc) string {
 	return server.URL
 }
 
-// Dump is everything the hub keeps, as text.
+// Dump is the complete database as text.
 func Dump(t *testing.T, w *World) string {
 	t.Helper()
 	var out strings.Builder

@@ -32,7 +32,7 @@ func TestTheFirstAdministratorComesByTheSetUpLink(t *testing.T) {
 			other := w.Browser()
 			p := other.Open(link)
 			if p.Status != 200 {
-				return // another was quicker
+				return // another browser finished the setup first
 			}
 			made := other.Submit(p, "/setup", "email", "root@example.org", "name", "Root", "password", hubtest.Password)
 			if made.URL.Path == "/admin/clients" {
@@ -79,7 +79,7 @@ func TestAnAdministratorRegistersAnApp(t *testing.T) {
 		a := &hubtest.App{W: w, Client: all[0], Secret: secret, Verifier: strings.Repeat("v", 43)}
 		hubtest.Want(t, "the new app's tokens", a.Redeem(b.SignInTo(a, "root@example.org").Get("code")).Status, 200)
 
-		// A second secret, while the first goes on working; then the first goes.
+		// Add a second secret while the first one works; then delete the first.
 		second := *a
 		second.Secret = hubtest.SecretShown.FindString(b.Submit(b.Open(path), path+"/secrets", "life", "90d").Body)
 		hubtest.Want(t, "the first secret", a.Post("/oauth2/introspect", "token", "x").Status, 200)
@@ -210,7 +210,7 @@ func TestNothingSecretIsLoggedOrKept(t *testing.T) {
 	answer := b.SignInTo(a, "ada@example.org", "state", "a-state-to-find", "nonce", "a-nonce-to-find")
 	r := a.Redeem(answer.Get("code"))
 	next := a.Refresh(r.Str("refresh_token"))
-	a.Redeem(answer.Get("code")) // a replay is reported, and not with the code
+	a.Redeem(answer.Get("code")) // a replay is logged, without the code
 	b.Submit(b.Open("/signout"), "/signout")
 	wrong := w.Browser()
 	wrong.Submit(wrong.Open("/signin"), "/signin", "email", "ada@example.org", "password", "the wrong password to find")
@@ -222,7 +222,7 @@ func TestNothingSecretIsLoggedOrKept(t *testing.T) {
 	}
 	for name, value := range hubtest.Cookies(b) {
 		if strings.HasSuffix(name, "_via") || strings.HasSuffix(name, "_last") {
-			continue // which button was used last is no secret
+			continue // the cookie with the last sign-in method is no secret
 		}
 		secrets["cookie "+name] = value
 	}
@@ -238,7 +238,7 @@ func TestNothingSecretIsLoggedOrKept(t *testing.T) {
 		if strings.Contains(log, value) {
 			t.Errorf("the log holds a %s", name)
 		}
-		// A flow's own state is kept until it is answered; nothing else is.
+		// The state of a flow is stored until the response; nothing else is.
 		if strings.Contains(kept, value) && name != "state" {
 			t.Errorf("the database holds a %s", name)
 		}

@@ -43,7 +43,7 @@ func TestAnAdministratorFindsPeople(t *testing.T) {
 	}
 }
 
-// link is where the link with the id leads.
+// link is the href of the link with this id.
 func link(t *testing.T, p hubtest.Page, id string) string {
 	t.Helper()
 	before, _, found := strings.Cut(p.Body, `" id="`+id+`"`)
@@ -54,8 +54,8 @@ func link(t *testing.T, p hubtest.Page, id string) string {
 	return strings.ReplaceAll(address, "&amp;", "&")
 }
 
-// TestADisabledPersonIsOutEverywhere is FE-26: what the person holds here ends,
-// the secondary is told, and no upstream lets them in again.
+// TestADisabledPersonIsOutEverywhere is FE-26: sessions and tokens end, the
+// secondary gets a logout token, and no provider signs the user in again.
 func TestADisabledPersonIsOutEverywhere(t *testing.T) {
 	hubtest.OnBothEngines(t, func(t *testing.T, w *hubtest.World) {
 		w.Person("root@example.org", "admin")
@@ -82,7 +82,7 @@ func TestADisabledPersonIsOutEverywhere(t *testing.T) {
 		if r := w.Userinfo(held.Str("access_token")); r.Status == 200 {
 			t.Error("the access token works")
 		}
-		// The secondary hears of it a moment later.
+		// The secondary gets the logout token a moment later.
 		b.At(hubs.Secondary).OpenUntil("/account", func(p hubtest.Page) bool { return p.URL.Path == "/signin" })
 		if r := a.Refresh(there.Str("refresh_token")); r.Status == 200 {
 			t.Error("the refresh token of the secondary works")
@@ -178,7 +178,7 @@ func TestAnIdentityIsUnlinkedByAnAdministratorButNotTheLast(t *testing.T) {
 	b := hubs.Secondary.Browser()
 	b.Answer(hubs.Through(b, a, "ada@example.org"))
 	root := hubs.Secondary.Home("root@example.org")
-	// By what the upstream calls her.
+	// Search by the provider's ID (sub).
 	found := root.Open("/admin/users?q=" + ada.ID)
 	path := found.Body[strings.Index(found.Body, "/admin/users/"):]
 	path = path[:strings.Index(path, `"`)]

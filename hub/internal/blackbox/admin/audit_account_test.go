@@ -22,7 +22,7 @@ func newMailing(t *testing.T) *mailing {
 	return &mailing{hubtest.NewWorldAs(t, hubtest.OpenSQLite(t), hub.Config{URL: hubtest.Localhost, Mail: box}), box}
 }
 
-// own is what somebody did to their own account.
+// own is an event of a user's change to their own account.
 func own(u users.User, e audit.Event) []audit.Event {
 	e.Actor, e.Target = u.ID, u.ID
 	return hubtest.ByRequest(e)

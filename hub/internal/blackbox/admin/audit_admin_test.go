@@ -17,7 +17,7 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// An office is where an administrator is signed in.
+// An office is a hub with a signed-in administrator.
 type office struct {
 	*hubtest.World
 	root *hubtest.Browser
@@ -33,8 +33,7 @@ func newOffice(t *testing.T) *office {
 	return o
 }
 
-// press fills in a form of a page; what it leaves is on record as the
-// administrator's.
+// press submits a form of a page; its events name the administrator.
 func (o *office) press(t *testing.T, page, action string, pairs []string, events ...audit.Event) hubtest.Page {
 	t.Helper()
 	p := o.root.Open(page)
@@ -157,7 +156,7 @@ var peopleActs = []act[*office]{
 	}},
 }
 
-// personPage is somebody new, and their page.
+// personPage adds a user and returns the address of the user's page.
 func (o *office) personPage(email string) (string, users.User) {
 	o.Helper()
 	u := o.Person(email)
@@ -284,7 +283,7 @@ var settingActs = []act[*office]{
 	}},
 }
 
-// newSiteOffice is an administrator who added a site.
+// newSiteOffice is an administrator who has added a site.
 func newSiteOffice(t *testing.T) (x *hubtest.Linking, me string) {
 	t.Helper()
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
@@ -323,7 +322,7 @@ var siteActs = []act[bare]{
 	}},
 	{"a site may have the values", func(t *testing.T, _ bare) {
 		x, me := newSiteOffice(t)
-		x.Api.Trouble = "html" // the site was told, and nobody knows what it did
+		x.Api.Trouble = "html" // the site got the request, and the result is unknown
 		l := x.Ledger()
 		x.Enter()
 		l.Stored(t, x.Entering(me,

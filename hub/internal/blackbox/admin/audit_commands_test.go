@@ -15,7 +15,7 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// A commander is at the command line.
+// A commander runs CLI commands.
 type commander struct{ *hubtest.World }
 
 func newCommands(t *testing.T) commander {

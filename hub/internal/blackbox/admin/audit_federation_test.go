@@ -18,7 +18,7 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// newHubs are a pair whose primary has ada, and an app and a browser at the
+// newHubs are a pair with ada at the primary, and an app and a browser at the
 // secondary.
 func newHubs(t *testing.T, change ...func(*federation.LoginKey)) (hubs hubtest.Pair, a *hubtest.App, b *hubtest.Browser) {
 	t.Helper()
@@ -124,7 +124,7 @@ var upstreamActs = []act[bare]{
 	}},
 }
 
-// newMailingPair are two hubs, the second of which sends emails and has ada too.
+// newMailingPair are two hubs; the second one sends emails and has ada too.
 func newMailingPair(t *testing.T) (hubs hubtest.Pair, post *hubtest.Postbox, ada users.User) {
 	t.Helper()
 	hubs, post = hubtest.MailingPair(t)
@@ -216,7 +216,7 @@ var tieActs = []act[bare]{
 		came()
 		l.Stored(t, unknown)
 		l = w.Ledger()
-		came() // which is no news
+		came() // already known, so not recorded
 		l.Stored(t)
 		l.Noted(t, unknown)
 		l = w.Ledger()

@@ -9,7 +9,7 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// openHub is a hub at which any app registers itself.
+// openHub is a hub with open registration.
 func openHub(t *testing.T) *hubtest.World {
 	t.Helper()
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))

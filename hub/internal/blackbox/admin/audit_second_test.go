@@ -13,7 +13,7 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// bySelf are several things that somebody did to their own account in one request.
+// bySelf are events of a user's changes to their own account in one request.
 func bySelf(u users.User, kinds ...string) (events []audit.Event) {
 	for _, kind := range kinds {
 		events = slices.Concat(events, own(u, audit.Event{Kind: kind}))

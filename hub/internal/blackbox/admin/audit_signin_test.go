@@ -159,7 +159,7 @@ var signInActs = []act[*mailing]{
 	}},
 }
 
-// named is the id of the person with a name.
+// named is the id of the user with this name.
 func (m *mailing) named(t *testing.T, name string) string {
 	t.Helper()
 	all, err := m.Hub.Users(t.Context(), "", 100)

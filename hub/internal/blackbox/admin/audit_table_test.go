@@ -7,15 +7,15 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// An act is something done to a hub, by its name, together with all that the
-// audit must say about it afterwards.
+// An act is an operation on a hub, with its name and all audit events that it
+// must cause.
 type act[S stage] struct {
 	name string
 	do   func(t *testing.T, s S)
 }
 
-// topics are the tables of acts. Each has a stage of its own on which its acts
-// are played one after another; none of them needs another one.
+// topics are the tables of acts. The acts of a table share a stage and run in
+// order; the tables are independent.
 var topics = []struct {
 	name string
 	play func(t *testing.T) (acts int)
@@ -39,11 +39,10 @@ var topics = []struct {
 	{"sign-out", on(alone, signOutActs)},
 }
 
-// A stage is what the acts of one table share.
+// A stage is shared by the acts of one table.
 type stage interface{ PlayedBy(t *testing.T) }
 
-// on plays the acts of a table on one stage, and returns how many were left
-// out.
+// on runs the acts of a table on one stage, and returns how many were skipped.
 func on[S stage](set func(*testing.T) S, acts []act[S]) func(*testing.T) int {
 	return func(t *testing.T) int {
 		s, left := set(t), len(acts)
@@ -58,7 +57,7 @@ func on[S stage](set func(*testing.T) S, acts []act[S]) func(*testing.T) int {
 	}
 }
 
-// bare is the stage of acts that set up worlds of their own.
+// bare is the stage of acts that make worlds of their own.
 type bare struct{}
 
 func (bare) PlayedBy(*testing.T) {}
@@ -68,9 +67,9 @@ func alone(t *testing.T) bare {
 	return bare{}
 }
 
-// Whatever is worth a record leaves exactly the records it should: who did it,
-// to whom, through what, and how it ended. The table reaches every place in the
-// code that records something, so none of them can be lost unnoticed.
+// Every operation worth an audit event causes exactly the expected events, with
+// actor, target, details and outcome. The table reaches every place in the code
+// that records an event, so a lost one fails the test.
 func TestEveryActIsOnRecord(t *testing.T) {
 	var mu sync.Mutex
 	var left int
@@ -86,7 +85,7 @@ func TestEveryActIsOnRecord(t *testing.T) {
 		}
 	})
 	if left > 0 || t.Failed() {
-		return // part of the table was asked for, or it has more to say
+		return // -run selected a part of the table, or a test failed already
 	}
 	hubtest.Reached.Check(t)
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// A counter is where tokens are asked for: a person, their browser and an app.
+// A counter is a user with a browser and an app, for token requests.
 type counter struct {
 	*hubtest.World
 	ada users.User
@@ -30,7 +30,7 @@ func newCounter(t *testing.T) *counter {
 	return &counter{w, w.Person("ada@example.org"), w.App(), w.Browser()}
 }
 
-// tokens are those of a sign-in.
+// tokens is the token response of a sign-in.
 func (c *counter) tokens(code string) hubtest.Reply {
 	c.World.Helper()
 	r := c.Redeem(code)
@@ -42,7 +42,7 @@ func (c *counter) code() string {
 	return c.b.SignInTo(c.App, "ada@example.org", "scope", "openid offline_access").Get("code")
 }
 
-// misused is what an app did with what is ada's.
+// misused is an event of an app's misuse of ada's token or code.
 func (c *counter) misused(kind, why string) []audit.Event {
 	return hubtest.ByRequest(audit.Event{Kind: kind, Actor: c.App.ID, Client: c.App.ID, Target: c.ada.ID, Why: texts.New("tokens.misused", "why", texts.New(why))})
 }

@@ -55,7 +55,7 @@ func TestTheFormChangesNothingByItself(t *testing.T) {
 	}
 }
 
-// emptied makes lists of nothing alike.
+// emptied makes nil and empty lists equal.
 func emptied(c clients.Client) clients.Client {
 	v := reflect.ValueOf(&c).Elem()
 	for i := range v.NumField() {

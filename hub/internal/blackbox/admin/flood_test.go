@@ -13,7 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// written are the lines of the log about one thing that are no details of debugging.
+// written counts the log lines with this message above the debug level.
 func written(w *hubtest.World, message string) (n int, more string) {
 	for line := range strings.Lines(w.Logs.String()) {
 		if strings.Contains(line, "level=DEBUG") || !strings.Contains(line, "msg="+message+" ") {
@@ -29,7 +29,7 @@ func written(w *hubtest.World, message string) (n int, more string) {
 
 func TestWhatStrangersCauseIsBoundedInTheLogAndOnRecord(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
-	w.Clock.Stop() // all of it in one minute, however slow the machine
+	w.Clock.Stop() // all in one minute, also on a slow machine
 	down, there := w.OpenIDKey("Down", "http://127.0.0.1:1"), w.OpenIDKey("There", hubtest.NewWorld(t, hubtest.OpenSQLite(t)).URL)
 	b := w.Browser()
 	page := b.Open("/signin")
@@ -79,7 +79,7 @@ func TestWhatStrangersCauseIsBoundedInTheLogAndOnRecord(t *testing.T) {
 		if flood.rows > 0 {
 			flood.rows++ // the last one
 			if flood.rows < flood.times {
-				flood.rows++ // and what says how many more
+				flood.rows++ // and the line with the number of further ones
 			}
 		}
 		if rows := strings.Count(hubtest.DumpOf(t, w, "audit"), `"`+flood.message+`"`); rows != flood.rows {
@@ -92,7 +92,7 @@ func TestWhatStrangersCauseIsBoundedInTheLogAndOnRecord(t *testing.T) {
 	hubtest.Want(t, "the hub goes on", b.Open("/signin").Status, http.StatusOK)
 }
 
-// What somebody with an account did is on record, every time.
+// Events of signed-in users are always recorded, without a limit.
 func TestWhatIsDoneByNameIsNeverLeftOut(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Clock.Stop()

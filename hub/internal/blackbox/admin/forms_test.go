@@ -10,7 +10,7 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// posts sends a form as a browser of some kind does.
+// posts sends a form as one of several browsers.
 func posts(b *hubtest.Browser, path, host string, form url.Values, headers http.Header) hubtest.Page {
 	b.W.Helper()
 	req, err := http.NewRequest(http.MethodPost, b.W.URL+path, strings.NewReader(form.Encode()))
@@ -23,15 +23,15 @@ func posts(b *hubtest.Browser, path, host string, form url.Values, headers http.
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	if host != "" {
 		req.Host = host
-		for name, value := range hubtest.Cookies(b) { // the jar goes by the host
+		for name, value := range hubtest.Cookies(b) { // the cookie jar is by host
 			req.AddCookie(&http.Cookie{Name: name, Value: value})
 		}
 	}
 	return b.Read(b.Do(req))
 }
 
-// Browsers differ in what they say of a form. Sec-Fetch-Site decides where it
-// is; else another Origin is refused, and the form's own token decides.
+// Browsers send different headers with a form. Sec-Fetch-Site decides if present;
+// else a foreign Origin is refused, and the form's CSRF token decides.
 func TestFormsWorkInEveryBrowser(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -66,7 +66,7 @@ func TestFormsWorkInEveryBrowser(t *testing.T) {
 	}
 }
 
-// Every form that is out of date leads to a page that can be opened.
+// Every expired form leads to a page that exists.
 func TestAStalePageLeadsOn(t *testing.T) {
 	w := hubtest.NewWorldAs(t, hubtest.OpenSQLite(t), hub.Config{Mail: &hubtest.Postbox{}})
 	root := w.Operator()
@@ -89,7 +89,7 @@ func TestAStalePageLeadsOn(t *testing.T) {
 				continue
 			}
 			next := root.Open(strings.ReplaceAll(link, "&amp;", "&"))
-			nothing := next.Status == http.StatusNotFound && !strings.Contains(r.Path, ":") // nothing is called x
+			nothing := next.Status == http.StatusNotFound && !strings.Contains(r.Path, ":") // no record has the id x
 			if nothing || next.Status == http.StatusMethodNotAllowed {
 				t.Errorf("%s leads to %s, which answers %d", r.Path, link, next.Status)
 			}

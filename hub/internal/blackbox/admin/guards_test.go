@@ -11,11 +11,11 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// machine are the addresses that programs call: no cookies, no forms. What a
-// browser could be tricked into sending there does nothing.
+// machine are the endpoints for programs, without cookies and forms. A cross-site
+// request of a browser has no effect there.
 func machine(path string) bool {
 	return strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/oauth2/") || strings.HasPrefix(path, "/protocol/") ||
-		path == "/signin/from/:key" || // an upstream's answer by form_post: it only leads to the GET of the same address
+		path == "/signin/from/:key" || // a provider's form_post response: it only redirects to the GET of the same address
 		strings.HasPrefix(path, "/.well-known/") || path == "/livez" || path == "/readyz"
 }
 
@@ -108,11 +108,11 @@ func TestWhoMayOpenWhat(t *testing.T) {
 	}
 }
 
-// looks are the forms of the administration that change nothing that matters.
+// looks are the forms of the administration without a security-relevant effect.
 var looks = []string{"/admin/check", "/admin/sign-in-log", "/admin/providers/:id/simulate", "/admin/providers/:id/try", "/admin/clients/:id/logouts", "/admin/clients/:id/setup/wait"}
 
-// What administrators change needs a sign-in of the last minutes: a browser that
-// was left open is not enough.
+// Changes by administrators need a sign-in within the last minutes, so that an
+// unattended browser is not enough.
 func TestEveryChangeByAnAdministratorNeedsARecentSignIn(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("root@example.org", "admin")
@@ -223,14 +223,15 @@ func TestTheSessionCookieIsGuarded(t *testing.T) {
 	if len(after) <= len(before) {
 		t.Fatal("signing in set no cookie")
 	}
-	// A stolen copy is worthless once the person has signed out.
+	// A stolen session cookie does not work after the sign-out.
 	thief := w.Browser()
 	home, _ := url.Parse(w.URL)
 	thief.Jar.SetCookies(home, b.Jar.Cookies(home))
 	hubtest.Want(t, "the copy before", thief.Open("/account").URL.Path, "/account")
 	b.Submit(b.Open("/signout"), "/signout")
 	hubtest.Want(t, "the copy after", thief.Open("/account").URL.Path, "/signin")
-	// A cookie that was planted before signing in does not become a session.
+	// A cookie set before the sign-in does not become the session (session
+	// fixation).
 	victim := w.Browser()
 	victim.Jar.SetCookies(home, b.Jar.Cookies(home))
 	for name, value := range after {

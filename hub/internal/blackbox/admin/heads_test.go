@@ -12,7 +12,7 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// head asks as monitors do.
+// head sends HEAD, as monitoring tools do.
 func head(b *hubtest.Browser, address string) hubtest.Page {
 	b.W.Helper()
 	if strings.HasPrefix(address, "/") {
@@ -21,8 +21,8 @@ func head(b *hubtest.Browser, address string) hubtest.Page {
 	return b.Read(b.Head(address))
 }
 
-// RFC 9110 §9.3.2: HEAD is GET without the body. A monitor may ask anything by
-// it, and changes nothing.
+// RFC 9110 §9.3.2: HEAD is GET without the body. It works for every page and
+// changes nothing.
 func TestHEADAnswersLikeGETWithoutTheBody(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	root, stranger := w.Operator(), w.Browser()
@@ -50,7 +50,7 @@ func TestHEADAnswersLikeGETWithoutTheBody(t *testing.T) {
 				continue
 			}
 			var want hubtest.Page
-			// What is refused on the way of a sign-in is traced.
+			// A refused sign-in step leaves a trace.
 			if cost := w.Asked.OfRequests(func() { want = b.Read(b.Get(b.W.URL + path)) }); cost.Writes > 0 && want.Status < 400 {
 				t.Errorf("GET %s by %s writes, so it belongs to those at which HEAD does nothing", r.Path, who)
 			}
@@ -67,7 +67,7 @@ func TestHEADAnswersLikeGETWithoutTheBody(t *testing.T) {
 	}
 }
 
-// What GET takes up, begins or ends is there as before.
+// State that GET reads, starts or ends is unchanged.
 func TestHEADLeavesASignInAsItIs(t *testing.T) {
 	hubs := hubtest.NewProvider(t, func(k *federation.LoginKey) {
 		k.Enabled, k.Direct, k.SignUps, k.TrustEmail = true, true, federation.Allow, true

@@ -10,7 +10,7 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// movedPages are the addresses of pages, now and before.
+// movedPages are the current and the old addresses of pages.
 var movedPages = map[string]string{
 	"/admin/providers":         "/admin/keys",
 	"/admin/hubs":              "/admin/servers",
@@ -19,7 +19,7 @@ var movedPages = map[string]string{
 	"/admin/sign-out-delivery": "/admin/logouts",
 }
 
-// before is the old address of a route; empty: it has none.
+// before is the old address of a route, or empty.
 func before(route string) string {
 	for now, old := range movedPages {
 		if rest, found := strings.CutPrefix(route, now); found && (rest == "" || rest[0] == '/') {
@@ -29,8 +29,8 @@ func before(route string) string {
 	return ""
 }
 
-// Stored warnings and sent emails name the old addresses. Each leads to the page
-// of today, which has its guard.
+// Stored warnings and sent emails have the old addresses. Each redirects to the
+// current page, which has the same access check.
 func TestEveryMovedPageIsReachedByItsOldAddress(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org", "writer")
@@ -72,8 +72,8 @@ func TestEveryMovedPageIsReachedByItsOldAddress(t *testing.T) {
 	}
 }
 
-// A form of a page that was open during the change is sent whole (RFC 9110
-// §15.4.9).
+// A form of a page that was open during an upgrade is redirected with method and
+// body (RFC 9110 §15.4.9).
 func TestAFormSentToAnOldAddressKeepsItsFields(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	b := w.Operator()
@@ -100,7 +100,7 @@ func TestAFormSentToAnOldAddressKeepsItsFields(t *testing.T) {
 
 func TestAnOldAddressNeverLeadsToAnotherOrigin(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
-	rows := map[string]string{ // what is sent after /admin/keys, and the address that is answered; empty: none
+	rows := map[string]string{ // the path after /admin/keys, and the address of the redirect; empty: none
 		"//evil.example":           "/admin/providers//evil.example",
 		"/%2F%2Fevil.example":      "/admin/providers/%2F%2Fevil.example",
 		`/\evil.example`:           "/admin/providers/%5Cevil.example",
@@ -124,7 +124,7 @@ func TestAnOldAddressNeverLeadsToAnotherOrigin(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		req.URL.Opaque = "//" + base.Host + "/admin/keys" + sent // written as it is
+		req.URL.Opaque = "//" + base.Host + "/admin/keys" + sent // not escaped
 		resp, err := w.Browser().Do(req)
 		if err != nil {
 			t.Fatalf("%s: %v", sent, err)

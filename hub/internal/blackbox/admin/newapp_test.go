@@ -9,7 +9,7 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// added submits the page of a new application and returns what is kept.
+// added submits the page of a new application and returns the stored client.
 func added(t *testing.T, b *hubtest.Browser, pairs ...string) clients.Client {
 	t.Helper()
 	p := b.Submit(b.Open("/admin/clients/new"), "/admin/clients", append([]string{"type", "web", "app_name", "Wiki"}, pairs...)...)

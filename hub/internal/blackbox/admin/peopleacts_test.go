@@ -33,7 +33,8 @@ func TestAnAdministratorEndsAllSessionsOfAPerson(t *testing.T) {
 	w.Home("ada@example.org") // and they may sign in again
 }
 
-// The rules about people hold for whoever posts, whatever the page offers.
+// The rules about users apply to every request, also if a page does not offer the
+// action.
 func TestAnAdministratorLocksNobodyOutForGood(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	root := w.Operator()
@@ -57,7 +58,7 @@ func TestAnAdministratorLocksNobodyOutForGood(t *testing.T) {
 		t.Errorf("%d identities, %v", len(linked), err)
 	}
 
-	// A password signs in together with an address.
+	// A password needs an address to sign in with.
 	p = root.Like(root.Open(path), path+"/roles", path+"/reset")
 	hubtest.Want(t, "a password for somebody without an address", p.Status, http.StatusConflict)
 	if _, err := people.SetDisabled(t.Context(), other.ID, true); err != nil {
@@ -70,7 +71,7 @@ func TestAnAdministratorLocksNobodyOutForGood(t *testing.T) {
 	}
 }
 
-// Another administrator who is disabled does not count: who is left keeps the role.
+// A disabled administrator does not count, so the other one keeps the role.
 func TestTheLastAdministratorIsNotTakenAway(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	first := w.Operator()
@@ -91,7 +92,7 @@ func TestTheLastAdministratorIsNotTakenAway(t *testing.T) {
 	}
 }
 
-// A page of decisions may be old: what happened meanwhile stays as it is.
+// A page of account links may be out of date: later changes are not overwritten.
 func TestADecisionThatIsStaleIsNotUndone(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	root := w.Operator()
@@ -142,7 +143,7 @@ func TestADecisionThatIsStaleIsNotUndone(t *testing.T) {
 	}
 }
 
-// Without the last administrator nobody could let anybody in.
+// Without an administrator, the hub could not be administered.
 func TestTheOnlyOtherAdministratorMayGoButNotTheLast(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	b := w.Operator()
@@ -164,8 +165,7 @@ func TestTheOnlyOtherAdministratorMayGoButNotTheLast(t *testing.T) {
 	hubtest.Want(t, "still an administrator", b.Open("/admin/users").Status, 200)
 }
 
-// What an administrator decides about another hub holds whatever an older page
-// still offers.
+// A decision about a hub cannot be overwritten from an outdated page.
 func TestADecisionAboutAServerThatCannotBeChangesNothing(t *testing.T) {
 	hubs, _, there, server := hubtest.Peers(t)
 	page := there.Open("/admin/hubs")
@@ -180,5 +180,5 @@ func TestADecisionAboutAServerThatCannotBeChangesNothing(t *testing.T) {
 	hubtest.Want(t, "removing an app as a server", decide("remove", app.ID), http.StatusNotFound)
 	hubtest.Want(t, "the app", app.Post("/oauth2/introspect", "token", "x").Status, 200)
 	a, b := hubs.Secondary.App(), hubs.Secondary.Browser()
-	b.Answer(hubs.Through(b, a, "ada@example.org")) // it is approved as before
+	b.Answer(hubs.Through(b, a, "ada@example.org")) // it is still approved
 }

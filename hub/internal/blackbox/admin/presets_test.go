@@ -12,19 +12,19 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// A product is what an application sends at its defaults; the presets say
-// where each of it is documented.
+// A product is the OIDC behavior of an application with its default settings; the
+// presets link to its documentation.
 type product struct {
-	path        string // of what is typed as its URL, behind the host
-	redirect    string // behind the URL
+	path        string // path of the URL that the administrator enters
+	redirect    string // relative to the URL
 	scope       string
-	body        bool // the secret is in the body
+	body        bool // client_secret_post
 	pkce, nonce bool
 	more        []string
-	takes       []string // out of the ID token alone
-	left        string   // where people end who signed out there, behind the URL; "-": it sends nobody here
-	hint        bool     // it sends the ID token to the sign-out page, else its client id
-	told        string   // where it takes logout tokens, behind the URL
+	takes       []string // it reads only the ID token
+	left        string   // its post_logout_redirect_uri, relative to the URL; "-": it has no sign-out at the provider
+	hint        bool     // it sends id_token_hint, else client_id
+	told        string   // its back-channel logout URI, relative to the URL
 }
 
 var products = map[string]product{
@@ -46,7 +46,7 @@ var products = map[string]product{
 func TestEveryPresetIsProvenByAWholeSignInAsItsProductSendsIt(t *testing.T) {
 	for _, p := range presets.All() {
 		if p.Site {
-			continue // clients/frappe has its own stories
+			continue // clients/frappe has tests of its own
 		}
 		sent, known := products[p.Key]
 		if !known {
@@ -82,8 +82,8 @@ func TestEveryPresetIsProvenByAWholeSignInAsItsProductSendsIt(t *testing.T) {
 	}
 }
 
-// fromPreset goes through the pages: the card, what is asked, the form as it is
-// filled in, and the values to enter there.
+// fromPreset uses the pages: the card, its questions, the filled-in form, and the
+// values to enter in the application.
 func fromPreset(t *testing.T, b *hubtest.Browser, p presets.Preset, there string, sent product) *hubtest.App {
 	t.Helper()
 	path := "/admin/clients/new?preset=" + p.Key
@@ -124,7 +124,7 @@ func fromPreset(t *testing.T, b *hubtest.Browser, p presets.Preset, there string
 	return a
 }
 
-// comes signs somebody in with what the product sends.
+// comes signs a user in with the requests that the product sends.
 func comes(t *testing.T, a *hubtest.App, b *hubtest.Browser, there string, sent product) hubtest.Reply {
 	t.Helper()
 	redirect := there + sent.redirect
@@ -172,7 +172,7 @@ func comes(t *testing.T, a *hubtest.App, b *hubtest.Browser, there string, sent 
 	return tokens
 }
 
-// leaves signs out as the product has it: by its own button, or here.
+// leaves signs out as the product does it: by its own button, or at the hub.
 func leaves(t *testing.T, a *hubtest.App, b *hubtest.Browser, there string, sent product, idToken string) {
 	t.Helper()
 	if sent.left == "-" {
@@ -201,8 +201,8 @@ func leaves(t *testing.T, a *hubtest.App, b *hubtest.Browser, there string, sent
 	t.Fatal("no end to the sign-out")
 }
 
-// What a preset fills in is changed like anything that was typed, and what is
-// wrong with it is said on the same page.
+// Values of a preset can be changed like typed ones, and errors in them appear on
+// the same page.
 func TestWhatAPresetSetsCanBeChanged(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	b := w.Operator()

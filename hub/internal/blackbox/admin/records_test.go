@@ -23,7 +23,7 @@ import (
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
-// onRecord are the stored events of a kind, in the order of time.
+// onRecord are the stored events of a kind, ordered by time.
 func onRecord(t *testing.T, w *hubtest.World, kind string) []audit.Event {
 	t.Helper()
 	found, err := w.Backend.Find(context.Background(), "audit", store.Query{Now: time.Unix(0, 0)})
@@ -77,7 +77,8 @@ func TestASignInThatFailedNamesTheAccountAndNeverWhatWasTyped(t *testing.T) {
 	}
 }
 
-// People type passwords into the wrong box, of any form that asks for a name.
+// Users sometimes type a password into a field for a name, so unknown names are
+// neither stored nor logged.
 func TestAPasswordInThePlaceOfANameIsNowhereKept(t *testing.T) {
 	const typed = "Correct-Horse9"
 	m := newMailing(t)
@@ -178,7 +179,7 @@ func TestWhatAnAdministratorChangesIsOnRecordWithWhatItWasBefore(t *testing.T) {
 	}
 }
 
-// Whatever takes roles over from a provider, it goes through here.
+// Every source of provider roles uses the same code, which records the change.
 func TestRolesThatAProviderGivesAreOnRecord(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	u := w.Person("ada@example.org", "clerk")

@@ -11,8 +11,8 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 )
 
-// BenchmarkAuthorizeWithALiveSession is the way on which nobody is asked
-// anything, for each of the modes in which sign-ins are traced.
+// BenchmarkAuthorizeWithALiveSession is a sign-in without any page, for each mode
+// of the sign-in log.
 func BenchmarkAuthorizeWithALiveSession(b *testing.B) {
 	for _, mode := range []string{settings.TraceOff, settings.TraceFailures, settings.TraceAll} {
 		b.Run(mode, func(b *testing.B) {

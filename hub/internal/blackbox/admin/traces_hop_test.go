@@ -28,7 +28,8 @@ func TestTracesOfTwoHubsLeadToOneAnother(t *testing.T) {
 	if !slices.ContainsFunc(here.Steps, func(s traces.Step) bool { return strings.HasPrefix(s.What, "upstream ") }) {
 		t.Errorf("what the connector did is not in the trace: %+v", here.Steps)
 	}
-	// The reference of the one finds the other where it is the only one known.
+	// The secondary's reference finds the primary's trace if only that one is
+	// known.
 	hubtest.Want(t, "found by the other's reference", hubs.Primary.Trace(here.Ref).Ref, there.Ref)
 }
 
@@ -73,8 +74,8 @@ func TestAReferenceIsTakenFromHubsAlone(t *testing.T) {
 	}
 }
 
-// TestNoTraceHoldsASecret walks through two hubs and looks for everything that
-// must not be known to whoever reads a trace (FE-43).
+// TestNoTraceHoldsASecret signs in through two hubs and searches the traces for
+// every secret that passed (FE-43).
 func TestNoTraceHoldsASecret(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -106,8 +107,8 @@ func TestNoTraceHoldsASecret(t *testing.T) {
 	}
 }
 
-// An eavesdropper remembers the secrets that pass between a browser and the
-// hubs: by their names, and every cookie.
+// An eavesdropper collects the secrets between a browser and the hubs: parameters
+// by name, and every cookie.
 type eavesdropper struct {
 	next http.RoundTripper
 	seen map[string]string // value to name
@@ -134,7 +135,7 @@ func (e *eavesdropper) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	for _, c := range append(r.Cookies(), resp.Cookies()...) {
-		if !strings.HasSuffix(c.Name, "_via") && !strings.HasSuffix(c.Name, "_last") { // they name a login key, which is no secret
+		if !strings.HasSuffix(c.Name, "_via") && !strings.HasSuffix(c.Name, "_last") { // they contain the id of a login key, which is no secret
 			e.seen[c.Value] = "cookie " + c.Name
 		}
 	}

@@ -60,7 +60,7 @@ func TestAnErrorPageShowsTheReferenceOfTheAttempt(t *testing.T) {
 	id := w.Traced()[0].Ref
 	back := p.URL.RequestURI()
 	b.Submit(b.SignIn(p, "ada@example.org"), "/consent", "decision", "allow")
-	// The sign-in is over; somebody goes back to its page.
+	// After the sign-in, the user opens its page again.
 	hubtest.Want(t, "reference", b.Open(back).Reference(t), id)
 	trace := w.Trace(strings.ToLower(strings.ReplaceAll(id, "-", " ")))
 	hubtest.Want(t, "last step", trace.Steps[len(trace.Steps)-1].What, traces.ErrorPage)
@@ -135,7 +135,7 @@ func TestWhatNobodyNoticesIsTracedOnRequest(t *testing.T) {
 	b.SignInTo(a, "ada@example.org")
 	for _, tt := range []struct {
 		mode                string
-		silent, asks, fails int // how many traces each leaves
+		silent, asks, fails int // the number of traces for each
 	}{{settings.TraceFailures, 0, 0, 1}, {settings.TraceAll, 1, 1, 1}, {settings.TraceOff, 0, 0, 0}} {
 		if err := w.Hub.ChangeSettings(t.Context(), audit.Named("test"), func(s *settings.Settings) { s.Traces = tt.mode }); err != nil {
 			t.Fatal(err)
@@ -164,8 +164,8 @@ func TestTracesAreForgotten(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.Browser().SignInTo(a, "ada@example.org")                                    // kept for three days
-	w.Browser().Authorize(a.Request("redirect_uri", "https://evil.example/none")) // a stranger: two
-	w.Browser().Authorize(a.Request())                                            // looked at: an hour
+	w.Browser().Authorize(a.Request("redirect_uri", "https://evil.example/none")) // an anonymous one: for two days
+	w.Browser().Authorize(a.Request())                                            // opened by an administrator: for an hour
 	for _, left := range []int{2, 1, 0} {
 		hubtest.Want(t, "before", len(w.Traced()), left+1)
 		w.Clock.Skip([]time.Duration{24 * time.Hour, 36 * time.Hour, 24 * time.Hour}[2-left])
@@ -184,7 +184,7 @@ func TestStrangersCannotFillTheDatabase(t *testing.T) { // FE-47
 	}
 }
 
-// FE-47: going off to an upstream takes nothing but a click.
+// FE-47: a redirect to a provider needs only a click.
 func TestWhoeverOnlyGoesAwayFillsNothing(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	_, err := w.Hub.KeepLoginKey(t.Context(), audit.Named("test"), federation.LoginKey{
@@ -195,7 +195,7 @@ func TestWhoeverOnlyGoesAwayFillsNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Clock.Stop() // on a slow machine the bound would refill
+	w.Clock.Stop() // on a slow machine the limiter would refill
 	b := w.Browser()
 	p, gone := b.Open("/signin?local=1"), 0
 	for ; gone < 3000 && b.Post(p, "/signin/with/plain").Status != http.StatusTooManyRequests; gone++ {
@@ -204,7 +204,7 @@ func TestWhoeverOnlyGoesAwayFillsNothing(t *testing.T) {
 		t.Errorf("turned away after %d times", gone)
 	}
 	all, err := w.Hub.LatestTraces(t.Context(), traces.Filter{}, 3000)
-	if err != nil || len(all) > gone/2 { // the bound refills while the test runs
+	if err != nil || len(all) > gone/2 { // the limiter refills during the test
 		t.Errorf("%d traces are kept of somebody who never came back, %v", len(all), err)
 	}
 }

@@ -24,7 +24,7 @@ func TestAdministratorsHearOnceOfWhatWillStopWorking(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	hubtest.NewPair(t, w) // a secondary that is well
+	hubtest.NewPair(t, w) // a healthy secondary
 
 	home := op.Open("/admin")
 	if !strings.Contains(home.Body, "Not checked yet") {
@@ -41,7 +41,7 @@ func TestAdministratorsHearOnceOfWhatWillStopWorking(t *testing.T) {
 	op.Submit(home, "/admin/check")
 	hubtest.Want(t, "emails after a second look", len(sent.About("needs attention")), 1)
 
-	// Its page says so too, and the map; what is seen to goes.
+	// Its page and the map show it too; a resolved warning disappears.
 	if p := op.Open("/admin/map"); !strings.Contains(p.Body, "Needs attention") || !strings.Contains(p.Text("map-table"), "secondary hub") || !strings.Contains(p.Body, "<svg") {
 		t.Errorf("the map is\n%s", p.Body)
 	}

@@ -41,7 +41,7 @@ func TestEveryPageSaysThatSomethingWaits(t *testing.T) {
 	hubtest.Want(t, "after", strings.Contains(b.Open("/account").Body, `id="to-approvals"`), false)
 }
 
-// CIBA §7.1: acr_values is a wish, which a new sign-in may meet.
+// CIBA §7.1: acr_values is a preference that a new sign-in can meet.
 func TestAWishedSignInIsAskedForOnce(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")

@@ -8,8 +8,8 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// asks says whether somebody is asked for their consent, and that an app that
-// wants nobody asked hears the same.
+// asks reports whether consent is asked for, and checks that prompt=none gives
+// the same answer.
 func asks(t *testing.T, b *hubtest.Browser, a *hubtest.App, pairs ...string) bool {
 	t.Helper()
 	asked := strings.Contains(b.Authorize(a.Request(pairs...)).Body, `action="/consent"`)
@@ -27,7 +27,7 @@ func TestAutoAsksNobodyInALiveSession(t *testing.T) {
 	hubtest.Want(t, "the token ran out", a.Active(token), false)
 	hubtest.Want(t, "asked when it ran out", asks(t, b, a, "scope", "openid"), false)
 
-	// Another browser of hers is another session, and the first one lives on.
+	// Another browser of hers has another session; the first one still works.
 	other := w.Browser()
 	other.SignIn(other.Open("/signin"), "ada@example.org")
 	hubtest.Want(t, "asked in another browser", asks(t, other, a, "scope", "openid"), false)
@@ -45,7 +45,7 @@ func TestAutoAsksAgainWhenTheLastTokenWasRevoked(t *testing.T) {
 		hubtest.Want(t, "asked while another is good", asks(t, b, a, "scope", "openid"), false)
 		hubtest.Want(t, "revocation", a.Post("/oauth2/revoke", "token", second).Status, 200)
 		hubtest.Want(t, "asked without any", asks(t, b, a, "scope", "openid"), true)
-		w.Clock.Skip(3 * time.Hour) // what was revoked is forgotten
+		w.Clock.Skip(3 * time.Hour) // what was revoked no longer counts
 		hubtest.Want(t, "asked later", asks(t, b, a, "scope", "openid"), true)
 		b.SignInTo(a, "ada@example.org", "scope", "openid")
 		hubtest.Want(t, "asked once she agreed again", asks(t, b, a, "scope", "openid"), false)

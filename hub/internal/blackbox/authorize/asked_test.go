@@ -12,7 +12,7 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// asksFor says which page of ours the browser is on.
+// asksFor is the name of the page that the browser shows.
 func asksFor(p hubtest.Page) string {
 	for _, action := range []string{"/signin", "/signin/choose", "/consent"} {
 		if strings.Contains(p.Body, `action="`+action+`"`) {
@@ -34,7 +34,7 @@ func TestAHintNamesTheOnlyOneWhoMayAnswer(t *testing.T) {
 	b, bobs := w.Browser(), w.Browser()
 	hint := a.Redeem(b.SignInTo(a, "ada@example.org").Get("code")).Str("id_token")
 	bobs.SignInTo(a, "bob@example.org")
-	w.Clock.Skip(time.Hour) // an ID token that expired still names somebody
+	w.Clock.Skip(time.Hour) // an expired ID token is still a valid id_token_hint
 
 	got := b.Answer(b.Authorize(a.Request("prompt", "none", "id_token_hint", hint)))
 	hubtest.Want(t, "the same user", hubtest.ClaimsOf(t, a.Redeem(got.Get("code")).Str("id_token"))["sub"], any(ada.ID))

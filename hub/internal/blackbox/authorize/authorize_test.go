@@ -12,7 +12,7 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 )
 
-// parserTricks are addresses that some parser takes for the registered one.
+// parserTricks are addresses that some parsers take for the registered one.
 var parserTricks = []string{
 	"https:///evil.com/cb", "https:/app.example.org/callback", `https:\\app.example.org/callback`,
 	`https://evil.com\@app.example.org/callback`, `https://app.example.org\.evil.com/callback`,
@@ -54,13 +54,13 @@ func TestAWrongRedirectURIIsNeverFollowed(t *testing.T) {
 	}
 }
 
-// honest are those of the list that are wrong for this client, but addresses
-// like any other.
+// honest are those of the list that are ordinary addresses, but not this
+// client's.
 func honest(uri string) bool {
 	switch uri {
 	case "https://app.example.org.evil.com/callback", "https://app.example.org/callback/", "https://app.example.org/callbackX",
 		"https://app.example.org/c", "https://app.example.org/CALLBACK", "https://app.example.org/callback?a=1",
-		"https://app.example.org:443/callback", "HTTPS://app.example.org/callback", "https://APP.example.org/callback", // to the letter
+		"https://app.example.org:443/callback", "HTTPS://app.example.org/callback", "https://APP.example.org/callback", // case-sensitive
 		"http://127.0.0.1/callback", "http://app.example.org/callback": // a hub on loopback allows plain http
 		return true
 	}
@@ -207,7 +207,7 @@ func TestTwoTabsBothArrive(t *testing.T) {
 	one, two := b.Authorize(a.Request("state", "one")), b.Authorize(a.Request("state", "two"))
 	p := b.Submit(b.SignIn(one, "ada@example.org"), "/consent", "decision", "allow")
 	hubtest.Want(t, "first tab", b.Answer(p).Get("state"), "one")
-	// The second tab still shows its sign-in page; opening it again goes on.
+	// The second tab still shows its sign-in page; reloading it continues.
 	hubtest.Want(t, "second tab", b.Answer(b.Open("/oauth2/authorize?flow="+two.URL.Query().Get("flow"))).Get("state"), "two")
 	hubtest.RefusedPage(t, "the first tab again", b.Open("/oauth2/authorize?flow="+one.URL.Query().Get("flow")))
 }

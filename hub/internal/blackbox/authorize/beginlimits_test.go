@@ -11,19 +11,17 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// A flood is one address that asks for the same again and again.
+// A flood is repeated requests from one address.
 type flood struct {
 	*hubtest.World
 	make func() *http.Request
 
-	// singly: one request waits for the one before. A wrong guess is counted
-	// when it was looked at, so those that are looked at together are let
-	// through together.
+	// singly: each request waits for the one before. A wrong guess counts when
+	// its check ends, so parallel guesses all pass the limit.
 	singly bool
 }
 
-// through is how many of so many requests the hub did not turn away for being
-// too many.
+// through is how many of these requests did not get status 429.
 func (f *flood) through(count int) int {
 	f.Helper()
 	var went atomic.Int32
@@ -45,8 +43,7 @@ func (f *flood) through(count int) int {
 	return int(went.Load())
 }
 
-// allows checks that an address is let through so often at once, and then once
-// every so often.
+// allows checks the burst of a limit and then its rate.
 func (f *flood) allows(what string, burst int, every time.Duration) {
 	f.Helper()
 	f.Clock.Stop()
@@ -55,7 +52,7 @@ func (f *flood) allows(what string, burst int, every time.Duration) {
 	hubtest.Want(f, what+" a little later", f.through(20), 10)
 }
 
-// Each request that begins is kept for a while (SECURITY TK-14).
+// Each request is stored for a while (SECURITY TK-14).
 func TestOneAddressBeginsSoManyRequests(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	f := &flood{World: w, make: func() *http.Request {
@@ -68,10 +65,10 @@ func TestOneAddressBeginsSoManyRequests(t *testing.T) {
 	elsewhere.RemoteAddr = "198.51.100.7:1234"
 	answer := httptest.NewRecorder()
 	w.Hub.ServeHTTP(answer, elsewhere)
-	hubtest.Want(t, "another address", answer.Code, http.StatusUnauthorized) // for it names no client, not for being too many
+	hubtest.Want(t, "another address", answer.Code, http.StatusUnauthorized) // because client_id is missing, not because of the limit
 }
 
-// Each makes the hub fetch something.
+// Each causes the hub to fetch a document.
 func TestOneAddressIntroducesSoManyHubs(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	f := &flood{World: w, make: func() *http.Request {
@@ -82,7 +79,7 @@ func TestOneAddressIntroducesSoManyHubs(t *testing.T) {
 	f.allows("introductions", 30, 2*time.Second)
 }
 
-// A secret cannot be guessed, but trying must not be free (SECURITY TK-14).
+// A secret cannot be guessed, but attempts cost the hub work (SECURITY TK-14).
 func TestOneAddressGuessesSoManySecrets(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	a := w.App(hubtest.OnItsOwn)

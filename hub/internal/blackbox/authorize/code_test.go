@@ -28,7 +28,7 @@ func TestAPersonSignsInToAnApp(t *testing.T) {
 		id := hubtest.ClaimsOf(t, r.Str("id_token"))
 		for name, value := range map[string]any{
 			"iss": w.URL, "aud": a.ID, "sub": ada.ID, "nonce": "the nonce",
-			"email": nil, "name": nil, // they are in the userinfo answer (OIDC Core §5.4)
+			"email": nil, "name": nil, // they are in userinfo (OIDC Core §5.4)
 		} {
 			hubtest.Want(t, "id_token "+name, id[name], value)
 		}
@@ -76,8 +76,8 @@ func TestACodeWorksOnceAndItsReplayRevokes(t *testing.T) {
 	})
 }
 
-// An app that proves nothing is not told from whoever found its token; one that
-// does is given a moment (token/repeat_test.go).
+// A repeat by a public client may be a thief's, so it revokes. A client that
+// authenticates may repeat for a moment (token/repeat_test.go).
 func TestARefreshTokenWorksOnceAndItsReuseRevokes(t *testing.T) {
 	hubtest.OnBothEngines(t, func(t *testing.T, w *hubtest.World) {
 		w.Person("ada@example.org")
@@ -257,7 +257,7 @@ func TestTheTokenEndpointReadsStrictly(t *testing.T) {
 		"a secret in the address":    {"POST", "/oauth2/token?client_secret=x", formType, "", mine + "&grant_type=refresh_token", 400, "invalid_request"},
 		"a public client for itself": {"POST", "/oauth2/token", formType, "", "grant_type=client_credentials&client_id=" + spa.ID, 400, "unauthorized_client"},
 		"a large body":               {"POST", "/oauth2/token", formType, "", "a=" + strings.Repeat("x", 70<<10), 413, "invalid_request"},
-		"post for a basic client":    {"POST", "/oauth2/token", formType, "", mine + "&grant_type=refresh_token&refresh_token=x", 400, "invalid_grant"}, // either place (decision 0036)
+		"post for a basic client":    {"POST", "/oauth2/token", formType, "", mine + "&grant_type=refresh_token&refresh_token=x", 400, "invalid_grant"}, // in the header or in the body (decision 0036)
 	} {
 		r := send(tt.method, tt.path, tt.contentType, tt.authorization, tt.body)
 		if r.Status != tt.status || r.Str("error") != tt.code {

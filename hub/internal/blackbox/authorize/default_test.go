@@ -22,7 +22,8 @@ func TestAnswersGoToTheDefaultAddress(t *testing.T) { // RFC 6749 §3.1.2.3
 	if !strings.HasPrefix(p.Location, hubtest.Callback+"?") {
 		t.Fatalf("the answer goes to %q", p.Location)
 	}
-	// RFC 6749 §4.1.3: the code is for a request that named none.
+	// RFC 6749 §4.1.3: the authorization request had no redirect_uri, so the
+	// token request has none.
 	hubtest.Refused(t, "an address for the code", a.Redeem(b.Answer(p).Get("code")), 400, "invalid_grant")
 	redeemed := a.Redeem(b.Answer(b.Authorize(plain)).Get("code"), "redirect_uri", "")
 	hubtest.Want(t, "none for the code", redeemed.Status, 200)

@@ -9,8 +9,8 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 )
 
-// What an administrator withdraws while a person is on the way is withdrawn:
-// no code goes to it (RFC 6749 §3.1.2).
+// If an administrator removes a redirect URI during a sign-in, no code is sent to
+// it (RFC 6749 §3.1.2).
 func TestWhatIsWithdrawnWhileAPersonIsOnTheWayGetsNoCode(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -28,7 +28,7 @@ func TestWhatIsWithdrawnWhileAPersonIsOnTheWayGetsNoCode(t *testing.T) {
 		}
 		path := "/admin/clients/" + a.ID
 		hubtest.Want(t, what, op.Submit(op.Open(path), path, change...).Status, 200)
-		w.Clock.Skip(3 * time.Second) // records are remembered for two
+		w.Clock.Skip(3 * time.Second) // clients are cached for two seconds
 
 		on := b.Open("/oauth2/authorize?flow=" + fields.Get("flow"))
 		hubtest.RefusedPage(t, what+", and the person goes on", on)
@@ -70,7 +70,7 @@ func TestAClientThatComesBackIsAStranger(t *testing.T) {
 	}
 }
 
-// adminPath is where the list of applications leads for this one.
+// adminPath is the link to this application in the list.
 func adminPath(op *hubtest.Browser, id string) string {
 	op.W.Helper()
 	body := op.Open("/admin/clients").Body

@@ -9,8 +9,8 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 )
 
-// RFC 9700 §4.11.2: a link to the hub leads nobody to an address that nobody
-// here chose.
+// RFC 9700 §4.11.2: an error does not redirect to an address that no
+// administrator approved (open redirector).
 func TestALinkToTheHubIsNoLinkToWhoRegisteredThere(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Policy(settings.RegistrationOpen)
@@ -21,7 +21,7 @@ func TestALinkToTheHubIsNoLinkToWhoRegisteredThere(t *testing.T) {
 	stranger := &hubtest.App{W: w, Client: chosen.Client, Verifier: chosen.Verifier}
 	stranger.ID = registered.Str("client_id")
 
-	// visit follows a link as a browser does, which says what it is.
+	// visit opens a link with the Fetch Metadata headers of a browser.
 	visit := func(b *hubtest.Browser, a *hubtest.App, pairs ...string) hubtest.Page {
 		req, err := http.NewRequest(http.MethodGet, w.URL+"/oauth2/authorize?"+a.Request(pairs...).Encode(), nil)
 		if err != nil {
@@ -46,7 +46,7 @@ func TestALinkToTheHubIsNoLinkToWhoRegisteredThere(t *testing.T) {
 				hubtest.Want(t, name+" "+mode+": where forms lead", strings.Contains(csp, "form-action 'self';"), true)
 				continue
 			}
-			// The error comes by POST where it was asked for by POST.
+			// With response_mode=form_post the error is posted too.
 			_, fields, found := hubtest.Form(p.Body, hubtest.Callback)
 			hubtest.Want(t, name+": posted", found && fields.Get("error") == "invalid_scope" && fields.Get("state") == "the state" && fields.Get("iss") == w.URL, true)
 			hubtest.Want(t, name+": the form leads to this app alone", strings.Contains(csp, "form-action https://app.example.org;") && !strings.Contains(csp, "*"), true)
@@ -55,7 +55,7 @@ func TestALinkToTheHubIsNoLinkToWhoRegisteredThere(t *testing.T) {
 		hubtest.Want(t, name+": an app that was chosen", moves(visit(b, chosen, "scope", "openid sessions")), true)
 	}
 
-	// Who did something here is answered at once.
+	// After an interaction at the hub, the redirect is immediate.
 	b := w.Browser()
 	p := b.Submit(b.SignIn(b.Authorize(stranger.Request("scope", "openid")), "ada@example.org"), "/consent", "decision", "cancel")
 	hubtest.Want(t, "after the person said no", b.Answer(p).Get("error"), "access_denied")

@@ -25,13 +25,14 @@ func TestAPushedRequestIsGoodUntilItIsAnswered(t *testing.T) {
 		v := a.Pushed(a.Push(a.Request()))
 
 		hubtest.RefusedPage(t, "another client's", b.Authorize(hubtest.Edited(url.Values{"request_uri": v["request_uri"]}, []string{"client_id", other.ID})))
-		// What else comes along was not checked, and does not count.
+		// Other parameters of the authorization request were not checked, and are
+		// ignored.
 		v.Set("state", "another")
 		v.Set("redirect_uri", "https://evil.example/")
-		b.Authorize(v) // shown once, and left
+		b.Authorize(v) // the page is shown, and the user leaves
 		w.Clock.Skip(80 * time.Second)
 		p := b.Authorize(v)
-		w.Clock.Skip(10 * time.Minute) // the person looks for their password
+		w.Clock.Skip(10 * time.Minute) // the user needs a while for the password
 		p = b.Submit(b.SignIn(p, "ada@example.org"), "/consent", "decision", "allow")
 		answer := b.Answer(p)
 		hubtest.Want(t, "state", answer.Get("state"), "the state")
@@ -159,7 +160,8 @@ func TestASignedRequestIsWhatCounts(t *testing.T) {
 		hubtest.Want(t, name+": error", got.Get("error"), tt.code)
 		hubtest.Want(t, name+": code", got.Get("code"), "")
 	}
-	// It names no algorithm, so it may send what nobody signed: what the query could say (OIDC Registration §2).
+	// It registered no algorithm, so it may send unsigned objects, with the
+	// content of a query (OIDC Registration §2).
 	unsigned := b.Answer(b.Authorize(s.Request("request", hubtest.UnsignedObject(t, map[string]any{"state": "x", "redirect_uri": hubtest.Callback}))))
 	hubtest.Want(t, "unsigned: state", unsigned.Get("state"), "x")
 	hubtest.Want(t, "unsigned: a code", unsigned.Get("code") != "", true)

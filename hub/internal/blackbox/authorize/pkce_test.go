@@ -14,7 +14,7 @@ func bare(pairs ...string) []string {
 	return append([]string{"code_challenge", "", "code_challenge_method", ""}, pairs...)
 }
 
-// said is the error that an app is told; empty where it gets a code.
+// said is the error that the app gets, or empty for a code.
 func said(b *hubtest.Browser, request url.Values) string {
 	return b.Answer(b.Authorize(request)).Get("error")
 }
@@ -41,7 +41,7 @@ func TestANonceStandsInForPKCE(t *testing.T) { // RFC 9700 §2.1.1
 	hubtest.Want(t, "with an empty nonce", said(b, empty), "invalid_request")
 }
 
-// The nonce that counts is that of the object.
+// The nonce of the request object counts.
 func TestTheNonceStandsInTheRequestObject(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -78,7 +78,8 @@ func TestAChallengeIsEnforcedWhereItNeedNotBeSent(t *testing.T) {
 		code = b.Answer(b.Authorize(a.Request())).Get("code")
 		hubtest.Refused(t, string(state)+": another verifier", a.Redeem(code, "code_verifier", strings.Repeat("w", 43)), 400, "invalid_grant")
 
-		// TK-06: whoever strips the challenge of a request ends what comes of it.
+		// TK-06: if an attacker strips the challenge from a request, its code
+		// does not work.
 		code = b.Answer(b.Authorize(a.Request(bare()...))).Get("code")
 		hubtest.Refused(t, string(state)+": a verifier without a challenge", a.Redeem(code), 400, "invalid_grant")
 		hubtest.Refused(t, string(state)+": the code without it then", a.Redeem(code, "code_verifier", ""), 400, "invalid_grant")
@@ -89,7 +90,7 @@ func TestAChallengeIsEnforcedWhereItNeedNotBeSent(t *testing.T) {
 	}
 }
 
-// Who can add an app, what it gets, and what the page says of it.
+// For each way to add an app: its PKCE setting, and the text of the page.
 func TestEachKindOfAppHasItsStateOfPKCE(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")

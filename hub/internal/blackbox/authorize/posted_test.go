@@ -14,8 +14,7 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// newPosting is a hub whose upstream, another hub in the clothes of Apple,
-// posts its answers.
+// newPosting is a hub with a provider that uses form_post, as Apple does.
 func newPosting(t *testing.T) hubtest.Pair {
 	t.Helper()
 	primary, secondary := hubtest.NewWorld(t, hubtest.OpenSQLite(t)), hubtest.NewWorld(t, hubtest.OpenSQLite(t))
@@ -34,8 +33,8 @@ func newPosting(t *testing.T) hubtest.Pair {
 	return hubtest.Pair{Primary: primary, Secondary: secondary, Key: key}
 }
 
-// posts is the browser's POST from the upstream's page: from another site, so
-// without cookies. It returns where that leads.
+// posts is the cross-site POST from the provider's page, without cookies. It
+// returns the address of the redirect.
 func posts(t *testing.T, w *hubtest.World, key string, fields url.Values) hubtest.Page {
 	t.Helper()
 	bare := &hubtest.Browser{W: w, Client: &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
@@ -46,7 +45,7 @@ func posts(t *testing.T, w *hubtest.World, key string, fields url.Values) hubtes
 	return p
 }
 
-// FE-05: Form Post Response Mode, for the upstreams that insist on it.
+// FE-05: Form Post Response Mode, for providers that require it.
 func TestAPostedAnswerSignsInWhoAsked(t *testing.T) {
 	hubs := newPosting(t)
 	hubs.Primary.Person("ada@example.org")
@@ -64,7 +63,7 @@ func TestAPostedAnswerSignsInWhoAsked(t *testing.T) {
 	hubtest.RefusedPage(t, "another key", b.At(hubs.Secondary).Open(strings.Replace(address, "from/apple", "from/other", 1)))
 	hubtest.RefusedPage(t, "the answer as a query", b.Open("/signin/from/apple?"+url.Values{"code": fields["code"], "state": fields["state"], "iss": fields["iss"]}.Encode()))
 
-	fields = hubs.Answered(t, b, a) // that sign-in was spoilt
+	fields = hubs.Answered(t, b, a) // that sign-in has ended
 	address = hubs.Secondary.URL + posts(t, hubs.Secondary, "apple", fields).Location
 	at := b.At(hubs.Secondary).Open(address)
 	if strings.Contains(at.Body, `action="/consent"`) {
@@ -79,8 +78,8 @@ func TestAPostedAnswerIsNotKeptAndNotForLong(t *testing.T) { // FE-47
 	hubs := newPosting(t)
 	hubs.Primary.Person("ada@example.org")
 	w, b := hubs.Secondary, hubs.Secondary.Browser()
-	// The rest is written beside the requests too: keys, warnings, how an
-	// upstream is.
+	// Other sets are also written in the background: keys, warnings, the health
+	// of providers.
 	touched := func() (all string) {
 		for _, set := range []string{"flows", "stops", "pushed", "used", "sessions", "identities", "users", "decisions", "links", "grants", "ties", "throttles", "guesses", "traces", "audit"} {
 			all += hubtest.DumpOf(t, w, set)
@@ -105,7 +104,7 @@ func TestAPostedAnswerIsNotKeptAndNotForLong(t *testing.T) { // FE-47
 	hubtest.RefusedPage(t, "an answer of long ago", b.At(w).Open(back.Location))
 }
 
-// FE-05: an upstream that answers by redirect does not answer by post.
+// FE-05: a provider without form_post cannot answer by POST.
 func TestAnAnswerMayNotComeAnotherWay(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	hubs := hubtest.NewPair(t, w)

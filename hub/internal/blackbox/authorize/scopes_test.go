@@ -8,9 +8,9 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// Apps ask for what other providers have ("groups", "offline_access" without a
-// refresh token): that is ignored, and the answer says what was given (OIDC
-// Core §3.1.2.1, §11).
+// Apps request scopes of other providers ("groups", "offline_access" without a
+// refresh token): the hub ignores them, and the response has the granted scopes
+// (OIDC Core §3.1.2.1, §11).
 func TestAScopeThatNobodyKnowsIsIgnored(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -48,10 +48,10 @@ func TestAScopeThatNobodyKnowsIsIgnored(t *testing.T) {
 	hubtest.Want(t, "offline_access alone, where there is none", b.Answer(b.Authorize(plain.Request("scope", "offline_access"))).Get("error"), "invalid_scope")
 }
 
-// A program without a browser is answered alike.
+// A device gets the same result.
 func TestAScopeThatNobodyKnowsIsIgnoredWithoutABrowserToo(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
-	w.App() // somebody has files
+	w.App() // an app that serves the scope "files"
 	service := w.App(func(c *clients.Client) {
 		*c = clients.Client{Name: "Nightly job", Type: clients.Service, Scopes: []string{"reports"}}
 	})

@@ -10,8 +10,8 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// odd are addresses that apps of others register, with what browsers call their
-// origin and what a policy can say of it.
+// odd are redirect URIs of real apps, with their origin in browsers and the
+// source for a Content-Security-Policy.
 var odd = []struct{ address, origin, source string }{
 	{"https://app.example.com:443/cb", "https://app.example.com", "https://app.example.com"},
 	{"https://APP.Example.com/cb", "https://app.example.com", "https://app.example.com"},
@@ -21,7 +21,7 @@ var odd = []struct{ address, origin, source string }{
 	{"https://app.example.com:8443/100%25", "https://app.example.com:8443", "https://app.example.com:8443"},
 }
 
-// An answer goes to the address as it was registered, and to no other spelling of it.
+// The response goes to the registered spelling of the redirect URI only.
 func TestAnAnswerGoesToTheRegisteredSpelling(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -80,8 +80,8 @@ func TestAFormLeadsToAnOddSpellingToo(t *testing.T) {
 	}
 }
 
-// A policy that cannot name the host would have to name a whole top-level domain.
-// Then there is no form, and the error goes by a link.
+// A policy that cannot express the host would have to allow a whole top-level
+// domain. Then the page has a link for the error instead of a form.
 func TestAFormNeverLeadsToADomainOfStrangers(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Policy("open")
@@ -95,7 +95,7 @@ func TestAFormNeverLeadsToADomainOfStrangers(t *testing.T) {
 	}
 }
 
-// What a policy cannot name is not loaded.
+// Nothing is loaded from a host that the policy cannot express.
 func TestNoImageMakesAPolicyWide(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	for _, logo := range []string{"https://my_app.com/logo.png", "https://my_app.corp.example/logo.png", "https://[2001:db8::1]/logo.png"} {
@@ -104,7 +104,7 @@ func TestNoImageMakesAPolicyWide(t *testing.T) {
 	}
 }
 
-// An installed app whose scheme has no host (Immich).
+// The scheme of an installed app, without a host (Immich).
 func TestAnAppsOwnSchemeNeedsNoHost(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -131,7 +131,7 @@ func TestAnAppsOwnSchemeNeedsNoHost(t *testing.T) {
 	}
 }
 
-// Scripts are of the origin that browsers name, however the address was written.
+// CORS compares the origin in the browser's spelling.
 func TestAPageIsOfTheOriginThatBrowsersName(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	for _, row := range odd {

@@ -11,8 +11,8 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// The challenge says with which parameters to come back, and coming back with
-// them helps (RFC 9470 §3, §4).
+// The challenge names the parameters of a new authorization request, which then
+// gives a sufficient token (RFC 9470 §3, §4).
 func TestAnOldSignInIsSteppedUp(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -31,7 +31,7 @@ func TestAnOldSignInIsSteppedUp(t *testing.T) {
 	hubtest.Want(t, "sessions", len(sessions), 1)
 	hubtest.Want(t, "this one", sessions[0].(map[string]any)["current"], any(true))
 
-	// A refresh makes the token new, and the sign-in no younger.
+	// A refreshed token has the same auth_time.
 	w.Clock.Skip(16 * time.Minute)
 	old := a.Refresh(first.Str("refresh_token"), "resource", api).Str("access_token")
 	hubtest.Refused(t, "an old sign-in", list(old), 401, "insufficient_user_authentication")
@@ -42,15 +42,15 @@ func TestAnOldSignInIsSteppedUp(t *testing.T) {
 	}
 	hubtest.Want(t, "what asks for less", w.SendJSON("GET", "/api/me", old, nil).Status, 200)
 
-	// The session alone will not do; the password does.
+	// The session is not enough; the password is.
 	p := b.Authorize(a.Request(append(asked, "max_age", age[1])...))
 	hubtest.Want(t, "where the person is sent", p.URL.Path, "/signin")
 	answer := b.Answer(b.SignIn(p, "ada@example.org"))
 	hubtest.Want(t, "after the step", list(a.Redeem(answer.Get("code"), "resource", api).Str("access_token")).Status, 200)
 }
 
-// A token that is bound to a key is challenged in the scheme it came by
-// (RFC 9470 §3, RFC 9449 §7.1).
+// A DPoP-bound token gets the challenge with the scheme DPoP (RFC 9470 §3, RFC
+// 9449 §7.1).
 func TestABoundTokenIsSteppedUpInItsOwnScheme(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")

@@ -2,6 +2,6 @@ package conformance_test
 
 import "encoding/base64"
 
-// What follows holds in every certification test, whatever the test is about.
+// These checks run in every certification test.
 
 func b64(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }

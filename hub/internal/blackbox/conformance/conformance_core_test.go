@@ -94,8 +94,8 @@ func idTokenSignature(e *hubtest.Exam) {
 	hubtest.Want(e, "alg of a client that registered none", header.Algorithm, "RS256")
 }
 
-// idTokenUnsigned may be skipped where none is not offered; then nobody may
-// get it either.
+// idTokenUnsigned is skipped if the hub does not support "none"; then an unsigned
+// token must not be available.
 func idTokenUnsigned(e *hubtest.Exam) {
 	if e.Site.Lists("id_token_signing_alg_values_supported", "none") {
 		e.Fatal("none is offered; test that it works")
@@ -136,8 +136,8 @@ var scopeClaims = map[string][]string{
 	"phone":   {"phone_number", "phone_number_verified"},
 }
 
-// scope tests that every claim of the scopes comes: by userinfo where there is
-// an access token, and else in the ID token (OIDC Core §5.4).
+// scope checks that all claims of the scopes are there: in userinfo if there is
+// an access token, else in the ID token (OIDC Core §5.4).
 func scope(scopes string) func(*hubtest.Exam) {
 	return func(e *hubtest.Exam) {
 		l := e.Client().SignIn(e.Browser(), "scope", "openid "+scopes)
@@ -168,7 +168,7 @@ func alternateHappyFlow(e *hubtest.Exam) {
 	p := e.Client()
 	request := p.Request("scope", "email openid")
 	b := e.Browser()
-	// The order of parameters is the reverse of the usual one.
+	// The parameters are in reverse order.
 	names := strings.Split(request.Encode(), "&")
 	slices.Reverse(names)
 	l := p.Complete(b.Finish(b.Open(e.Site.At(e.T, "authorization_endpoint")+"?"+strings.Join(names, "&"))), request)
@@ -177,7 +177,7 @@ func alternateHappyFlow(e *hubtest.Exam) {
 	}
 }
 
-// succeedsWith tests that a parameter does no harm.
+// succeedsWith checks that a parameter does not cause an error.
 func succeedsWith(name, value string) func(*hubtest.Exam) {
 	return func(e *hubtest.Exam) { e.Client().SignIn(e.Browser(), name, value) }
 }

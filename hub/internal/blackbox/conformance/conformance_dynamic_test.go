@@ -85,8 +85,7 @@ func redirectFragment(e *hubtest.Exam) {
 	e.RefusesToRegister([]string{"invalid_redirect_uri", "invalid_client_metadata"}, "redirect_uris", []string{e.Site.Rp.URL + "/callback#foobar"})
 }
 
-// registeredLink tests that what was registered is shown on the first page
-// that the person sees.
+// registeredLink checks that the first page shows a registered link or image.
 func registeredLink(name string) func(*hubtest.Exam) {
 	return func(e *hubtest.Exam) {
 		address := e.Site.Rp.Publish("/"+name+"/"+rand.Text(), "text/html", "<p>Text")
@@ -105,7 +104,7 @@ func registeredLink(name string) func(*hubtest.Exam) {
 	}
 }
 
-// shows says whether the page has such a link, or the image of this address.
+// shows reports whether the page has such a link, or the image of this address.
 func shows(root *html.Node, element, place, address string) bool {
 	for n := range root.Descendants() {
 		if n.Type == html.ElementNode && n.Data == element && hubtest.Attr(n, place) == address {

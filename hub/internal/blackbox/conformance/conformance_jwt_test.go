@@ -16,7 +16,7 @@ func unsigned(t testing.TB, claims map[string]any) string {
 	return b64(`{"alg":"none"}`) + "." + b64(string(payload)) + "."
 }
 
-// stripped is a JWT whose signature was taken away.
+// stripped is a JWT without its signature.
 func stripped(t testing.TB, token string) string {
 	t.Helper()
 	parts := strings.Split(token, ".")

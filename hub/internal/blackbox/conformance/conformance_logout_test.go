@@ -12,8 +12,8 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// rpLogoutTests are section E. In each somebody signs in first and is sent to
-// end_session_endpoint then; they may be asked before they are signed out.
+// rpLogoutTests are section E. Each signs in, then opens end_session_endpoint,
+// which may ask for confirmation.
 var rpLogoutTests = []certificationTest{
 	{name: "oidcc-rp-initiated-logout-discovery-endpoint-verification", run: needsEndpoints("end_session_endpoint")},
 	{name: "oidcc-rp-initiated-logout", run: logoutWith(func(l hubtest.Leaving) []string {
@@ -55,8 +55,8 @@ func needsEndpoints(names ...string) func(*hubtest.Exam) {
 	}
 }
 
-// logoutWith goes to end_session_endpoint with what the parameters say, and
-// checks where that ends.
+// logoutWith opens end_session_endpoint with these parameters, and checks where
+// the browser ends.
 func logoutWith(parameters func(hubtest.Leaving) []string, check func(*hubtest.Exam, hubtest.Leaving, url.Values, hubtest.Page)) func(*hubtest.Exam) {
 	return func(e *hubtest.Exam) {
 		l := e.Enter()
@@ -65,7 +65,7 @@ func logoutWith(parameters func(hubtest.Leaving) []string, check func(*hubtest.E
 	}
 }
 
-// leads is where a page sends the browser on, by redirect or by Refresh.
+// leads is the page's redirect or Refresh.
 func leads(p hubtest.Page) string {
 	if p.Location != "" {
 		return p.Location
@@ -216,9 +216,9 @@ func backchannelLogout(e *hubtest.Exam) {
 	hubtest.Want(e, "nonce is there", claims["nonce"] != nil, false)
 }
 
-// sessionManagement asks what the frame's script would find: the state that
-// came with the answer fits the browser while the session lives, and not any
-// more when somebody is signed out (OIDC Session Management §3.2).
+// sessionManagement does what the frame's script does: session_state of the
+// response matches the browser during the session, and no longer after the
+// sign-out (OIDC Session Management §3.2).
 func sessionManagement(e *hubtest.Exam) {
 	l := e.Enter()
 	state := l.Values.Get("session_state")

@@ -54,12 +54,13 @@ func postRequest(e *hubtest.Exam) {
 	p, b := e.Client(), e.Browser()
 	request := p.Request()
 	p.Complete(b.Finish(b.Send(e.Site.At(e.T, "authorization_endpoint"), request)), request)
-	// And in a live session, whose cookies a browser leaves out of the POST.
+	// The same with a live session: the browser does not send its cookies with
+	// the cross-site POST.
 	request = p.Request("prompt", "none")
 	p.Complete(b.Finish(b.Send(e.Site.At(e.T, "authorization_endpoint"), request)), request)
 }
 
-// outside is what goes beside a request object.
+// outside are the parameters beside a request object.
 func outside(request url.Values, pairs ...string) url.Values {
 	v := url.Values{}
 	for _, name := range []string{"client_id", "response_type", "scope"} {
@@ -68,8 +69,8 @@ func outside(request url.Values, pairs ...string) url.Values {
 	return hubtest.Edited(v, pairs)
 }
 
-// requestURIUnsigned: where none is not offered it may be skipped; then such an
-// object must be refused, and not ignored.
+// requestURIUnsigned is skipped if the hub does not support "none"; then an
+// unsigned object must be refused, not ignored.
 func requestURIUnsigned(e *hubtest.Exam) {
 	address := e.Site.Rp.URL + "/request/" + rand.Text()
 	p := e.Client("request_uris", []string{address}, "request_object_signing_alg", e.UnsignedAlg())

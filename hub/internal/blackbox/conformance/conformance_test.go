@@ -10,14 +10,14 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// A certificationTest is one test, by the name that the suite gives it.
+// A certificationTest is one test with its name in the suite.
 type certificationTest struct {
 	name string
 	run  func(*hubtest.Exam)
-	only func(hubtest.Profile) bool // which profiles have it; all if nil
+	only func(hubtest.Profile) bool // the profiles that have it; all if nil
 }
 
-// sit runs the tests of a plan, each with a fresh browser and fresh clients.
+// sit runs the tests of a plan, each with a new browser and new clients.
 func sit(t *testing.T, p hubtest.Profile, tests []certificationTest) {
 	t.Helper()
 	sitAt(t, openSite(t), p, tests)
@@ -38,7 +38,7 @@ func sitAt(t *testing.T, s *hubtest.Site, p hubtest.Profile, tests []certificati
 	}
 }
 
-// openSite is newSite, unless nothing of the plan can pass yet.
+// openSite is newSite, unless all tests of the plan are awaited.
 func openSite(t *testing.T) *hubtest.Site {
 	t.Helper()
 	if awaited[t.Name()] {
@@ -68,8 +68,8 @@ func TestConformanceFormPostImplicit(t *testing.T) {
 
 func TestConformanceFormPostHybrid(t *testing.T) { sitEach(t, "form_post", hybrids...) }
 
-// sitEach runs the core tests with several response types, and with clients
-// that register themselves.
+// sitEach runs the core tests with several response types, and with dynamically
+// registered clients.
 func sitEach(t *testing.T, mode string, responses ...string) {
 	t.Helper()
 	s := openSite(t)
@@ -135,8 +135,8 @@ var certification = map[string]struct {
 	"H back-channel":       {`oidcc-backchannel-logout-discovery-endpoint-verification oidcc-backchannel-rp-initiated-logout`, backchannelTests},
 }
 
-// TestConformanceForgetsNothing holds the tests that there are against the
-// names of those that there should be.
+// TestConformanceForgetsNothing compares the tests with the list of names in the
+// suite.
 func TestConformanceForgetsNothing(t *testing.T) {
 	for section, c := range certification {
 		there := map[string]bool{}

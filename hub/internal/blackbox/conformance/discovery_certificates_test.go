@@ -9,14 +9,15 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// exerciseBinding: a hub that sees no certificates binds no tokens to them.
+// exerciseBinding: without client certificates, the hub must not say that it
+// binds tokens to them.
 func exerciseBinding(e *hubtest.Exam, value string) {
 	hubtest.Want(e, "the value", value, "true")
 	exerciseCertificateBound(e)
 }
 
-// exerciseCertificateBound gets a token that works with the certificate only
-// (RFC 8705 §3).
+// exerciseCertificateBound gets a token that works only with the certificate (RFC
+// 8705 §3).
 func exerciseCertificateBound(e *hubtest.Exam) {
 	p := e.WithCertificate(clientauth.MethodOwnTLS, "tls_client_certificate_bound_access_tokens", true)
 	l := p.SignIn(e.Browser())
@@ -32,8 +33,7 @@ func exerciseCertificateBound(e *hubtest.Exam) {
 	hubtest.Want(e, "userinfo at the plain address", e.Site.Get(e.T, e.Site.At(e.T, "userinfo_endpoint"), authorization...).Status, http.StatusUnauthorized)
 }
 
-// exerciseAlias uses an endpoint at the address at which certificates are
-// shown.
+// exerciseAlias uses an endpoint at its mTLS alias.
 func exerciseAlias(e *hubtest.Exam, name string) {
 	switch name {
 	case "token_endpoint":

@@ -35,7 +35,7 @@ func exerciseGrant(e *hubtest.Exam, grant string) {
 	}
 }
 
-// decoupled is the metadata of a client that people answer elsewhere.
+// decoupled is the metadata of a CIBA client.
 func decoupled(grant string) []any {
 	return []any{"grant_types", []string{grant}, "response_types", []string{}, "redirect_uris", []string{}}
 }
@@ -93,8 +93,8 @@ func exerciseAuthAlg(e *hubtest.Exam, alg string) {
 	e.CheckTokens(e.Site.Post(e.T, e.Site.At(e.T, "token_endpoint"), form))
 }
 
-// exerciseMetadataDocument signs in at a client whose id is the address of a
-// document about it.
+// exerciseMetadataDocument signs in at a client with the address of its metadata
+// document as client ID.
 func exerciseMetadataDocument(e *hubtest.Exam) {
 	path := "/client/" + rand.Text()
 	redirect := e.Site.Rp.URL + "/callback/" + rand.Text()

@@ -11,11 +11,11 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// everything is what an authorization server could offer, by the member of the
-// metadata that would say so. What a hub does not advertise must not work.
+// everything are the features of an authorization server, by the metadata member
+// that advertises them. A feature that the hub does not advertise must not work.
 var everything = map[string]struct {
 	values string
-	try    func(e *hubtest.Exam, value string) bool // whether it works after all
+	try    func(e *hubtest.Exam, value string) bool // reports whether it works
 }{
 	"grant_types_supported": {`password authorization_code implicit refresh_token client_credentials
 		urn:ietf:params:oauth:grant-type:device_code urn:ietf:params:oauth:grant-type:token-exchange
@@ -54,7 +54,7 @@ func TestWhatDiscoveryDoesNotAdvertiseDoesNotWork(t *testing.T) {
 		for value := range strings.FieldsSeq(all.values) {
 			value = strings.ReplaceAll(value, ",", " ")
 			if s.Lists(member, value) {
-				continue // TestWhatDiscoveryAdvertisesWorks is about this
+				continue // TestWhatDiscoveryAdvertisesWorks covers these
 			}
 			t.Run(member+"/"+value, func(t *testing.T) {
 				e := &hubtest.Exam{T: t, Site: s, Profile: hubtest.Profile{Response: "code", Auth: clientauth.MethodBasic, Dynamic: true}}
@@ -66,8 +66,8 @@ func TestWhatDiscoveryDoesNotAdvertiseDoesNotWork(t *testing.T) {
 	}
 }
 
-// grantWorks asks the token endpoint; it must say that it does not know the
-// grant, and not that something else is missing.
+// grantWorks calls the token endpoint. The error must be unsupported_grant_type,
+// and not one about another parameter.
 func grantWorks(e *hubtest.Exam, grant string) bool {
 	r := e.Client().Call("token_endpoint", "grant_type", grant, "username", hubtest.Examinee, "password", hubtest.Password)
 	return r.Status != http.StatusBadRequest || r.Str("error") != "unsupported_grant_type"
@@ -99,7 +99,7 @@ func scopeWorks(e *hubtest.Exam, scope string) bool {
 	return a.Values.Get("error") != "invalid_scope"
 }
 
-// registers tries to register a client that chooses the value.
+// registers tries to register a client with this value.
 func registers(member string) func(*hubtest.Exam, string) bool {
 	return func(e *hubtest.Exam, value string) bool {
 		p := &hubtest.Party{E: e, Redirect: e.Site.Rp.URL + "/callback", Auth: e.Auth}
@@ -112,7 +112,8 @@ func registers(member string) func(*hubtest.Exam, string) bool {
 	}
 }
 
-// TestWhatNeedsNoMentionIsRefused is about what the metadata has no list for.
+// TestWhatNeedsNoMentionIsRefused is about features that the metadata has no list
+// for.
 func TestWhatNeedsNoMentionIsRefused(t *testing.T) {
 	e := &hubtest.Exam{T: t, Site: openSite(t), Profile: hubtest.Profile{Response: "code", Auth: clientauth.MethodBasic}}
 	p := e.Client()

@@ -14,12 +14,12 @@ import (
 	"github.com/fedhub/fedhub/hub/sessions"
 )
 
-// An exerciser uses one value that the metadata advertises, and fails if it
-// does not do what it says.
+// An exerciser uses one advertised value, and fails if the hub does not support
+// it.
 type exerciser func(e *hubtest.Exam, value string)
 
-// exercisers is who uses what, by the members of the metadata. A list is gone
-// through value by value; true and false come as texts.
+// exercisers are the exercisers, by the members of the metadata. A list is tested
+// value by value; true and false are texts.
 var exercisers = map[string]exerciser{
 	"issuer":                                exerciseIssuer,
 	"authorization_endpoint":                exerciseLogin,
@@ -98,7 +98,7 @@ var exercisers = map[string]exerciser{
 	"mtls_endpoint_aliases":                                           exerciseAlias,
 }
 
-// onlyTrue makes an exerciser of a test for what must be true if it is there.
+// onlyTrue makes an exerciser for a member that must be true if present.
 func onlyTrue(run func(*hubtest.Exam)) exerciser {
 	return func(e *hubtest.Exam, value string) {
 		hubtest.Want(e, "the value", value, "true")
@@ -166,8 +166,8 @@ func exerciseIframe(e *hubtest.Exam, address string) {
 	}
 }
 
-// exerciseServers knocks without an assertion: the answer is an error of the
-// protocol, and not that there is nothing here.
+// exerciseServers sends a request without an assertion: the response is a
+// protocol error, and not 404.
 func exerciseServers(e *hubtest.Exam, address string) {
 	e.CheckTokenError("a server without an assertion", e.Site.Post(e.T, address, url.Values{}), http.StatusUnauthorized, "invalid_client")
 }
@@ -188,7 +188,7 @@ func exerciseScope(e *hubtest.Exam, scope string) {
 	}
 }
 
-// exerciseClaim asks for the claim, where that makes sense, and looks for it.
+// exerciseClaim requests the claim, where possible, and looks for it.
 func exerciseClaim(e *hubtest.Exam, claim string) {
 	switch claim {
 	case "c_hash", "s_hash", "at_hash", "nonce":
@@ -207,7 +207,7 @@ func exerciseClaim(e *hubtest.Exam, claim string) {
 	}
 }
 
-// exerciseResponseType tries the type in every mode that it may have.
+// exerciseResponseType tests the type with each of its response modes.
 func exerciseResponseType(e *hubtest.Exam, response string) {
 	for _, mode := range []string{"", "query", "fragment", "form_post", "jwt", "query.jwt", "fragment.jwt", "form_post.jwt"} {
 		if mode != "" && !e.Site.Lists("response_modes_supported", mode) {
@@ -321,8 +321,8 @@ func exerciseRequestURIRegistration(e *hubtest.Exam, value string) {
 	hubtest.Want(e, "how often it was fetched", e.Site.Rp.Fetched["/request/unregistered"], 0)
 }
 
-// exerciseTwoFactors is for a person who has a second factor, at a hub of their
-// own: the others of the site have one factor.
+// exerciseTwoFactors uses a hub of its own with a second factor; the other users
+// of the site have one factor.
 func exerciseTwoFactors(e *hubtest.Exam) {
 	w := hubtest.NewWorld(e.T, hubtest.OpenSQLite(e.T))
 	w.Person("factors@example.org")

@@ -11,8 +11,8 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 )
 
-// What is left out is neither offered, nor published, nor registered for; also
-// where the hub had such a key before.
+// A feature that is switched off is neither advertised nor published nor
+// available for registration, even if the hub has a key for it.
 func TestAnAlgorithmCanBeLeftOut(t *testing.T) {
 	backend := hubtest.OpenSQLite(t)
 	keys := func(w *hubtest.World) string {

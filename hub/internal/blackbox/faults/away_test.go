@@ -16,16 +16,15 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/faultstore"
 )
 
-// The two ways in which a database is away, of all its calls: it refuses, or
-// it does not answer. requestLimit is what a request may take where it does not.
+// The two ways in which a database is away: all its calls fail, or they hang.
+// requestLimit is the time limit of a request in the second case.
 var (
 	refuses      = faultstore.Plan{Nth: 1, Onwards: true}
 	hangs        = faultstore.Plan{Nth: 1, Onwards: true, Hangs: true}
 	requestLimit = 2 * time.Second
 )
 
-// untilNoticed waits until the hub has tried, beside all requests, to read what
-// it keeps in memory.
+// untilNoticed waits until the background refresh of the caches has failed.
 func (f *faulty) untilNoticed(t *testing.T) {
 	t.Helper()
 	for limit := time.Now().Add(time.Minute); ; {
@@ -42,7 +41,7 @@ func (f *faulty) untilNoticed(t *testing.T) {
 	}
 }
 
-// ready is a document once the hub has made its keys.
+// ready gets a document after the hub has made its keys.
 func (f *faulty) ready(t *testing.T, b *hubtest.Browser, path string) string {
 	t.Helper()
 	for limit := time.Now().Add(time.Minute); ; {
@@ -85,8 +84,8 @@ func TestWhileTheDatabaseIsAwayAppsCanVerifyForADay(t *testing.T) {
 	}
 }
 
-// Nothing that must be read is answered from memory, and nothing that cannot be
-// read is called false.
+// Data that must be current is not answered from a cache, and a failed read is
+// not answered as "not found" or "invalid".
 func TestWhileTheDatabaseIsAwayNothingIsGuessed(t *testing.T) {
 	for _, stories := range [][]story{machineStories, signInStories} {
 		for _, s := range stories {
@@ -125,8 +124,8 @@ func (f *faulty) unanswered(t *testing.T, a answered) {
 	}
 }
 
-// Whatever is asked for, and whoever asks: there is an answer in time, and it
-// blames nobody.
+// Every route responds in time, to every caller, and the error does not blame the
+// caller.
 func TestEveryRouteIsAnsweredInTimeWhileTheDatabaseDoesNotAnswer(t *testing.T) {
 	f := newFaultyAs(t, hub.Config{RequestLimit: requestLimit})
 	ada := f.keptForPages(t)

@@ -19,8 +19,8 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/countstore"
 )
 
-// A figure is what an act may ask of the database. Rounds are how often whoever
-// waits for the answer waits for the database too.
+// A figure is the maximum number of database calls of an act. Rounds are the
+// calls in sequence before the response.
 type figure struct{ reads, writes, rounds int }
 
 func (n figure) String() string {
@@ -29,8 +29,8 @@ func (n figure) String() string {
 
 func figureOf(c countstore.Cost) figure { return figure{c.Reads, c.Writes, c.Rounds} }
 
-// within checks that an act asks for no more than it may. Where it asks for
-// less, its line is to be lowered.
+// within checks that an act stays within its figure. If it needs less, lower the
+// figure.
 func (n figure) within(t *testing.T, most figure) {
 	t.Helper()
 	switch {
@@ -41,8 +41,7 @@ func (n figure) within(t *testing.T, most figure) {
 	}
 }
 
-// A price is what one request may cost, when it comes again and what the hub
-// remembers for a moment is remembered.
+// A price is the cost of a repeated request, with warm caches.
 type price struct {
 	name string
 	most figure
@@ -50,7 +49,7 @@ type price struct {
 	ready func(f *faulty) (request func() answered)
 }
 
-// told is the act of a story.
+// told is the act of the story with this name.
 func told(stories []story, name string) func(f *faulty) func() answered {
 	return func(f *faulty) func() answered {
 		for _, s := range stories {
@@ -64,13 +63,13 @@ func told(stories []story, name string) func(f *faulty) func() answered {
 	}
 }
 
-// got is one page, wherever it leads.
+// got is a GET of one page, with any result.
 func got(b *hubtest.Browser, path string) answered {
 	b.W.Helper()
 	return shownTo(b.Read(b.Get(b.W.URL + path)))
 }
 
-// public is a page that anybody may open.
+// public is a page without sign-in.
 func public(path string) func(f *faulty) func() answered {
 	return func(f *faulty) func() answered {
 		b := f.Browser()
@@ -80,7 +79,7 @@ func public(path string) func(f *faulty) func() answered {
 
 var prices = []price{
 	// The token endpoint, by each grant.
-	{"token: a code", figure{8, 4, 12}, // once a day it is noted what the client did
+	{"token: a code", figure{8, 4, 12}, // the client's last use is stored once a day
 		told(machineStories, "a code is redeemed")},
 	{"token: a refresh token", figure{4, 1, 5}, told(machineStories, "a token is refreshed")},
 	{"token: client credentials", figure{3, 1, 4}, told(machineStories, "a machine gets a token")},
@@ -96,7 +95,7 @@ var prices = []price{
 		return func() answered { return answeredBy(job.Vouch(said)) }
 	}},
 
-	// What else apps call.
+	// Other endpoints of apps.
 	{"introspection", figure{3, 0, 3}, told(machineStories, "a token is looked at")},
 	{"revocation", figure{5, 3, 8}, told(machineStories, "a token is revoked")},
 	{"userinfo", figure{3, 0, 3}, told(machineStories, "a person is looked at")},
@@ -137,16 +136,16 @@ var prices = []price{
 	}},
 }
 
-// What a request asks of the database is bounded, and no change raises it
-// unnoticed.
+// The database cost of each request is limited, so a change that raises it fails
+// a test.
 func TestWhatARequestCosts(t *testing.T) {
 	for _, p := range prices {
 		t.Run(p.name, func(t *testing.T) {
 			f := newFaulty(t)
 			f.Policy(settings.RegistrationOpen)
-			f.Clock.Stop() // what is remembered for a moment stays remembered
+			f.Clock.Stop() // caches stay warm
 			p.ready(f)()
-			f.skip(time.Minute) // what limits strangers does not limit the test
+			f.skip(time.Minute) // avoids the rate limits
 			p.ready(f)()
 			request := p.ready(f)
 			var a answered
@@ -159,8 +158,8 @@ func TestWhatARequestCosts(t *testing.T) {
 	}
 }
 
-// pagePrices are the pages of a person and of administrators: every GET route
-// below /account and /admin is here.
+// pagePrices are the pages of users and administrators: every GET route below
+// /account and /admin.
 var pagePrices = map[string]figure{
 	"/account":                        {9, 0, 9},
 	"/account/approvals":              {5, 0, 5},
@@ -197,8 +196,7 @@ var pagePrices = map[string]figure{
 	"/admin/users/:id":                {12, 0, 12},
 }
 
-// testOver shows what came of a test of a login key. Here it says that there is
-// none.
+// testOver shows the result of a login key's test. Here there is none.
 const testOver = "/admin/providers/:id/tried"
 
 func TestWhatAPageCosts(t *testing.T) {
@@ -229,7 +227,7 @@ func TestWhatAPageCosts(t *testing.T) {
 	}
 }
 
-// exampled is an administrator, and what there is to see on pages.
+// exampled is an administrator with example records for all pages.
 type exampled struct {
 	b                                              *hubtest.Browser
 	user, app, site, key, trace, signOut, mailLink string

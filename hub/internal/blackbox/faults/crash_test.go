@@ -27,8 +27,8 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit"
 )
 
-// childVariable makes this test program a hub: its address, a space, its
-// database.
+// childVariable makes this test program a hub. Its value is the address, a space
+// and the database.
 const childVariable = "FEDHUB_TEST_CRASH_CHILD"
 
 func TestMain(m *testing.M) {
@@ -63,7 +63,7 @@ func serveChild(child string) error {
 	return http.ListenAndServe(address, h)
 }
 
-// startChild runs the hub in a process of its own and waits until it answers.
+// startChild runs the hub in another process and waits until it responds.
 func startChild(t *testing.T, address, path string) *exec.Cmd {
 	t.Helper()
 	program, err := os.Executable()
@@ -94,7 +94,7 @@ func startChild(t *testing.T, address, path string) *exec.Cmd {
 	}
 }
 
-// acknowledged is a sign-in whose tokens the app received.
+// acknowledged is a sign-in with tokens that the app received.
 type acknowledged struct{ code, access string }
 
 func TestAKilledHubLosesNothingItAcknowledged(t *testing.T) {
@@ -107,7 +107,7 @@ func TestAKilledHubLosesNothingItAcknowledged(t *testing.T) {
 		child := startChild(t, address, path)
 		kept = append(kept, loadUntilKilled(t, a, child, workers, atLeast)...)
 	}
-	startChild(t, address, path) // with no manual step in between
+	startChild(t, address, path) // without a repair step
 	for _, k := range kept {
 		if !a.Active(k.access) {
 			t.Fatalf("an acknowledged sign-in is lost (of %d)", len(kept))
@@ -118,7 +118,7 @@ func TestAKilledHubLosesNothingItAcknowledged(t *testing.T) {
 	}
 }
 
-// prepareChild makes the person and the app before the hub is started.
+// prepareChild adds the user and the app before the hub starts.
 func prepareChild(t *testing.T, address, path string) *hubtest.App {
 	t.Helper()
 	db, err := sqlite.Open(path)
@@ -135,8 +135,8 @@ func prepareChild(t *testing.T, address, path string) *hubtest.App {
 	return w.App(func(c *clients.Client) { c.SkipAuthorization = true })
 }
 
-// loadUntilKilled signs in from several browsers, kills the hub by -9 in the
-// midst of it, and returns what was acknowledged until then.
+// loadUntilKilled signs in from several browsers, kills the hub with kill -9
+// during that, and returns the acknowledged sign-ins.
 func loadUntilKilled(t *testing.T, a *hubtest.App, child *exec.Cmd, workers int, atLeast int32) []acknowledged {
 	t.Helper()
 	var mu sync.Mutex
@@ -169,7 +169,7 @@ func loadUntilKilled(t *testing.T, a *hubtest.App, child *exec.Cmd, workers int,
 	return kept
 }
 
-// trySignIn goes through a live session to tokens, unless the hub dies.
+// trySignIn gets tokens by a live session, unless the hub dies.
 func trySignIn(b *hubtest.Browser, a *hubtest.App) (acknowledged, bool) {
 	resp, err := b.Get(a.W.URL + "/oauth2/authorize?" + a.Request().Encode())
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// damage spoils one record of a set that is none of an administrator's own, and
-// returns its id; empty if there is none.
+// damage corrupts one record of a set, except an administrator's, and returns its
+// id; empty if there is none.
 func (f *faulty) damage(t *testing.T, set string, not ...string) string {
 	t.Helper()
 	all, err := f.Backend.Find(t.Context(), set, store.Query{})
@@ -27,7 +27,7 @@ func (f *faulty) damage(t *testing.T, set string, not ...string) string {
 		var doc bson.D
 		hubtest.Done(t, bson.Unmarshal(r.Doc, &doc))
 		for i, e := range doc {
-			if e.Key != "id" && !indexed(set, e.Key) { // neither a text, nor a number, nor a time, nor a list of any
+			if e.Key != "id" && !indexed(set, e.Key) { // a value that is no text, number, time or list
 				doc[i].Value = bson.A{bson.D{{Key: "spoilt", Value: true}}}
 			}
 		}
@@ -39,8 +39,8 @@ func (f *faulty) damage(t *testing.T, set string, not ...string) string {
 	return ""
 }
 
-// indexed says whether a field, or one in it, is one that records are found by:
-// no database takes a record that has no text there.
+// indexed reports whether a field, or a field in it, is indexed: the database
+// refuses a corrupt value there.
 func indexed(set, field string) bool {
 	for _, spec := range hub.Sets() {
 		for _, by := range slices.Concat(spec.Unique, spec.Index, spec.Integers, spec.Times) {
@@ -52,23 +52,24 @@ func indexed(set, field string) bool {
 	return false
 }
 
-// unreadable are the sets of which one record that cannot be read stops
-// everybody, for it may refuse what anybody wants.
+// unreadable are the sets in which one corrupt record stops all requests, because
+// it may contain a restriction.
 var unreadable = map[string]string{"settings": "what is allowed at all"}
 
-// Whatever record of whatever set cannot be read: pages are shown without it and
-// name it, and what needs it is refused with the reference, not with an error.
+// If any record of any set cannot be read, lists are shown without it and name
+// it, and requests that need it are refused with a reference instead of a raw
+// error.
 func TestOneRecordThatCannotBeReadStopsNobodyElse(t *testing.T) {
 	for _, spec := range hub.Sets() {
 		t.Run(spec.Name, func(t *testing.T) {
 			f := newFaulty(t)
 			ada := f.keptForPages(t)
-			h := f.signedIn() // of somebody else
+			h := f.signedIn() // of another user
 			id := f.damage(t, spec.Name, ada.user, "signing/")
-			if id == "" || spec.Name == "proofs" { // they live for a minute, and are written anew
+			if id == "" || spec.Name == "proofs" { // they expire after a minute and are written again
 				t.Skip("this story makes no such record, or only the administrator's own")
 			}
-			f.skip(time.Minute) // what is remembered is read again
+			f.skip(time.Minute) // caches expire
 			for _, r := range f.Hub.Routes() {
 				if r.Method != http.MethodGet || strings.HasPrefix(r.Path, "/oauth2/session") {
 					continue
@@ -154,7 +155,7 @@ func TestTheOverviewNamesRecordsThatCannotBeRead(t *testing.T) {
 	}
 }
 
-// What the hub writes by itself is written anew where it cannot be read.
+// The hub replaces its own generated records if it cannot read them.
 func TestTheDailyRoundGoesOnBesideARecordThatCannotBeRead(t *testing.T) {
 	f := newFaulty(t)
 	dead := hubtest.NewServer(t, func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusServiceUnavailable) })

@@ -60,10 +60,9 @@ func TestSignInsFinishWhileTheDatabasePrimaryDies(t *testing.T) {
 	hubtest.Refused(t, "a code from before the election", a.Redeem(kept[0].code), 400, "invalid_grant")
 }
 
-// finish signs in by password, as a person would who is told to try again:
-// what the hub could not do (503) it must be able to do a moment later. A
-// password that it could not finish looking at still counts as being looked at
-// for a while, so the next one may have to wait (429).
+// finish signs in by password and retries after 503. After a failover, an attempt
+// that did not finish still counts as running for a while, so the next one may
+// have to wait (429).
 func finish(t *testing.T, b *hubtest.Browser, a *hubtest.App, email string) acknowledged {
 	t.Helper()
 	for try := time.Now(); time.Since(try) < time.Minute; {

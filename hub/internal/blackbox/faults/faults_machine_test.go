@@ -10,14 +10,14 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 )
 
-// asked is a story of one call of a machine endpoint.
+// asked is a story with one call of a machine endpoint.
 func asked(call func() hubtest.Reply, look func(t *testing.T, r hubtest.Reply, acked bool)) (func() answered, func(*testing.T, bool)) {
 	var r hubtest.Reply
 	return func() answered { r = call(); return answeredBy(r) },
 		func(t *testing.T, acked bool) { look(t, r, acked) }
 }
 
-// held is a sign-in that an app has tokens of.
+// held is a sign-in with an app's tokens.
 type held struct {
 	*hubtest.App
 	b     *hubtest.Browser
@@ -33,7 +33,7 @@ func (f *faulty) signedIn(change ...func(*clients.Client)) held {
 	return held{a, b, email, r}
 }
 
-// alive checks that an app can use what it was given.
+// alive checks that the app's tokens work.
 func alive(t *testing.T, a *hubtest.App, r hubtest.Reply) {
 	t.Helper()
 	if a.Public() { // it may not introspect
@@ -45,7 +45,7 @@ func alive(t *testing.T, a *hubtest.App, r hubtest.Reply) {
 	}
 }
 
-// again checks that a call that failed can be made again, or was made.
+// again checks that a failed call can be repeated, or took effect.
 func again(t *testing.T, r hubtest.Reply, refusal string) {
 	t.Helper()
 	if r.Status != 200 && (r.Status != 400 || r.Str("error") != refusal) {

@@ -15,13 +15,13 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 )
 
-// pressed is a story of one form.
+// pressed is a story with one form.
 func pressed(b *hubtest.Browser, open func() hubtest.Page, action string, pairs []string, look func(t *testing.T, acked bool)) (func() answered, func(*testing.T, bool)) {
 	p := open()
 	return func() answered { return shownTo(b.Submit(p, action, pairs...)) }, look
 }
 
-// entersWith checks whether a password signs somebody in.
+// entersWith checks whether a password works for sign-in.
 func (f *faulty) entersWith(email, secret string) bool {
 	f.Helper()
 	b := f.Browser()
@@ -292,7 +292,7 @@ var adminStories = []story{
 		open := func() hubtest.Page { return b.Open("/admin/providers/new?kind=openid") }
 		add := []string{"name", name, "base_url", "https://accounts.example.org"}
 		return pressed(b, open, "/admin/providers", add, func(t *testing.T, acked bool) {
-			f.skip(3 * time.Second) // login keys are remembered for two
+			f.skip(3 * time.Second) // login keys are cached for two seconds
 			p := b.Open("/admin/providers")
 			if !strings.Contains(p.Body, name) {
 				if acked {
@@ -314,8 +314,8 @@ var adminStories = []story{
 	}},
 }
 
-// between is a pair of hubs, the second of which has the database that fails.
-// The first one's logout tokens arrive in heard.
+// between is a pair of hubs. The secondary has the failing database, and the
+// primary's logout tokens arrive in heard.
 func (f *faulty) between() hubtest.Pair {
 	f.Helper()
 	t := f.TB.(*testing.T)
@@ -336,8 +336,8 @@ func (f *faulty) between() hubtest.Pair {
 	return f.other
 }
 
-// elsewhere is the address of somebody of the other hub, and of an account here
-// too if that is local.
+// elsewhere is the address of a user of the primary, and of an account here too
+// if local.
 func (f *faulty) elsewhere(hubs hubtest.Pair, local bool) string {
 	f.Helper()
 	f.people++
@@ -349,7 +349,8 @@ func (f *faulty) elsewhere(hubs hubtest.Pair, local bool) string {
 	return email
 }
 
-// logoutToken is what the other hub sends when the browser signs out there.
+// logoutToken is the logout token that the primary sends when the browser signs
+// out there.
 func (f *faulty) logoutToken(hubs hubtest.Pair, b *hubtest.Browser) string {
 	f.Helper()
 	at := b.At(hubs.Primary)
@@ -434,7 +435,7 @@ var otherHubStories = []story{
 		}
 		return asked(send, func(t *testing.T, _ hubtest.Reply, acked bool) {
 			if !acked {
-				send() // as whoever gets no answer does
+				send() // the client retries after no response
 			}
 			hubtest.Want(t, "where the browser is", b.At(f.World).Open("/account").URL.Path, "/signin")
 		})

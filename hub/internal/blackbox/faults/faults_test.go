@@ -15,7 +15,7 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/faultstore"
 )
 
-// A faulty world is one whose database fails at will.
+// A faulty world has a database that fails on demand.
 type faulty struct {
 	*hubtest.World
 	db     *faultstore.Store
@@ -33,7 +33,7 @@ func newFaultyAs(t *testing.T, config hub.Config) *faulty {
 	return &faulty{World: hubtest.NewWorldAs(t, db, config), db: db, box: box}
 }
 
-// skip moves the time of all hubs.
+// skip moves the clocks of all hubs.
 func (f *faulty) skip(d time.Duration) {
 	f.Clock.Skip(d)
 	if f.other.Primary != nil {
@@ -41,7 +41,7 @@ func (f *faulty) skip(d time.Duration) {
 	}
 }
 
-// someone is a new person's address.
+// someone adds a user and returns the address.
 func (f *faulty) someone(roles ...string) string {
 	f.Helper()
 	f.people++
@@ -50,7 +50,7 @@ func (f *faulty) someone(roles ...string) string {
 	return email
 }
 
-// An answered is what came of an act, from a page or a machine endpoint.
+// An answered is the response of a page or a machine endpoint.
 type answered struct {
 	machine        bool
 	Status         int
@@ -63,13 +63,13 @@ func answeredBy(r hubtest.Reply) answered {
 	return answered{true, r.Status, r.Header, r.Body, r.Header.Get("Location")}
 }
 
-// acked says that whoever did it was told that it is done.
+// acked reports whether the response says that the act is done.
 func (a answered) acked() bool {
 	return a.Status < 400 && !strings.Contains(a.Location, "error=")
 }
 
-// clear checks that an answer given while the database fails is one that a
-// person or a program can act on.
+// clear checks that the response during a failure is useful for a person or a
+// program.
 func (a answered) clear() error {
 	media, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
 	switch {
@@ -96,15 +96,14 @@ func (a answered) clear() error {
 // A story is an act during which one call of the database fails.
 type story struct {
 	name string
-	// tell prepares the act. look is called after it, when the database works
-	// again: it checks that the act is done as a whole if it was acknowledged,
-	// and else as a whole or not at all, so that it can be repeated.
+	// tell prepares the act. look runs after it, when the database works again:
+	// it checks that an acknowledged act is done completely, and any other one
+	// completely or not at all, so that it can be repeated.
 	tell func(f *faulty) (act func() answered, look func(t *testing.T, acked bool))
 }
 
-// Whatever call of the database fails, before it took effect or after it: the
-// answer is clear, nothing is half done, and nothing that was acknowledged is
-// lost.
+// If any database call fails, before or after it takes effect, the response is
+// clear, no act is half done, and no acknowledged write is lost.
 func TestAnActUnderADatabaseThatFailsIsWholeOrNothing(t *testing.T) {
 	for _, stories := range [][]story{machineStories, signInStories, accountStories, adminStories, otherHubStories} {
 		for _, s := range stories {
@@ -113,20 +112,20 @@ func TestAnActUnderADatabaseThatFailsIsWholeOrNothing(t *testing.T) {
 	}
 }
 
-// most is more calls than any act makes.
+// most is more than the calls of any act.
 const most = 120
 
 func (s story) play(t *testing.T, f *faulty) {
 	for _, after := range []bool{false, true} {
 		counts := faultstore.OfRequest
-		if after { // a read that took effect has done nothing
+		if after { // a read has no effect to test
 			counts = func(c faultstore.Call) bool { return c.OfRequest && c.Writes() }
 		}
 		for n := 1; ; n++ {
 			if n > most {
 				t.Fatal("it makes no end of calls")
 			}
-			f.skip(time.Minute) // what limits strangers does not limit the test
+			f.skip(time.Minute) // avoids the rate limits
 			act, look := s.tell(f)
 			f.db.Arm(faultstore.Plan{Counts: counts, Nth: n, After: after})
 			a := act()
@@ -155,7 +154,7 @@ func (s story) play(t *testing.T, f *faulty) {
 	}
 }
 
-// within lets the worlds speak to this test for a while.
+// within makes the worlds report to this test for a while.
 func (f *faulty) within(t *testing.T, do func()) {
 	for _, w := range []*hubtest.World{f.World, f.other.Primary} {
 		if w != nil {
@@ -167,9 +166,8 @@ func (f *faulty) within(t *testing.T, do func()) {
 	do()
 }
 
-// SECURITY TK-35: whatever write fails while a code or a refresh token is
-// redeemed, there are no tokens without their records, and nothing works
-// twice.
+// SECURITY TK-35: if any write fails while a code or a refresh token is redeemed,
+// no token exists without its record, and no code or refresh token works twice.
 func TestADatabaseThatFailsInTheMiddleGivesNothingTwice(t *testing.T) {
 	f := newFaulty(t)
 	f.Person("ada@example.org")
@@ -202,7 +200,7 @@ func TestADatabaseThatFailsInTheMiddleGivesNothingTwice(t *testing.T) {
 					if n == 1 {
 						t.Errorf("%s is redeemed without a write", name)
 					}
-					break // it needs fewer writes than that
+					break // it needs fewer writes
 				}
 				if r.Status != 503 && r.Status != 400 {
 					t.Errorf("%s, write %d fails (after: %v): answered %d %s", name, n, after, r.Status, r.Body)
@@ -211,8 +209,8 @@ func TestADatabaseThatFailsInTheMiddleGivesNothingTwice(t *testing.T) {
 				if again.Status == 400 || !after && n == 1 {
 					continue
 				}
-				// The answer of a refresh was lost: there is one successor, however
-				// often it is asked for.
+				// The response of a refresh was lost: however often the app
+				// repeats it, there is one successor.
 				if next := again.Str("refresh_token"); name != "a refresh token" || next != try().Str("refresh_token") {
 					t.Errorf("%s, write %d failed (after: %v): it works again: %d", name, n, after, again.Status)
 				}

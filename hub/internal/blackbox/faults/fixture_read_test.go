@@ -32,7 +32,8 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// What a hub of an earlier commit wrote is read, opened and gone on with.
+// Today's hub reads and decrypts the records of an earlier commit, and continues
+// with them.
 func TestAnEarlierHubsDatabaseIsGoneOnWith(t *testing.T) {
 	folders, err := filepath.Glob(filepath.Join("..", "..", "..", "testdata", "fixtures", "*"))
 	if err != nil || len(folders) == 0 {
@@ -68,7 +69,7 @@ func fileOf(t *testing.T, folder string) store.Backend {
 	return db
 }
 
-// serverWith puts the fixture's documents and indexes into a real server.
+// serverWith loads the fixture's documents and indexes into a real server.
 func serverWith(t *testing.T, folder string) store.Backend {
 	t.Helper()
 	uri := mongodtest.URI(t)
@@ -113,8 +114,8 @@ func fromJSON(t *testing.T, raw []byte) (doc bson.D) {
 	return doc
 }
 
-// kept is a document that the server does not clear away: it looks at its own
-// clock, and not at the one of the story.
+// kept is a document that the server does not expire: it uses its own clock, not
+// the story's.
 func kept(doc bson.D) bson.D {
 	for i, e := range doc {
 		if _, dated := e.Value.(bson.DateTime); e.Key == "exp" && dated {
@@ -173,15 +174,15 @@ func goOn(t *testing.T, folder, engine string, db store.Backend) {
 	hubtest.Want(t, "what the form changed", changed.Name, "Ada King")
 }
 
-// younger are sets that there were not when the fixture was written.
+// younger are sets that did not exist when the fixture was written.
 var younger = []string{
-	"browsers", // those that signed somebody in
+	"browsers", // browsers that signed in
 	"passkeys", "secondfactors",
-	"proofs", // that a database can be written to
+	"proofs", // a probe that the database is writable
 }
 
-// nothingIsLost reads every record into its type, and writes it again: what it
-// held is still there.
+// nothingIsLost decodes and encodes every record, and checks that no value is
+// lost.
 func nothingIsLost(t *testing.T, db store.Backend) {
 	t.Helper()
 	for name, of := range hub.RecordTypes() {
@@ -214,7 +215,7 @@ func recordsOf(t *testing.T, db store.Backend, set string) []store.Record {
 	return all
 }
 
-// stillIn says what of one value is missing in the other.
+// stillIn returns the values that are missing in the other document.
 func stillIn(t *testing.T, at string, before, after bson.RawValue) {
 	t.Helper()
 	switch before.Type {
@@ -236,20 +237,20 @@ func stillIn(t *testing.T, at string, before, after bson.RawValue) {
 	}
 }
 
-// same says that two values are: a number may be written longer than it was.
+// same reports whether two values are equal; a number may have a wider type.
 func same(a, b bson.RawValue) bool {
 	n, number := a.AsInt64OK()
 	m, too := b.AsInt64OK()
 	return a.Equal(b) || number && too && n == m
 }
 
-// empty says that a value need not be written.
+// empty reports whether a value may be omitted.
 func empty(v bson.RawValue) bool {
 	return v.Type == bson.TypeNull || len(bytes.Trim(v.Value, "\x00\x01")) == 0 || v.IsZero()
 }
 
-// oldSentencesAreShown: a hub once stored sentences, where it stores codes now.
-// They are shown as they stand there.
+// oldSentencesAreShown: earlier versions stored sentences where codes are stored
+// now. They are shown unchanged.
 func oldSentencesAreShown(t *testing.T, db store.Backend) {
 	t.Helper()
 	shown := map[string]int{}
@@ -296,7 +297,7 @@ func read[T any](t *testing.T, r store.Record) (out T) {
 	return out
 }
 
-// sealsOpen opens every value that is sealed; there is one of each kind.
+// sealsOpen decrypts every sealed value; there is one of each kind.
 func sealsOpen(t *testing.T, db store.Backend, k known) {
 	t.Helper()
 	box, err := seal.New(k.SecretKey)

@@ -33,45 +33,45 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/mongodtest"
 )
 
-// A fixture is what a hub of an earlier commit left in its database, with all
-// that somebody may bring who was there: it shows that today's hub reads what
-// that one wrote. It lies in testdata, in one folder for each such commit.
+// A fixture is the database of a hub of an earlier commit, with the secrets that
+// were issued: it shows that today's hub reads what that one wrote. Each fixture
+// has a folder in testdata.
 //
-// To add one for the code as it is, before what is stored changes:
+// To add one for the current code, before a change of what is stored:
 //
 //	go test ./hub/internal/blackbox/faults -run TestAFixtureIsWritten -fixture ../../../testdata/fixtures/<name>
 //
-// Nothing in it is anybody's: the people, their password and the secret key
-// are the ones of these tests.
+// It contains no real data: the users, their password and the secret key are those
+// of these tests.
 var fixture = flag.String("fixture", "", "write the databases of a hub into this folder")
 
-// The files of a fixture: one database of each engine, and what goes with it.
+// The files of a fixture: one database of each engine, and the issued secrets.
 const (
 	fixtureSQLite  = "sqlite.db"
-	fixtureMongoDB = "mongodb.json" // one collection a line
-	fixtureKnown   = "-known.json"  // behind the name of the engine
+	fixtureMongoDB = "mongodb.json" // one collection per line
+	fixtureKnown   = "-known.json"  // after the name of the engine
 )
 
-// known is what was given out before the hub stopped.
+// known are the values that were issued before the hub stopped.
 type known struct {
 	URL       string
 	Written   time.Time
 	SecretKey []byte
 
-	Email    string // of a person with the usual password
+	Email    string // a user with the usual password
 	UserID   string
 	Client   string // with pairwise subjects
 	Secret   string
 	Pairwise string
-	Refresh  string            // a refresh token of that client, for that person
-	Opaque   string            // an access token of an app whose tokens say nothing
-	OpaqueOf map[string]string // that app: id and secret
-	Cookies  map[string]string // of the person's browser
-	CSRF     string            // of a form in it
-	Carried  string            // where a browser goes with an answer that was posted
+	Refresh  string            // a refresh token of that client for that user
+	Opaque   string            // an opaque access token
+	OpaqueOf map[string]string // the app of that token: id and secret
+	Cookies  map[string]string // the user's session cookie
+	CSRF     string            // the CSRF token of a form
+	Carried  string            // the address after a form_post response
 
 	ImportedFrom, ImportedName, ImportedID string
-	TiedUser                               string // who came from upstream, with tokens
+	TiedUser                               string // a user of the provider, with tokens
 }
 
 func TestAFixtureIsWritten(t *testing.T) {
@@ -101,11 +101,11 @@ func keepFixture(t *testing.T, name string, raw []byte) {
 	}
 }
 
-// writeFixture lives a short life of a hub, and closes its database.
+// writeFixture uses a hub for a short time, and closes its database.
 func writeFixture(t *testing.T, engine string, open func() (store.Backend, error)) {
 	t.Helper()
 	t.Run(engine, func(t *testing.T) {
-		hubtest.Beside.Store(t, true) // the database is wanted when this returns
+		hubtest.Beside.Store(t, true) // the database must be closed when this returns
 		db, err := open()
 		if err != nil {
 			t.Fatal(err)
@@ -124,7 +124,8 @@ func writeFixture(t *testing.T, engine string, open func() (store.Backend, error
 	})
 }
 
-// life makes at least one record of every set, and of all that is sealed.
+// life makes at least one record of every set, and one of every kind of sealed
+// value.
 func life(t *testing.T, db store.Backend) known {
 	primary := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	primary.Person("lovelace@example.org", "staff")
@@ -157,9 +158,9 @@ func life(t *testing.T, db store.Backend) known {
 	return k
 }
 
-// livesHere are people of this hub: users, identities, sessions, grants,
-// families, opaques, revoked, throttles, links, invitations, told, notices,
-// signouts.
+// livesHere makes records of users of this hub: users, identities, sessions,
+// grants, families, opaques, revoked, throttles, links, invitations, told,
+// notices, signouts.
 func livesHere(t *testing.T, w *hubtest.World, k *known) {
 	ada := w.Person("ada@example.org", "staff")
 	pairwise := w.App(func(c *clients.Client) { c.SubjectType = "pairwise" })
@@ -208,8 +209,9 @@ func livesHere(t *testing.T, w *hubtest.World, k *known) {
 	}
 }
 
-// livesAbove are hubs and providers that people come from: loginkeys with and
-// without a secret, ties, decisions, stops, and sessions that end there too.
+// livesAbove makes records of hubs and providers that users sign in with:
+// loginkeys with and without a secret, ties, decisions, stops, and sessions that
+// end there too.
 func livesAbove(t *testing.T, w, primary *hubtest.World, k *known) {
 	hubs := hubtest.Join(t, primary, w, func(key *federation.LoginKey) {
 		key.RoleMap = map[string]string{"staff": "member"}
@@ -246,7 +248,7 @@ func livesAbove(t *testing.T, w, primary *hubtest.World, k *known) {
 	k.Carried = left.Read(resp, err).Location
 }
 
-// livesBelow are hubs that send people here: invites, and one that waits.
+// livesBelow makes records of connected hubs: invites, and one pending request.
 func livesBelow(t *testing.T, w *hubtest.World) {
 	hubtest.Join(t, w, hubtest.NewWorld(t, hubtest.OpenSQLite(t)))
 	if _, _, err := w.Hub.NewInvite(t.Context(), audit.Named("test"), time.Hour); err != nil {
@@ -258,8 +260,8 @@ func livesBelow(t *testing.T, w *hubtest.World) {
 	}
 }
 
-// livesInApps is what apps ask for by themselves: initials, pushed, used,
-// decoupled, guesses, and a secret that can be read.
+// livesInApps makes records of requests by apps: initials, pushed, used,
+// decoupled, guesses, and a readable secret.
 func livesInApps(t *testing.T, w *hubtest.World) {
 	if _, _, err := w.Hub.NewInitialToken(t.Context(), audit.Named("test"), 2, time.Hour); err != nil {
 		t.Fatal(err)
@@ -292,8 +294,8 @@ func livesInApps(t *testing.T, w *hubtest.World) {
 	b.Open("/device/confirm?user_code=BBBB-BBBB") // guesses
 }
 
-// livesAtASite is a Frappe site that somebody waits for, and that asks wrongly:
-// debuts, traces.
+// livesAtASite makes records of a Frappe site before its first sign-in, with a
+// wrong request: debuts, traces.
 func livesAtASite(t *testing.T, w *hubtest.World, boss *hubtest.Browser) {
 	_, values := boss.AddSite()
 	a := w.AddedSite(values)
@@ -301,7 +303,7 @@ func livesAtASite(t *testing.T, w *hubtest.World, boss *hubtest.Browser) {
 	w.Browser().Open(strings.Replace(address, "erp.example.com", "erp.example.net", 1))
 }
 
-// A collection is one of MongoDB's: how it is found in, and what is in it.
+// A collection is a MongoDB collection: its indexes and documents.
 type collection struct {
 	Set     string            `json:"set"`
 	Indexes []json.RawMessage `json:"indexes"`

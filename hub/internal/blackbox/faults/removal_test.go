@@ -23,9 +23,9 @@ func (f *faulty) done(err error) {
 	}
 }
 
-// namedIn are the sets that still name a client, but for those that stay: what
-// happened, and the ledger of who was told; and a sign-in under way, which ends
-// within the hour.
+// namedIn are the sets that still name a client, except those that may: audit
+// events, sign-out deliveries, and a running sign-in, which expires within the
+// hour.
 func (f *faulty) namedIn(id string) (in []string) {
 	f.Helper()
 	for _, spec := range hub.Sets() {
@@ -53,8 +53,8 @@ func (f *faulty) rows(id string) (rows []string) {
 	return rows
 }
 
-// eachCall fails the first call that an act makes, then the second, and so on
-// until none fails any more. before makes a fresh thing to act on.
+// eachCall fails the first call of an act, then the second, and so on until none
+// fails. before prepares a new record to act on.
 func (f *faulty) eachCall(before func(), act func() error, after func(n int)) {
 	f.Helper()
 	for n := 1; ; n++ {
@@ -74,8 +74,8 @@ func (f *faulty) eachCall(before func(), act func() error, after func(n int)) {
 	}
 }
 
-// Whatever fails while a client is removed, removing it once more leaves nothing
-// of it, and what was begun is on record.
+// If a call fails during the removal of a client, repeating it removes the rest,
+// and the start of the removal is recorded.
 func TestARemovalThatFailedHalfWayIsRepeated(t *testing.T) {
 	f := newFaulty(t)
 	operator := audit.Named("test")
@@ -98,7 +98,7 @@ func TestARemovalThatFailedHalfWayIsRepeated(t *testing.T) {
 	})
 }
 
-// came lets what somebody was issued, and their session, be of a login key.
+// came marks a user's tokens and session as issued by a login key.
 func (f *faulty) came(h held, key string) {
 	f.Helper()
 	for _, set := range []string{"families", "sessions"} {
@@ -118,7 +118,7 @@ func (f *faulty) came(h held, key string) {
 	}
 }
 
-// What was ended before the database went away is ended, and on record.
+// The endings before the failure took effect and are recorded.
 func TestAnEndingThatFailedHalfWayIsOnRecord(t *testing.T) {
 	f := newFaulty(t)
 	f.OpenIDKey("Dead", "https://dead.example.org")

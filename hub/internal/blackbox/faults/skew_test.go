@@ -13,10 +13,11 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// replicas are hubs of one name on one database, whose machines' clocks differ.
+// replicas are hubs with the same address and database, on machines with
+// different clocks.
 type replicas struct {
 	database hubtest.Clock
-	all      map[time.Duration]*hubtest.World // by how far each is ahead of the database
+	all      map[time.Duration]*hubtest.World // each clock's offset from the database
 }
 
 func newReplicas(t *testing.T, ahead ...time.Duration) *replicas {

@@ -17,19 +17,19 @@ import (
 )
 
 const (
-	many = 10_000 // of each kind
-	// mostRead is how many records one request may read, whatever there is: a
-	// page of traces looks at 2,000 to find those that are asked for.
+	many = 10_000 // records of each kind
+	// mostRead is the maximum number of records for one request, for any amount
+	// of data: a page of traces reads 2,000 to find the matching ones.
 	mostRead = 2_500
 )
 
-// wholly are what reads all of a kind, each page by page.
+// wholly are the sets that are read completely, page by page, with the reason.
 var wholly = map[string]string{
 	"clients": "the origins of all clients, once when a process starts, beside the requests",
 }
 
-// fill puts records of others into a set: they have its indexed fields and
-// nothing else, and nothing about them is due.
+// fill adds records of other users to a set, with indexed fields only and without
+// a due time.
 func fill(t *testing.T, b store.Backend, spec store.CollectionSpec) {
 	t.Helper()
 	past, far := time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2199, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -68,7 +68,8 @@ func fill(t *testing.T, b store.Backend, spec store.CollectionSpec) {
 	all.Wait()
 }
 
-// However much the hub keeps: no request reads all of a kind, and no chore.
+// For any amount of data, no request and no background job reads all records of a
+// kind.
 func TestNothingReadsAllOfAKind(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it fills a database")
@@ -80,7 +81,7 @@ func TestNothingReadsAllOfAKind(t *testing.T) {
 			fill(t, f.Backend, spec)
 		}
 	}
-	f.skip(time.Minute) // what is remembered is read again
+	f.skip(time.Minute) // caches expire
 	f.Hub.Chores(t.Context())
 	stranger := f.Browser()
 	for _, r := range f.Hub.Routes() {

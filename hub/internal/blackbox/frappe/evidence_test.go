@@ -10,9 +10,9 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
-// A site never says when somebody signed in there, so the hub does not know: an
-// ID token has no auth_time, and an app that must know it gets a proof made
-// here or login_required (OIDC Core §3.1.2.1).
+// A site does not send the time of the sign-in, so the hub does not know it: ID
+// tokens have no auth_time, and an app that requires it gets a sign-in at the hub
+// or login_required (OIDC Core §3.1.2.1).
 func TestWhenSomebodySignedInIsNotMadeUp(t *testing.T) {
 	for _, row := range []struct {
 		name  string
@@ -68,7 +68,7 @@ func flowOf(t *testing.T, p hubtest.Page) string {
 	return id
 }
 
-// An administrator may decide that coming from a site counts.
+// An administrator may trust a site's sign-ins as proof.
 func TestAKeyMayCountWhoComesAsSignedInAnew(t *testing.T) {
 	s := hubtest.Above(t, frappetest.G4, func(k *federation.LoginKey) { k.CountsAsNew = true })
 	before := float64(s.Clock.Now().Unix())
@@ -78,8 +78,8 @@ func TestAKeyMayCountWhoComesAsSignedInAnew(t *testing.T) {
 	}
 }
 
-// What matters is not changed in a session of which nobody knows when it was
-// proved: the gate offers a link to the address, which leads to a password.
+// A session without a known time of proof cannot change security settings: the
+// page offers an emailed link, which leads to a password.
 func TestWhoHasNoProofHereIsLedToOne(t *testing.T) {
 	s := hubtest.Above(t, frappetest.G4, func(k *federation.LoginKey) { k.TrustEmail = true })
 	b := s.Browser()

@@ -149,8 +149,8 @@ func TestASiteAsksAboutItsTokensAsItIsUsedTo(t *testing.T) {
 	hubtest.Want(t, "discovery", w.SendJSON("GET", hubtest.FrappePath+"openid_configuration", "", nil).Str("issuer"), w.URL)
 }
 
-// FE-18: a site makes the address the account, whatever is said of it, so
-// whoever brings an address that nobody answers for would be its owner there.
+// FE-18: a site takes the email as the account and ignores email_verified, so an
+// unverified email would give access to its owner's account there.
 func TestAnAddressThatNobodyAnswersForOpensNoAccountAtASite(t *testing.T) {
 	primary, secondary := hubtest.NewWorld(t, hubtest.OpenSQLite(t)), hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	if _, err := primary.Hub.AddUser(t.Context(), audit.Named("test"), users.NewUser{Email: "victim@erp.example.com", Password: hubtest.Password}); err != nil {
@@ -172,9 +172,9 @@ func TestAnAddressThatNobodyAnswersForOpensNoAccountAtASite(t *testing.T) {
 	}
 }
 
-// FE-18: databases under sites take é for e, so whoever owns the domain
-// exämple.com would be somebody of example.com there. Addresses leave as plain
-// ASCII, and where that cannot be, not at all.
+// FE-18: the collation of a site's database treats é as e, so the owner of the
+// domain exämple.com would get the account of example.com. Emails are sent as
+// ASCII, or not at all.
 func TestALikenessOfAnAddressIsNobodyElsesAtASite(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	a := w.Site(clients.FrappeProvider)

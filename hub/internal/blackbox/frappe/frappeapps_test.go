@@ -11,9 +11,8 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
-// A Connected App of a site finds everything by the hub's address, signs its
-// user in, refreshes with a redirect_uri, and has a service of the site get
-// tokens for itself.
+// A Connected App of a site discovers the endpoints, signs its user in, refreshes
+// with a redirect_uri, and gets tokens for the site itself.
 func TestAConnectedAppOfASiteWorks(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -55,7 +54,8 @@ func TestAConnectedAppOfASiteWorks(t *testing.T) {
 	hubtest.Want(t, "the service's scopes", strings.Join(backend.Cached().Scopes, " "), "files")
 }
 
-// Only who asks for it gets ID tokens that are keyed with its secret.
+// Sites get ID tokens signed with their secret (HS256); other clients only if
+// they request it.
 func TestOnlySitesGetSymmetricIDTokensUnasked(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")

@@ -14,7 +14,8 @@ import (
 
 const siteKey = "0a1b2c3d4e5f6a7:b8c9d0e1f2a3b4c"
 
-// asked is a hub whose login key has an API key of the site, and an app with ada's tokens.
+// asked is a hub with a login key that has an API key of the site, and an app
+// with ada's tokens.
 func asked(t *testing.T, g frappetest.Generation) (s *hubtest.SiteAbove, a *hubtest.App, r hubtest.Reply) {
 	t.Helper()
 	s = hubtest.Above(t, g, hubtest.Keeping, func(k *federation.LoginKey) { k.NewSiteKey = siteKey })
@@ -40,8 +41,8 @@ func TestWhoIsDisabledAtASiteIsNoticedByItsAPIKey(t *testing.T) {
 	}
 }
 
-// A site that renews tokens and does not say whether the person is enabled has
-// said neither: people go on for a day, as beside a silent one, and then no more.
+// If a site refreshes tokens without saying whether the user is enabled, sessions
+// continue for a day, as with an unreachable site, and then end.
 func TestWhatIsNoAnswerSaysNeitherEnabledNorDisabled(t *testing.T) {
 	answer := func(status int, kind, body string) func(*frappetest.Site) {
 		return func(site *frappetest.Site) {

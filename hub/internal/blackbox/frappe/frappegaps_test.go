@@ -33,7 +33,8 @@ func TestAWrongRedirectURIOfASiteSaysWhatToChangeThere(t *testing.T) {
 	}
 }
 
-// Errors stay here, unless an administrator says that the site copes with them.
+// Errors are shown at the hub, unless an administrator says that the site can
+// handle them.
 func TestErrorsGoToASiteThatWasChangedToCopeWithThem(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -52,7 +53,7 @@ func TestErrorsGoToASiteThatWasChangedToCopeWithThem(t *testing.T) {
 	hubtest.Want(t, "the setting, once more", desk.Saved(a, "send_errors", "").Frappe.SendErrors, false)
 }
 
-// A state comes back character by character, up to four kilobytes of it.
+// state is returned unchanged, up to four kilobytes.
 func TestAnyStateOfASiteComesBackExactly(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -68,8 +69,8 @@ func TestAnyStateOfASiteComesBackExactly(t *testing.T) {
 	}
 }
 
-// The token endpoint says what is wrong in the way of the RFC, whatever is
-// asked of it, and overlooks what it does not know.
+// Errors of the token endpoint follow the RFC for any input, and unknown
+// parameters are ignored.
 func TestTheTokenEndpointTakesWhatSitesSendAndNothingElse(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -96,8 +97,8 @@ func TestTheTokenEndpointTakesWhatSitesSendAndNothingElse(t *testing.T) {
 	r := w.Raw(hubtest.FrappePath+"get_token", form+"&cmd=frappe.integrations.oauth2.get_token&scope=openid+all&x=&y=1")
 	hubtest.Want(t, "unknown fields", r.Status, 200)
 
-	// RFC 6749 §2.3.1: both halves of the header are encoded as a form; here
-	// every character of them is.
+	// RFC 6749 §2.3.1: both parts of the header are form-encoded; here every
+	// character is.
 	encoded := func(s string) string {
 		var out strings.Builder
 		for i := range len(s) {
@@ -120,8 +121,8 @@ func TestTheTokenEndpointTakesWhatSitesSendAndNothingElse(t *testing.T) {
 	}
 }
 
-// Well-known documents are for pages of every origin, at each of their
-// addresses; no cookie goes with them.
+// Well-known documents allow every origin at each of their addresses, without
+// credentials.
 func TestPagesOfAnyOriginReadTheWellKnownDocuments(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	for _, path := range []string{"/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/.well-known/oauth-protected-resource", hubtest.FrappePath + "openid_configuration"} {
@@ -136,8 +137,8 @@ func TestPagesOfAnyOriginReadTheWellKnownDocuments(t *testing.T) {
 	}
 }
 
-// What a client is told when it registers at the address of a Frappe provider
-// has what one is told there.
+// The response of registration at the Frappe address has the members that Frappe
+// sends.
 func TestClientsRegisterWhereAFrappeProviderRegistersThem(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	body := map[string]any{"client_name": "MCP", "redirect_uris": []string{"https://mcp.example.org/cb"}, "scope": "all openid"}
@@ -169,13 +170,13 @@ func TestClientsRegisterWhereAFrappeProviderRegistersThem(t *testing.T) {
 			t.Errorf("%s: %d %s", what, r.Status, r.Body)
 		}
 	}
-	// RFC 7591 §3.2.2 has a word of its own for this.
+	// RFC 7591 §3.2.2 has an error code for this.
 	r = w.SendJSON("POST", hubtest.FrappePath+"register_client", "", map[string]any{"redirect_uris": []string{"http://mcp.example.org/cb#x"}})
 	hubtest.Want(t, "a wrong redirect URI", r.Str("error"), "invalid_redirect_uri")
 }
 
-// Cookies do not know ports, so those of the hub must not have the names of
-// those of a site at the same host.
+// Cookies ignore ports, so the hub's must have other names than those of a site
+// on the same host.
 func TestTheHubUsesNoCookieNameOfASite(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -200,7 +201,7 @@ func TestTheHubUsesNoCookieNameOfASite(t *testing.T) {
 	}
 }
 
-// Claims are what the fields of a site hold, and no null is among them.
+// Claims fit the fields of a site, without null.
 func TestClaimsForASiteFitItsFields(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	a := w.Site(clients.FrappeProvider)

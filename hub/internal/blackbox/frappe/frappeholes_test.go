@@ -13,7 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// No endpoint answers a client that does not prove itself.
+// No endpoint answers a client that does not authenticate.
 func TestFrappeHole6080SecretsAreChecked(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -37,7 +37,7 @@ func TestFrappeHole6080SecretsAreChecked(t *testing.T) {
 	}
 }
 
-// Each client proves itself in its own way and in one way at a time.
+// A client uses its registered authentication method, and only one at a time.
 func TestFrappeHole41546TheWayOfAClientIsPinned(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	basic := w.App(hubtest.OnItsOwn)
@@ -48,7 +48,7 @@ func TestFrappeHole41546TheWayOfAClientIsPinned(t *testing.T) {
 	}
 	hubtest.Want(t, "in the header, as registered", basic.Post(hubtest.FrappePath+"get_token", hubtest.ForItself...).Status, 200)
 	hubtest.Want(t, "in the body, as registered", w.Raw(hubtest.FrappePath+"get_token", in(post)).Status, 200)
-	hubtest.Want(t, "in the body, registered for the header", w.Raw(hubtest.FrappePath+"get_token", in(basic)).Status, 200) // either place (decision 0036)
+	hubtest.Want(t, "in the body, registered for the header", w.Raw(hubtest.FrappePath+"get_token", in(basic)).Status, 200) // in the header or in the body (decision 0036)
 	hubtest.Want(t, "in the header, registered for the body", post.Post(hubtest.FrappePath+"get_token", hubtest.ForItself...).Status, 200)
 	byKey := w.App(hubtest.OnItsOwn, func(c *clients.Client) {
 		c.AuthMethod = clientauth.MethodKey
@@ -74,8 +74,8 @@ func TestFrappeHole33395BasicWorks(t *testing.T) {
 	hubtest.Want(t, "no challenge where the body was wrong", wrong.AsSite("get_token", "grant_type", "authorization_code", "code", "x").Header.Get("WWW-Authenticate"), "")
 }
 
-// A code is for the redirect URI that it was asked for, although the client
-// has others.
+// A code works only with the redirect URI of its request, even if the client has
+// others.
 func TestFrappeHole41533ACodeIsBoundToItsRedirectURI(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -120,7 +120,7 @@ func TestFrappeHole40968OldTokensEndAtARefresh(t *testing.T) {
 	form := []string{"grant_type", "refresh_token", "redirect_uri", hubtest.ErpCallback, "refresh_token"}
 	second := a.AsSite("get_token", append(form, first.Str("refresh_token"))...)
 	hubtest.Want(t, "once, with a redirect_uri", second.Status, 200)
-	w.Clock.Skip(11 * time.Second) // so long a lost answer may be asked for again
+	w.Clock.Skip(11 * time.Second) // a lost response may be requested again within this time
 	hubtest.Refused(t, "the old one", a.AsSite("get_token", append(form, first.Str("refresh_token"))...), 400, "invalid_grant")
 	hubtest.Refused(t, "and then the new one too", a.AsSite("get_token", append(form, second.Str("refresh_token"))...), 400, "invalid_grant")
 	hubtest.Want(t, "and all access", a.Active(second.Str("access_token")), false)
@@ -134,7 +134,7 @@ func TestFrappeHole40968OldTokensEndAtARefresh(t *testing.T) {
 	}
 }
 
-// Every answer says that it must not be kept, and errors have their status.
+// Every response has no-store, and errors have their status.
 func TestFrappeHole41538HeadersAndStatusAreRight(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -156,7 +156,7 @@ func TestFrappeHole41538HeadersAndStatusAreRight(t *testing.T) {
 	}
 }
 
-// A public client needs PKCE, and by hash.
+// A public client needs PKCE with S256.
 func TestFrappeHole41541PublicClientsNeedPKCE(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -182,13 +182,13 @@ func TestFrappeHole41541PublicClientsNeedPKCE(t *testing.T) {
 	hubtest.Refused(t, "a wrong verifier", public.Redeem(code, "code_verifier", strings.Repeat("w", 43)), 400, "invalid_grant")
 }
 
-// Guessing is slowed down at each endpoint that takes a secret.
+// Each endpoint that takes a secret has a limit on guesses.
 func TestFrappeHole41542GuessingIsSlowedDownEverywhere(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	a := w.Site(clients.FrappeProvider)
 	for _, path := range []string{"get_token", "revoke_token", "introspect_token"} {
 		last := hubtest.Reply{}
-		for range 1000 { // on a slow machine some are forgiven meanwhile
+		for range 1000 { // on a slow machine the limiter refills meanwhile
 			if last.Status == http.StatusTooManyRequests {
 				break
 			}
@@ -199,7 +199,7 @@ func TestFrappeHole41542GuessingIsSlowedDownEverywhere(t *testing.T) {
 	}
 }
 
-// What is not there has the error of the RFC, and no inner workings.
+// A missing record gives the error of the RFC, without a traceback.
 func TestFrappeHole41547WhatIsMissingHasItsError(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	a := w.Site(clients.FrappeProvider)
@@ -211,7 +211,8 @@ func TestFrappeHole41547WhatIsMissingHasItsError(t *testing.T) {
 	hubtest.Want(t, "a token to look at", a.AsSite("introspect_token", "token", "nothing").Body, `{"active":false}`)
 }
 
-// Nobody looks at tokens without credentials, and what has ended says nothing.
+// Introspection needs client authentication, and says only "inactive" of an ended
+// token.
 func TestFrappeHole42461IntrospectionIsForClientsThatProveThemselves(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -231,7 +232,8 @@ func TestFrappeHole42461IntrospectionIsForClientsThatProveThemselves(t *testing.
 	hubtest.Want(t, "expired", a.AsSite("introspect_token", "token", access).Body, `{"active":false}`)
 }
 
-// A password is typed on our own page alone.
+// The password grant does not exist: passwords are entered only on the hub's
+// page.
 func TestFrappeHole42501NoPasswordGrantIsOffered(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -242,8 +244,8 @@ func TestFrappeHole42501NoPasswordGrantIsOffered(t *testing.T) {
 	}
 }
 
-// The issuer is a setting: neither a Host header nor a proxy's word changes it,
-// and no key to another provider does.
+// The issuer is a setting: neither the Host header, nor a proxy's header, nor a
+// login key changes it.
 func TestFrappeHole13159TheIssuerIsASetting(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")

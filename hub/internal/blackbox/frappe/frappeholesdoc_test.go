@@ -13,7 +13,7 @@ var (
 	testFunc = regexp.MustCompile(`(?m)^func (Test[A-Za-z0-9]+)\(`)
 )
 
-// Each line of the list in docs/frappe.md names tests, and they exist.
+// Each line of the list in docs/frappe.md names tests that exist.
 func TestEveryHoleHasItsTest(t *testing.T) {
 	tests := map[string]bool{}
 	err := fs.WalkDir(os.DirFS("../../../.."), ".", func(path string, _ fs.DirEntry, err error) error {

@@ -16,8 +16,8 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 )
 
-// Who says no to an app that is no Frappe site is sent back by the RFC: with
-// the state, the issuer, and all that its address had.
+// If the user denies consent, an app that is no Frappe site gets the error of the
+// RFC, with state, iss and the query of its redirect URI.
 func TestFrappeHole41537ARefusalKeepsStateAndQuery(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -38,9 +38,9 @@ func TestFrappeHole41537ARefusalKeepsStateAndQuery(t *testing.T) {
 	}
 }
 
-// email_verified is the truth: false of an address that an administrator
-// entered and nobody proved. Of an address that nobody answers for at all a
-// site, which may not look, is told nothing (frappe_test.go).
+// email_verified is false for an address that an administrator entered and the
+// user has not proved. A site ignores the claim, so it gets no unverified address
+// that a provider reported (frappe_test.go).
 func TestFrappeHole42402EmailVerifiedIsTheTruth(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	if _, err := w.Hub.AddUser(t.Context(), audit.Named("test"), users.NewUser{Email: "eve@example.org", Profile: users.Profile{Name: "Eve"}, Password: hubtest.Password}); err != nil {
@@ -55,7 +55,7 @@ func TestFrappeHole42402EmailVerifiedIsTheTruth(t *testing.T) {
 	hubtest.Want(t, "a site", info.JSON["email_verified"], any(false))
 }
 
-// A record that makes no sense costs its own button, and nobody else theirs.
+// A corrupt login key removes only its own button.
 func TestFrappeHole33579OneBadLoginKeyHindersNobody(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -99,7 +99,8 @@ func TestFrappeHole33579OneBadLoginKeyHindersNobody(t *testing.T) {
 	}
 }
 
-// Signing in leads back to where somebody wanted to go, and never away.
+// After the sign-in, the browser returns to the requested page, never to another
+// host.
 func TestFrappeHole7637ReturningIsRobust(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -113,7 +114,7 @@ func TestFrappeHole7637ReturningIsRobust(t *testing.T) {
 			t.Errorf("%s leads to %s, %q (%d)", to, p.URL, p.Location, p.Status)
 		}
 	}
-	// A site's button, pressed by somebody who first has to find the password.
+	// A site's button, with a user who needs a while for the password.
 	a := w.Site(clients.FrappeProvider)
 	b := w.Browser()
 	p := b.Submit(b.Open(hubtest.SiteRequest(a, hubtest.FrappePath+"authorize", "s")), "/signin", "email", "ada@example.org", "password", "not this one")
@@ -123,8 +124,7 @@ func TestFrappeHole7637ReturningIsRobust(t *testing.T) {
 	}
 }
 
-// Whoever takes an hour over the sign-in page is told what to do, and nothing
-// worse.
+// A sign-in page that is older than an hour shows what to do, not an error.
 func TestFrappeHole12904WhoIsTooLateIsHelped(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -143,7 +143,7 @@ func TestFrappeHole12904WhoIsTooLateIsHelped(t *testing.T) {
 	}
 }
 
-// Agreeing is one person's, for one client, for what was on the page.
+// Consent is for one user, one client, and the scopes on the page.
 func TestFrappeHole29184AgreeingIsForOnePersonClientAndScope(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -163,7 +163,7 @@ func TestFrappeHole29184AgreeingIsForOnePersonClientAndScope(t *testing.T) {
 	hubtest.Want(t, "a wider scope", asked(ada, strings.Replace(hubtest.SiteRequest(a, hubtest.FrappePath+"authorize", "s"), "scope=openid", "scope=openid+phone", 1)), true)
 }
 
-// No link agrees to anything, at a Frappe provider's address or ours.
+// A link (GET) cannot give consent, neither at Frappe's address nor at ours.
 func TestFrappeHoleNoLinkGivesConsent(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -184,8 +184,8 @@ func TestFrappeHoleNoLinkGivesConsent(t *testing.T) {
 	hubtest.RefusedPage(t, "the form without its token", b.Read(b.PostForm(w.URL+"/consent", fields)))
 }
 
-// A token does what its scopes say and no more, and nothing once its person is
-// out. Roles are told to who was given that scope.
+// A token allows only what its scopes say, and nothing after its user is
+// disabled. Roles need their scope.
 func TestFrappeHoleScopesAndPeopleLimitTokens(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	ada := w.Person("ada@example.org", "writer")

@@ -22,7 +22,7 @@ func TestTheHubEntersTheValuesAtTheSite(t *testing.T) {
 			if says := hubtest.IdsOf(t, p)["link-result"]; p.Status != http.StatusOK || !strings.Contains(says, "are entered at the site") || strings.Contains(p.Body, `id="link-differ"`) {
 				t.Fatalf("got %d, %s", p.Status, says)
 			}
-			hubtest.Want(t, "secrets", x.Secrets(), 1) // the one that was shown and never used is gone
+			hubtest.Want(t, "secrets", x.Secrets(), 1) // the secret that was shown but never used was deleted
 			kept := hubtest.Dump(t, w)
 			hubtest.Want(t, "made, on record", strings.Count(kept, "client.secret.added"), 2)
 			hubtest.Want(t, "gone, on record", strings.Count(kept, "client.secret.removed"), 1)
@@ -49,7 +49,7 @@ func TestASiteThatRefusesTheValuesIsExplained(t *testing.T) {
 		change  func(*frappetest.API)
 		pairs   []string
 		says    string
-		secrets int // the first, and one that the site may have
+		secrets int // the first one, and the new one if the site may have it
 	}{
 		"a wrong API secret": {nil, []string{"api_secret", "wrong"}, "does not know this API key", 1},
 		"no System Manager":  {func(a *frappetest.API) { a.Manager = false }, nil, "System Manager", 1},
@@ -135,8 +135,8 @@ func TestTheHubEntersValuesNowhereElse(t *testing.T) {
 	hubtest.Want(t, "calls since", len(x.Api.Calls()), calls)
 }
 
-// FE-34, AD-15: a hub on the open network asks no site in its own network, whatever
-// its administrators type.
+// FE-34, AD-15: a hub on the public network does not call a site on a private
+// address, also if an administrator enters one.
 func TestASiteInThePrivateNetworkIsNotAsked(t *testing.T) {
 	api := frappetest.NewAPI(t, frappetest.G2a, hubtest.SiteAPIKey, hubtest.SiteAPISecret)
 	for name, policy := range map[string]fetch.Policy{"as it comes": {}} {

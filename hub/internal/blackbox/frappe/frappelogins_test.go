@@ -18,10 +18,10 @@ func TestPeopleSignInToSitesOfEveryGenerationByEveryProvider(t *testing.T) {
 		for _, generation := range frappetest.Generations() {
 			t.Run(provider+" "+generation.String(), func(t *testing.T) {
 				s := w.Simulate(t, generation, provider)
-				s.DisableSignups = true // the key says otherwise
+				s.DisableSignups = true // the site's key has another setting
 				record := s.Key.Record()
 
-				// Somebody new there.
+				// A new user of the site.
 				b := w.Browser()
 				p := b.SignIn(s.Press(t, b, "/app/todo?a=1&b=%2B"), "ada@example.org")
 				email, location := s.Arrive(t, b, b.Submit(p, "/consent", "decision", "allow"))
@@ -31,13 +31,13 @@ func TestPeopleSignInToSitesOfEveryGenerationByEveryProvider(t *testing.T) {
 				hubtest.Want(t, "the name there", made.Name(), "Ada Lovelace")
 				hubtest.Want(t, "their id there", made.UserIDs[record], ada.ID)
 
-				// The second time nobody is asked anything, and the hub still
-				// knows them beside the site's cookies.
+				// The second sign-in shows no page, and the site's cookies do not
+				// disturb the hub's session.
 				email, location = s.Arrive(t, b, s.Press(t, b, ""))
 				hubtest.Want(t, "who is signed in again", email, "ada@example.org")
 				hubtest.Want(t, "where they go on then", location, s.URL+"/me")
 
-				// Somebody whom the site knows.
+				// An existing user of the site.
 				s.Add(frappetest.Account{Email: "bob@example.org", FirstName: "Robert", SystemUser: true})
 				b = w.Browser()
 				p = b.SignIn(s.Press(t, b, ""), "bob@example.org")
@@ -54,8 +54,8 @@ func TestPeopleSignInToSitesOfEveryGenerationByEveryProvider(t *testing.T) {
 	}
 }
 
-// Who says no, and whom the hub cannot help, stays on a page of the hub: the
-// site is asked nothing and told nothing.
+// If the user denies consent or the hub refuses, the page is the hub's, and the
+// site gets no request.
 func TestNoSiteOfAnyGenerationIsSentAnError(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -83,8 +83,8 @@ func TestNoSiteOfAnyGenerationIsSentAnError(t *testing.T) {
 	}
 }
 
-// A failure of ours is a page of ours, with nothing sent to the site; and the
-// site's own requests get JSON.
+// An internal error shows the hub's page and sends the site nothing; the site's
+// own requests get JSON.
 func TestAFailureOfOursIsKeptFromASite(t *testing.T) {
 	db := faultstore.New(hubtest.OpenSQLite(t))
 	w := hubtest.NewWorld(t, db)

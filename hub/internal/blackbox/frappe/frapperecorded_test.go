@@ -14,9 +14,9 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
-// livable holds an answer of a machine endpoint against what a Frappe site can
-// live with: JSON that is bare, without nulls, at this very address; an error
-// says which in "error". It returns what was answered.
+// livable checks that a Frappe site can read a response of a machine endpoint:
+// plain JSON without nulls and redirects; an error has its code in "error". It
+// returns the members.
 func livable(t *testing.T, what string, resp *http.Response, body string) map[string]any {
 	t.Helper()
 	if resp.StatusCode >= 500 || resp.StatusCode/100 == 3 || resp.Header.Get("Location") != "" {
@@ -45,13 +45,13 @@ func livable(t *testing.T, what string, resp *http.Response, body string) map[st
 	return answer
 }
 
-// aRecordedSite is the client that a recorded site would be here.
+// aRecordedSite is the hub's client for a recorded site.
 type aRecordedSite struct {
 	*hubtest.App
 	b *hubtest.Browser
 }
 
-// recordedRedirects are where the recorded sites were answered.
+// recordedRedirects are the redirect URIs of the recorded sites.
 func recordedRedirects(t *testing.T) []string {
 	var all []string
 	seen := map[string]bool{}
@@ -78,7 +78,7 @@ func newRecordedSite(t *testing.T) aRecordedSite {
 	return s
 }
 
-// code gets one that is to be redeemed with this redirect URI.
+// code gets a code for this redirect URI.
 func (s aRecordedSite) code(t *testing.T, redirectURI string) string {
 	t.Helper()
 	p := s.b.Open("/oauth2/authorize?" + url.Values{"client_id": {s.ID}, "response_type": {"code"}, "scope": {"openid"}, "redirect_uri": {redirectURI}}.Encode())
@@ -89,13 +89,12 @@ func (s aRecordedSite) code(t *testing.T, redirectURI string) string {
 	return to.Query().Get("code")
 }
 
-// notOurs are paths of recorded custom keys and redirects that were made up
-// for the recording; no hub of ours tells a site to use them.
+// notOurs are paths of custom keys and redirects that only the recording uses.
 var notOurs = map[string]bool{"/op/token": true, "/token": true, "/moved": true}
 
-// Every request that recorded sites made is sent again, to the byte: first as
-// it was, with credentials and codes that nobody here gave out; then with only
-// the values put in that this hub gave.
+// Every recorded request of a site is sent again, byte for byte: first with the
+// recorded credentials and codes, which this hub did not issue; then with this
+// hub's values instead.
 func TestRecordedSitesGetAnswersTheyCanLiveWith(t *testing.T) {
 	s := newRecordedSite(t)
 	access, sent, answered := "", 0, 0
@@ -105,7 +104,7 @@ func TestRecordedSitesGetAnswersTheyCanLiveWith(t *testing.T) {
 				continue
 			}
 			sent++
-			s.W.Clock.Skip(2 * time.Second) // guessing at secrets is slowed down
+			s.W.Clock.Skip(2 * time.Second) // guesses of secrets are rate-limited
 			what := e.File + ", " + e.Name + ", " + e.Method + " " + e.Target
 			resp, body := s.W.Send(t, e.RequestText)
 			answer := livable(t, what+" as it was", resp, body)
@@ -144,8 +143,8 @@ func bearer(e frappetest.Exchange) string {
 	return token
 }
 
-// withOurs puts what this hub gave out in the place of what the provider of the
-// recording gave out. All else stays, in its place.
+// withOurs replaces the values of the recorded provider by this hub's. The rest
+// stays.
 func (s aRecordedSite) withOurs(t *testing.T, e frappetest.Exchange) string {
 	t.Helper()
 	form, err := url.ParseQuery(e.Body)
@@ -163,9 +162,8 @@ func (s aRecordedSite) withOurs(t *testing.T, e frappetest.Exchange) string {
 	return request
 }
 
-// The buttons of recorded sites lead here: a client that nobody knows is told
-// so on a page, and one that is known gets its code and its state back, each
-// character of it.
+// The addresses of recorded buttons work here: an unknown client gets an error
+// page, a known one its code and its unchanged state.
 func TestTheButtonsOfRecordedSitesWork(t *testing.T) {
 	s, followed := newRecordedSite(t), 0
 	for _, e := range frappetest.Recorded(t, "*-selftest") {
@@ -198,8 +196,8 @@ func TestTheButtonsOfRecordedSitesWork(t *testing.T) {
 	}
 }
 
-// What was asked of a recorded Frappe provider, of every method of it, is asked
-// of this hub too: nothing of it breaks anything.
+// Every recorded request to a Frappe provider is sent to this hub too, and none
+// causes an internal error.
 func TestNothingThatAFrappeProviderWasAskedBreaksThisOne(t *testing.T) {
 	w, asked := hubtest.NewWorld(t, hubtest.OpenSQLite(t)), 0
 	for _, e := range frappetest.Recorded(t, "*-primary-*") {

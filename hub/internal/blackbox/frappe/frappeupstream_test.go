@@ -41,7 +41,7 @@ func TestAFrappeSiteOfEveryGenerationSignsPeopleIn(t *testing.T) {
 	}
 }
 
-// The site's account Administrator names nobody.
+// The site's account Administrator has no email, so it identifies no user.
 func TestTheAdministratorOfASiteIsToldWhy(t *testing.T) {
 	for _, g := range frappetest.Generations() {
 		s := hubtest.Above(t, g)
@@ -75,7 +75,8 @@ func TestNoAdministratorComesInThroughAnOlderSite(t *testing.T) {
 		if !strings.Contains(s.Logs.String(), "D14") && !strings.Contains(s.Logs.String(), "is not secure enough for administrators") {
 			t.Errorf("%s: the log does not say why", name)
 		}
-		// Nor does one connect it to their own account.
+		// An administrator cannot link an identity of the site to their account
+		// either.
 		admin = s.Browser()
 		s.Person("second@example.org", "admin")
 		admin.SignIn(admin.Open("/signin"), "second@example.org")
@@ -85,8 +86,8 @@ func TestNoAdministratorComesInThroughAnOlderSite(t *testing.T) {
 	}
 }
 
-// A session that an older site began stays none of an administrator's, whatever
-// becomes of the person meanwhile.
+// A session from an older site gives no administrator rights, even if the user
+// becomes an administrator later.
 func TestWhoBecomesAnAdministratorMeanwhileSignsInAnotherWay(t *testing.T) {
 	for name, row := range map[string]struct {
 		change func(*federation.LoginKey)
@@ -118,7 +119,8 @@ func TestWhoBecomesAnAdministratorMeanwhileSignsInAnotherWay(t *testing.T) {
 // ofLoginKeys counts the searches for login keys.
 func ofLoginKeys(c faultstore.Call) bool { return c.Verb == "Find" && c.Set == "loginkeys" }
 
-// An older site takes any secret; only the ID token shows that it is wrong.
+// An older site accepts any secret; only the ID token's signature shows that it
+// is wrong.
 func TestATestWithAWrongSecretNamesIt(t *testing.T) {
 	s := hubtest.Above(t, frappetest.G1)
 	b := s.Operator()
@@ -128,7 +130,7 @@ func TestATestWithAWrongSecretNamesIt(t *testing.T) {
 	if !strings.Contains(p.Body, "#client_secret") || !strings.Contains(p.Body, "Copy App Client Secret") {
 		t.Errorf("got\n%s", p.Body)
 	}
-	// And one that calls itself by another name says what to enter.
+	// If the site uses another issuer, the error says what to enter.
 	s = hubtest.Above(t, frappetest.G1)
 	s.Site.Edit(func(site *frappetest.Site) { site.BaseURL = "https://upstream.example.com" })
 	b = s.Operator()
@@ -172,7 +174,7 @@ func TestATestOfASiteShowsWhatArrivesAndLeavesNothing(t *testing.T) {
 	}
 }
 
-// An administrator types an address, a client id and a secret, and no more.
+// An administrator enters an address, a client ID and a secret.
 func TestASiteToComeFromIsAddedByItsAddress(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	site := frappetest.NewPlainPrimary(t, frappetest.G1, nil)
@@ -187,7 +189,7 @@ func TestASiteToComeFromIsAddedByItsAddress(t *testing.T) {
 	if k.Kind != federation.KindFrappe || k.BaseURL != site.URL || k.ClientID != "b8772aed5c" || !k.SecretShort {
 		t.Errorf("got %d and %+v", p.Status, k)
 	}
-	// Otherwise only one way of sending the secret would be tried.
+	// Without it, only one client authentication method would be tried.
 	if k.Options[federation.OptionCredentials] != "" {
 		t.Errorf("what was left open is %v", k.Options)
 	}

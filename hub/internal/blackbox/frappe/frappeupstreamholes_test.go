@@ -13,10 +13,10 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
-// What sites that sign people in through another one do wrong, by the number
-// under which it was reported, and what this hub does in their place.
+// Defects of sites that sign in through a provider, by the number of the report,
+// and the behavior of this hub instead.
 
-// A social login's state was taken from whoever brought it.
+// Frappe accepted a social login's state in another browser.
 func TestFrappeHole40962TheStateIsOneBrowsersAndGoodOnce(t *testing.T) {
 	s := hubtest.Above(t, frappetest.G1)
 	b := s.Browser()
@@ -31,8 +31,8 @@ func TestFrappeHole40962TheStateIsOneBrowsersAndGoodOnce(t *testing.T) {
 	hubtest.RefusedPage(t, "a second time", b.Open(stop.To))
 }
 
-// A code of somebody else, as a link to a site's consent page makes one, is of
-// no use: the state and the nonce are this browser's.
+// An attacker's code in a link does not work, because state and nonce belong to
+// the browser.
 func TestFrappeHoleConsentBypassACodeOfAnotherSignInIsWorthNothing(t *testing.T) {
 	s := hubtest.Above(t, frappetest.G1)
 	s.Site.Join("eve@example.com", "Eve", "")
@@ -55,7 +55,7 @@ func TestFrappeHoleConsentBypassACodeOfAnotherSignInIsWorthNothing(t *testing.T)
 	}
 }
 
-// An e-mail address that nobody verified was taken for the account.
+// Frappe signed users in by an unverified email.
 func TestFrappeHole42402AnUnverifiedAddressIsNobodysAccount(t *testing.T) {
 	s := hubtest.Above(t, frappetest.G4, func(k *federation.LoginKey) { k.Linking = federation.Auto })
 	s.Person(hubtest.AshaThere)
@@ -65,7 +65,7 @@ func TestFrappeHole42402AnUnverifiedAddressIsNobodysAccount(t *testing.T) {
 	hubtest.Want(t, "where they are", b.Open("/account").URL.Path, "/signin")
 	hubtest.Want(t, "tokens alive at the site", s.Alive(), 0)
 
-	// With the administrator's word the owner of the account is asked.
+	// If the administrator allows it, the owner of the account must prove it.
 	s = hubtest.Above(t, frappetest.G4, func(k *federation.LoginKey) { k.Linking, k.TrustEmail = federation.Confirm, true })
 	s.Person(hubtest.AshaThere)
 	b = s.Browser()
@@ -73,7 +73,7 @@ func TestFrappeHole42402AnUnverifiedAddressIsNobodysAccount(t *testing.T) {
 	hubtest.Want(t, "trusted: where they are", p.URL.Path, "/signin/link")
 }
 
-// Deny was a page with a traceback.
+// In Frappe, Deny showed a traceback.
 func TestFrappeHole28123WhoSaysNoCanStartAgain(t *testing.T) {
 	for _, g := range frappetest.Generations() {
 		s := hubtest.Above(t, g)
@@ -83,7 +83,7 @@ func TestFrappeHole28123WhoSaysNoCanStartAgain(t *testing.T) {
 		if !strings.Contains(p.Body, "Sign-in cancelled") || strings.Contains(p.Body, "access_denied") {
 			t.Fatalf("%s: got\n%s", g, p.Body)
 		}
-		// The way back leads to the same app.
+		// The link back leads to the same app.
 		p = s.Come(b, b.Open(linkOf(t, p, "action")), hubtest.AshaThere, frappetest.Allow)
 		if strings.Contains(p.Body, `action="/consent"`) {
 			p = b.Submit(p, "/consent", "decision", "allow")
@@ -113,7 +113,7 @@ func linkOf(t *testing.T, p hubtest.Page, id string) string {
 	return strings.ReplaceAll(href, "&amp;", "&")
 }
 
-// "Email not verified" was all that anybody learnt.
+// Frappe said only "Email not verified".
 func TestFrappeHole37354ATestShowsTheClaims(t *testing.T) {
 	s := hubtest.Above(t, frappetest.G2a)
 	b := s.Operator()
@@ -126,14 +126,14 @@ func TestFrappeHole37354ATestShowsTheClaims(t *testing.T) {
 	}
 }
 
-// Roles of the provider were left lying.
+// Frappe ignored the provider's roles.
 func TestFrappeHole14921RolesAreMappedAndAutomaticOnesAreNot(t *testing.T) {
 	s := hubtest.Above(t, frappetest.G3)
 	r := s.SignIn(s.Browser(), s.App(), "scope", "openid profile email roles")
-	hubtest.Want(t, "roles", hubtest.Roles(s.World, r), "accounts") // not "everybody", by All
+	hubtest.Want(t, "roles", hubtest.Roles(s.World, r), "accounts") // and not "everybody", which the role All would give
 }
 
-// A site can have one provider of the kind Frappe.
+// A Frappe site can have only one provider of the kind Frappe.
 func TestFrappeHoleOnePrimaryTwoSitesSignPeopleInBesideEachOther(t *testing.T) {
 	s := hubtest.Above(t, frappetest.G1)
 	other := frappetest.NewPlainPrimary(t, frappetest.G4, func(site *frappetest.Site) { site.Now = s.Clock.Now })
@@ -154,13 +154,13 @@ func TestFrappeHoleOnePrimaryTwoSitesSignPeopleInBesideEachOther(t *testing.T) {
 	if !strings.Contains(one, "Asha Rao") || !strings.Contains(two, "Another Asha") {
 		t.Error("the two are not signed in, or are one")
 	}
-	// Mix-up: an answer of one site is none at the other's address.
+	// Mix-up: the response of one site is refused at the other's callback.
 	b3 := s.Browser()
 	stop = s.Site.Visit(t, b3.Submit(b3.Open("/signin"), "/signin/with/erp").Location, hubtest.AshaThere, frappetest.Allow)
 	hubtest.RefusedPage(t, "at the other's address", b3.Open(strings.Replace(stop.To, "/from/erp", "/from/shop", 1)))
 }
 
-// Who was found by the address was somebody else after it had changed.
+// Frappe looked users up by email, so a changed email led to another account.
 func TestFrappeHoleEmailAsKeyANewAddressIsTheSamePerson(t *testing.T) {
 	s := hubtest.Above(t, frappetest.G1, func(k *federation.LoginKey) { k.TrustEmail = true })
 	a := s.App()
@@ -173,7 +173,7 @@ func TestFrappeHoleEmailAsKeyANewAddressIsTheSamePerson(t *testing.T) {
 	hubtest.Want(t, "the subject under another address", hubtest.ClaimsOf(t, s.SignIn(s.Browser(), a).Str("id_token"))["sub"], first)
 }
 
-// A short-lived state annoyed people until its check was dropped.
+// In Frappe, states expired too soon, until the check was removed.
 func TestFrappeHole12904WhoTookTooLongIsToldAndStartsAgain(t *testing.T) {
 	s := hubtest.Above(t, frappetest.G1)
 	b := s.Browser()
@@ -193,7 +193,7 @@ func TestFrappeHole12904WhoTookTooLongIsToldAndStartsAgain(t *testing.T) {
 	}
 }
 
-// One key that was described wrongly took the whole sign-in page down.
+// In Frappe, one wrong key broke the whole sign-in page.
 func TestFrappeHole33579OneBrokenKeyLeavesTheOthers(t *testing.T) {
 	s := hubtest.Above(t, frappetest.G1)
 	_, err := s.Hub.KeepLoginKey(t.Context(), audit.Named("test"), federation.LoginKey{
@@ -208,7 +208,7 @@ func TestFrappeHole33579OneBrokenKeyLeavesTheOthers(t *testing.T) {
 	}
 }
 
-// The page that somebody wanted was lost on the way through the provider.
+// In Frappe, the requested page was lost on the way through the provider.
 func TestFrappeHole7637WhoWantedAPageGetsIt(t *testing.T) {
 	s := hubtest.Above(t, frappetest.G1)
 	b := s.Browser()

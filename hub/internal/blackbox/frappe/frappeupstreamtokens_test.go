@@ -19,7 +19,7 @@ func TestWhatChangesAtASiteArrivesAtTheNextRefresh(t *testing.T) {
 		r := s.SignIn(s.Browser(), a, "scope", "openid profile email roles offline_access")
 		hubtest.Want(t, "roles at first", hubtest.Roles(s.World, r), "accounts")
 		hubtest.Want(t, "pairs alive", s.Alive(), 1)
-		for range 2 { // the second with the pair that the first brought
+		for range 2 { // the second one with the tokens of the first
 			s.There(func(u *frappetest.Person) { u.Last = "King"; u.Roles = []string{"Accounts Manager", "All"} })
 			s.Clock.Skip(2 * time.Hour)
 			r = a.Refresh(r.Str("refresh_token"))
@@ -60,8 +60,8 @@ func TestSigningOutOfASiteGivesItsTokensBack(t *testing.T) {
 	}
 }
 
-// Whoever signs out must not get rid of the look at them: an app that goes on
-// without them, and another browser, still depend on the site.
+// A sign-out must not stop the checks at the site: apps with offline tokens and
+// other browsers still depend on them.
 func TestSigningOutStopsNoLookThatIsStillNeeded(t *testing.T) {
 	s := hubtest.Above(t, frappetest.G2a, hubtest.Keeping, func(k *federation.LoginKey) { k.SignOutThere = true })
 	a, b := s.App(), s.Browser()
@@ -85,7 +85,7 @@ func TestSigningOutStopsNoLookThatIsStillNeeded(t *testing.T) {
 	hubtest.Want(t, "pairs alive after the last", s.Alive(), 0)
 }
 
-// What is disconnected is looked at no more, so its tokens go back.
+// After unlinking there are no more checks, so the tokens are revoked.
 func TestDisconnectingASiteGivesItsTokensBack(t *testing.T) {
 	for name, disconnect := range map[string]func(s *hubtest.SiteAbove, b *hubtest.Browser, i linking.Identity){
 		"by the person": func(_ *hubtest.SiteAbove, b *hubtest.Browser, _ linking.Identity) {
@@ -117,8 +117,8 @@ func TestDisconnectingASiteGivesItsTokensBack(t *testing.T) {
 	}
 }
 
-// Two apps that refresh at one moment make one request at the site: a newer
-// site would take the second for the use of a token that is over.
+// Two simultaneous refreshes cause one request to the site: a newer site would
+// take the second for the replay of a used token.
 func TestRefreshesAtASiteAreMadeOneAfterTheOther(t *testing.T) {
 	s := hubtest.Above(t, frappetest.G3, hubtest.Keeping)
 	var apps []*hubtest.App

@@ -53,8 +53,8 @@ func TestTheAddressThatASiteSentIsRegisteredByOneButton(t *testing.T) {
 	hubtest.Want(t, "as it was", x.Marks(), "done done done")
 }
 
-// Anybody can send a request in the site's name, so no button makes an answer
-// travel in the clear that did not before, even where http is allowed.
+// A request in the site's name needs no authentication, so no button adds an http
+// redirect URI for an https site, even where http is allowed.
 func TestNoButtonTakesTheEncryptionFromASite(t *testing.T) {
 	w := hubtest.NewWorldAs(t, hubtest.OpenSQLite(t), hub.Config{AllowPrivateAddresses: true})
 	admin := w.Operator()
@@ -104,7 +104,7 @@ func TestNothingIsNotedOfASiteThatNobodyWaitsFor(t *testing.T) {
 	}
 }
 
-// FE-47: what strangers can cause is bounded.
+// FE-47: records from unauthenticated requests are limited.
 func TestStrangersFillNoRecordOfAFirstSignIn(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	x := hubtest.NewWaiting(w, frappetest.G1)

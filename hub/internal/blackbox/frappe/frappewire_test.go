@@ -9,9 +9,8 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// A whole sign-in as it goes over the wire, for each of the three providers: a
-// site at its own name behind a proxy, a hub at its own name, and nothing of a
-// request that this hub may not rely on.
+// A complete sign-in on the wire, for each of the three providers: site and hub
+// have names of their own, and the requests are those that sites send.
 func TestASignInGoesOverTheWireAsSitesWriteIt(t *testing.T) {
 	const state = "eyJzaXRlIjogImh0dHBzOi8vZXJwLi4uIn0%3D"
 	for provider, at := range map[string]struct{ authorize, token, userinfo, callback, scope string }{
@@ -24,7 +23,7 @@ func TestASignInGoesOverTheWireAsSitesWriteIt(t *testing.T) {
 			w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 			ada := w.Person("ada@example.org", "Employee")
 			a, b := w.Site(provider), w.Browser()
-			a.CodeFor(t, b, "ada@example.org", "s") // so that there is a session, and what was agreed
+			a.CodeFor(t, b, "ada@example.org", "s") // creates a session and the consent
 			callback := "https%3A%2F%2Ferp.example.com%2Fapi%2Fmethod%2Ffrappe.integrations.oauth2_logins." + at.callback
 
 			resp, body := w.Send(t, "GET "+at.authorize+"?redirect_uri="+callback+"&state="+state+"&response_type=code&scope="+at.scope+"&client_id="+a.ID+" HTTP/1.1\n"+

@@ -8,8 +8,8 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// An app that a Frappe site registered asks for openid and expects what such a
-// site releases; the consent page, the grant and the token say all of it.
+// An app of a Frappe site requests openid and expects all claims that Frappe
+// sends; the consent page, the grant and the token list them.
 func TestOpenIDOfAnImportedAppMeansTheProfile(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")

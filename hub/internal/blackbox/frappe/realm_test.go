@@ -12,8 +12,8 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/keytest"
 )
 
-// A program that knew Keycloak asks below its realm for all that Keycloak's own
-// discovery document names.
+// A Keycloak client uses every endpoint of Keycloak's discovery document below
+// its realm.
 func TestARealmOfAFormerKeycloakIsAnsweredWhole(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	a := w.App(func(c *clients.Client) { c.AuthMethod = "client_secret_post" })
@@ -51,7 +51,7 @@ func TestARealmOfAFormerKeycloakIsAnsweredWhole(t *testing.T) {
 			hubtest.Want(t, realm+theirs+" says", got.JSON["error"], want.JSON["error"])
 		}
 	}
-	// Who compares it with the realm's address learns that the hub is the issuer.
+	// The issuer is the hub's, not the realm's address.
 	found := w.SendJSON("GET", "/realms/main/.well-known/openid-configuration", "", nil)
 	hubtest.Want(t, "issuer", found.Str("issuer"), w.URL)
 	hubtest.Want(t, "keys", found.Str("jwks_uri"), w.URL+"/oauth2/jwks")
@@ -60,7 +60,7 @@ func TestARealmOfAFormerKeycloakIsAnsweredWhole(t *testing.T) {
 	}
 }
 
-// What such a program signs names the addresses that it knows.
+// Its assertions and DPoP proofs contain the addresses that it knows.
 func TestWhatIsSignedForARealmIsTaken(t *testing.T) {
 	const token = "/realms/main/protocol/openid-connect/token"
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))

@@ -13,7 +13,8 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// three hubs in a row: the last asks the middle one, which asks the first.
+// Three hubs in a row: the last signs in with the middle one, which signs in with
+// the first.
 func three(t *testing.T) (first, middle, last *hubtest.World, a *hubtest.App, b *hubtest.Browser) {
 	first, middle, last = hubtest.NewWorld(t, hubtest.OpenSQLite(t)), hubtest.NewWorld(t, hubtest.OpenSQLite(t)), hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	first.Person("ada@example.org")
@@ -31,7 +32,7 @@ func TestAChainOfHubsNamesItsIssuersAndTellsTheTruth(t *testing.T) {
 	hubtest.Want(t, "e-mail", last.Userinfo(r.Str("access_token")).Str("email"), "ada@example.org")
 	hubtest.Want(t, "acr", claims["acr"], any("urn:fedhub:acr:1"))
 
-	// How and when she signed in is what the first hub says, also later.
+	// auth_time and amr are the first hub's, also in a later sign-in.
 	for _, w := range []*hubtest.World{first, middle, last} {
 		w.Clock.Skip(time.Hour)
 	}
@@ -45,8 +46,8 @@ func TestAChainOfHubsNamesItsIssuersAndTellsTheTruth(t *testing.T) {
 	}
 }
 
-// throughThree signs ada in to an app of the last of three hubs, which hears of
-// sign-outs, and leaves her browser at the first.
+// throughThree signs ada in to an app of the third hub with a logout URI, and
+// leaves her browser at the first.
 func throughThree(t *testing.T) (at *hubtest.Browser, last *hubtest.World, r hubtest.Reply, told chan string) {
 	t.Helper()
 	first, middle, last, _, b := three(t)
@@ -102,14 +103,14 @@ func TestAHubIsNotItsOwnPrimary(t *testing.T) { // FE-42
 func TestPromptNoneIsAskedAllTheWayUp(t *testing.T) {
 	first, middle, last, a, b := three(t)
 	quiet := a.Request("prompt", "none")
-	b.Open("/signin?local=1") // it has been here before, so its cookies are known to come back
+	b.Open("/signin?local=1") // after an earlier visit, the hub knows that cookies work
 	answer := b.Answer(b.Walk(b.Authorize(quiet), "", first, middle, last))
 	hubtest.Want(t, "nobody is signed in anywhere", answer.Get("error"), "login_required")
 	hubtest.Want(t, "state", answer.Get("state"), "the state")
 
 	p := b.Walk(b.Authorize(a.Request()), "ada@example.org", first, middle, last)
 	a.Redeem(b.Answer(p).Get("code")) // its token stays alive
-	// The sessions here and in the middle end; the first still knows her.
+	// The sessions here and in the middle end; the first hub's still exists.
 	for _, w := range []*hubtest.World{last, middle} {
 		forget(t, w)
 	}
@@ -121,13 +122,13 @@ func TestPromptNoneIsAskedAllTheWayUp(t *testing.T) {
 	r := a.Redeem(b.Answer(p).Get("code"))
 	hubtest.Want(t, "issuer", hubtest.ClaimsOf(t, r.Str("id_token"))["iss"], any(last.URL))
 
-	// Who signs out here is not signed in again behind their back.
+	// After a sign-out here, prompt=none does not sign the user in again.
 	at := b.At(last)
 	at.Submit(at.Open("/signout"), "/signout")
 	hubtest.Want(t, "after signing out", b.Answer(b.Authorize(quiet)).Get("error"), "login_required")
 }
 
-// forget ends all sessions of a hub, as age does.
+// forget ends all sessions of a hub, as their maximum age does.
 func forget(t *testing.T, w *hubtest.World) {
 	t.Helper()
 	all, err := w.Backend.Find(t.Context(), "sessions", store.Query{Now: time.Unix(0, 0)})
@@ -147,8 +148,8 @@ func TestPromptNoneShowsNoPageWhateverThePrimaryDoes(t *testing.T) {
 	hubs := hubtest.Join(t, primary, secondary, hubtest.Straight)
 	a, b := secondary.App(), secondary.Browser()
 	quiet := a.Request("prompt", "none")
-	// In a frame of another site no cookie comes, so no question is sent away
-	// whose answer could not be taken.
+	// In a cross-site frame there are no cookies, so the hub does not redirect to
+	// the provider: it could not accept the response.
 	hubtest.Want(t, "without a cookie", b.Answer(b.Authorize(quiet)).Get("error"), "login_required")
 	b.Open("/signin?local=1")
 	secondary.Person("ada@example.org")
@@ -199,7 +200,7 @@ func TestASecondaryStandsWhileItsPrimaryIsDown(t *testing.T) { // FE-45
 	secondary.Person("root@example.org", "admin")
 
 	primary.Stop()
-	secondary.Clock.Skip(2 * time.Hour) // what was known of it is old
+	secondary.Clock.Skip(2 * time.Hour) // the cached check is out of date
 	out := secondary.Browser()
 	p := out.Authorize(a.Request())
 	hubtest.Want(t, "status", p.Status, http.StatusServiceUnavailable)
@@ -211,7 +212,7 @@ func TestASecondaryStandsWhileItsPrimaryIsDown(t *testing.T) { // FE-45
 	if p := out.Open("/account"); strings.Contains(p.Body, "Ada") {
 		t.Error("there is half a session")
 	}
-	in.Answer(in.Authorize(a.Request())) // whoever is signed in stays so
+	in.Answer(in.Authorize(a.Request())) // a signed-in user stays signed in
 	hubtest.Want(t, "refresh", a.Refresh(r.Str("refresh_token")).Status, 200)
 	local := secondary.Browser()
 	local.SignIn(local.Open("/signin?local=1"), "root@example.org")

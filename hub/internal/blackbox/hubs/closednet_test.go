@@ -13,8 +13,9 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 )
 
-// A hub with a public address may reach a neighbour on a private one only if
-// the operator names it, and only if somebody it believes vouches for it.
+// A hub with a public address may fetch from a private one only if the operator
+// lists that address, and only with a certificate of a trusted CA
+// (FEDHUB_EXTRA_CA).
 func TestAHubOnAClosedNetworkReachesWhatItsOperatorNames(t *testing.T) {
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte(hubtest.FmtJSON([]string{hubtest.Callback})))

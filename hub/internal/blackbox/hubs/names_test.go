@@ -11,7 +11,7 @@ import (
 )
 
 // asked goes from the app at the secondary to its answer, and returns the pages
-// that the primary showed on the way; zero where it showed none.
+// of the primary on the way.
 func asked(t *testing.T, hubs hubtest.Pair, b *hubtest.Browser, a *hubtest.App, email string) (signIn, consent hubtest.Page) {
 	t.Helper()
 	at := b.Authorize(a.Request())
@@ -83,7 +83,7 @@ func TestAHubHasOneName(t *testing.T) {
 	}
 }
 
-// What nobody checked is not shown, and only a hub is believed about an app.
+// Unverified names are not shown, and only a connected hub may name an app.
 func TestOnlyAHubNamesTheAppItAsksFor(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	a := w.App()

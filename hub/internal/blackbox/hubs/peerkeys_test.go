@@ -9,8 +9,8 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// The keys of two hubs are replaced at the push of one button on either side,
-// and nobody who signs in through both of them notices.
+// One button on either side replaces the keys of two hubs, without interrupting
+// sign-ins through both.
 func TestKeysOfHubsAreReplacedWithoutAnybodyNoticing(t *testing.T) {
 	p := hubtest.NewPair(t, hubtest.NewWorld(t, hubtest.OpenSQLite(t)))
 	p.Primary.Person("ada@example.org")

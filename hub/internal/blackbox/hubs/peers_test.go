@@ -90,7 +90,7 @@ func TestADecisionOverThereIsSeenHere(t *testing.T) {
 		{"remove", federation.Removed, "does not know this hub any more"},
 	} {
 		p := there.Submit(there.Open("/admin/hubs"), "/admin/hubs/"+step.press, "server", server)
-		if p.Status == 403 { // the sign-in is some time ago
+		if p.Status == 403 { // the sign-in is no longer recent
 			there.Prove(p)
 		}
 		hubs.Skip(11 * time.Minute)
@@ -100,7 +100,8 @@ func TestADecisionOverThereIsSeenHere(t *testing.T) {
 			t.Errorf("after %s the page does not say %q", step.press, step.says)
 		}
 	}
-	// Looking brings nobody back; asking again does, and waits.
+	// Checking the state does not reconnect; a new request does, and then waits
+	// for approval.
 	if _, err := hubs.Primary.Hub.Client(t.Context(), server); err == nil {
 		t.Error("the removed server is back without having asked")
 	}
@@ -173,7 +174,7 @@ func TestOnlyTheServerItselfTakesLeave(t *testing.T) {
 	}
 }
 
-// fingerprints are those of the keys that a hub signs with (RFC 7638).
+// fingerprints are the thumbprints of a hub's signing keys (RFC 7638).
 func fingerprints(t *testing.T, w *hubtest.World) []string {
 	t.Helper()
 	var set jose.JSONWebKeySet

@@ -30,11 +30,11 @@ func TestWhatChangesAtThePrimaryArrivesAtTheNextRefresh(t *testing.T) {
 		hubtest.Want(t, "roles after a while", hubtest.Roles(hubs.Secondary, r), "leader")
 		hubtest.Want(t, "name", hubs.Secondary.Userinfo(r.Str("access_token")).Str("name"), "Ada King")
 
-		// The tokens are nowhere to be read.
+		// The tokens are not stored in plain text.
 		if text := hubtest.Dump(t, hubs.Secondary); strings.Contains(text, "fhr_") {
 			t.Error("a refresh token of the primary is in the secondary's database as it is")
 		}
-		// Many at once ask once; none of them is refused for it.
+		// Simultaneous refreshes cause one request, and all succeed.
 		hubs.Skip(6 * time.Minute)
 		r = a.Refresh(r.Str("refresh_token"))
 		hubtest.Want(t, "the third time", r.Status, 200)
@@ -77,7 +77,7 @@ func TestASuspensionIsNoWordAboutThePerson(t *testing.T) {
 	hubtest.Refused(t, "after a day", a.Refresh(r.Str("refresh_token")), 503, "temporarily_unavailable")
 }
 
-// AD-10: what one upstream gave is never sent to another.
+// AD-10: tokens of one provider are never sent to another.
 func TestTokensAreNotSentToWhereAKeyWasMoved(t *testing.T) {
 	hubs, a, r := hubtest.Tied(t, hubtest.NewWorld(t, hubtest.OpenSQLite(t)))
 	var requests atomic.Int32

@@ -10,8 +10,8 @@ import (
 	"github.com/fedhub/fedhub/hub/users/linking"
 )
 
-// An upstream that is asked about one person and answers about another speaks
-// for nobody: what hangs on the answer ends.
+// A response about another user than the requested one is invalid, so the
+// sessions and tokens that depend on it end.
 func TestAnAnswerAboutSomebodyElseEndsTheSignIn(t *testing.T) {
 	hubs, a, r := hubtest.Tied(t, hubtest.NewWorld(t, hubtest.OpenSQLite(t)))
 	set, tie := hubs.Secondary.Tie()
@@ -25,7 +25,7 @@ func TestAnAnswerAboutSomebodyElseEndsTheSignIn(t *testing.T) {
 	}
 }
 
-// Whoever has lost the identity that they came by is not kept up to date by it.
+// After the identity was unlinked, its provider no longer updates the user.
 func TestWhatWasDisconnectedMeanwhileEndsTheSignIn(t *testing.T) {
 	hubs, a, r := hubtest.Tied(t, hubtest.NewWorld(t, hubtest.OpenSQLite(t)))
 	w := hubs.Secondary
@@ -42,7 +42,7 @@ func TestWhatWasDisconnectedMeanwhileEndsTheSignIn(t *testing.T) {
 	hubtest.Want(t, "userinfo", w.Userinfo(r.Str("access_token")).Status, 401)
 }
 
-// An upstream that is silent is waited for a day, and not a moment more.
+// With an unreachable provider, sessions continue for exactly one day.
 func TestASilentUpstreamIsWaitedForADayExactly(t *testing.T) {
 	hubs, a, r := hubtest.Tied(t, hubtest.NewWorld(t, hubtest.OpenSQLite(t)))
 	hubs.Primary.Stop()

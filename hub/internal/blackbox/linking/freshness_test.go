@@ -14,14 +14,14 @@ import (
 	"github.com/fedhub/fedhub/hub/users/linking"
 )
 
-// A browser that is left open, or a stolen cookie, is not enough to change what
-// signs its person in: every such form wants them to have signed in just now.
+// An unattended browser or a stolen cookie is not enough to change sign-in
+// methods: every such form needs a recent sign-in.
 func TestChangingWhatSignsOneInNeedsAFreshSignIn(t *testing.T) {
 	const person = "other@example.org"
 	for _, tt := range []struct {
 		name, page, action string
 		fields             []string
-		connected          bool          // something is connected already
+		connected          bool          // an identity is linked already
 		within             time.Duration // of signing in
 		changed            func(t *testing.T, hubs hubtest.Pair, post *hubtest.Postbox, u users.User, p hubtest.Page) bool
 	}{
@@ -76,8 +76,7 @@ func TestChangingWhatSignsOneInNeedsAFreshSignIn(t *testing.T) {
 	}
 }
 
-// Whoever has no password yet cannot be asked for it, so they prove by signing
-// in that it is them.
+// A user without a password proves the account by signing in again.
 func TestAFirstPasswordNeedsAFreshSignIn(t *testing.T) {
 	hubs := hubtest.NewProvider(t, func(k *federation.LoginKey) { k.Enabled, k.SignUps, k.TrustEmail = true, federation.Allow, true })
 	hubs.Primary.Person("ada@example.org")
@@ -138,8 +137,8 @@ func TestAChangeIsUndoneOnceAndNotPastItsTime(t *testing.T) {
 	hubtest.Want(t, "links", hubs.LinkedTo(t, u), 0)
 }
 
-// What a person cannot undo: their only way in, what an administrator removed,
-// and what signs in to another account by now.
+// Unlinks that a user cannot undo: the last sign-in method, an unlink by an
+// administrator, and an identity that belongs to another account now.
 func TestAChangeThatWouldHarmIsNotUndone(t *testing.T) {
 	hubs := hubtest.NewProvider(t, func(k *federation.LoginKey) { k.Enabled, k.SignUps, k.TrustEmail = true, federation.Allow, true })
 	hubs.Primary.Person("ada@example.org")
@@ -182,7 +181,7 @@ func TestAChangeThatWouldHarmIsNotUndone(t *testing.T) {
 		if u, err = links.Unlink(t.Context(), u.ID, linked[0].ID, by); err != nil {
 			t.Fatal(err)
 		}
-		b = w.Home("other@example.org") // everything was ended
+		b = w.Home("other@example.org") // all sessions ended
 	}
 	link(u)
 	unlink("an administrator")
@@ -197,12 +196,12 @@ func TestAChangeThatWouldHarmIsNotUndone(t *testing.T) {
 	}
 }
 
-// The page that changes a password is no place to guess it.
+// The page that changes a password limits guesses of the current one.
 func TestAnotherPasswordTakesTheCurrentOne(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
 	b := w.Home("ada@example.org")
-	w.Clock.Skip(11 * time.Minute) // long ago, which the password makes up for
+	w.Clock.Skip(11 * time.Minute) // not recent, but the form asks for the password
 	guess := func() hubtest.Page {
 		return b.Submit(b.Open("/account/password"), "/account/password", "current", "wrong", "password", "another long password here")
 	}
@@ -217,8 +216,8 @@ func TestAnotherPasswordTakesTheCurrentOne(t *testing.T) {
 	hubtest.Want(t, "signed out", b.Open("/account/password").URL.Path, "/signin")
 }
 
-// A password signs in together with an address, so an address that counts for
-// nothing gets none.
+// A password needs a verified address to sign in with, so an account without one
+// gets no password.
 func TestAPasswordWithoutAnAddressIsNotSet(t *testing.T) {
 	hubs := hubtest.NewProvider(t, func(k *federation.LoginKey) { k.Enabled, k.SignUps = true, federation.Allow })
 	hubs.Primary.Person("ada@example.org")

@@ -23,7 +23,7 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
-// A mover is a hub whose provider moves to another address.
+// A mover is a hub with a provider that moves to another address.
 type mover struct {
 	*hubtest.World
 	t        *testing.T
@@ -62,12 +62,12 @@ func (m *mover) signedIn(email string) *hubtest.Browser {
 	return b
 }
 
-// come signs somebody in at the provider.
+// come signs a user in at the provider.
 func (m *mover) come(subject string, u *federationtest.Upstream) (*hubtest.Browser, hubtest.Page) {
 	return m.comesAs(subject, subject+"@example.org", u)
 }
 
-// comesAs signs in whoever has this address there.
+// comesAs signs in with this address.
 func (m *mover) comesAs(subject, email string, u *federationtest.Upstream) (*hubtest.Browser, hubtest.Page) {
 	u.Set(func(s *federationtest.Script) {
 		s.IDToken = func(claims map[string]any) { claims["sub"] = subject }
@@ -82,7 +82,7 @@ func (m *mover) comesAs(subject, email string, u *federationtest.Upstream) (*hub
 	return b, b.Walk(b.Open("/account"), "", m.World)
 }
 
-// account is whose account page a sign-in ends at.
+// account is the email on the account page after a sign-in.
 func (m *mover) account(subject string, u *federationtest.Upstream) string {
 	_, p := m.come(subject, u)
 	if p.Status != 200 || p.URL.Path != "/account" {
@@ -91,13 +91,13 @@ func (m *mover) account(subject string, u *federationtest.Upstream) string {
 	return m.UserID(m.t, subject+"@example.org")
 }
 
-// changes asks for the new address on the key's page.
+// changes enters the new address on the key's page.
 func (m *mover) changes(pairs ...string) hubtest.Page {
 	m.t.Helper()
 	return m.root.Submit(m.root.Open(moverKey), moverKey, append([]string{"base_url", m.new.URL, "client_secret", "secret"}, pairs...)...)
 }
 
-// issuers counts the identities of the key by their issuer.
+// issuers counts the key's identities by issuer.
 func (m *mover) issuers() map[string]int {
 	m.t.Helper()
 	all := map[string]int{}
@@ -117,7 +117,7 @@ func (m *mover) issuers() map[string]int {
 	return all
 }
 
-// people is how many there are.
+// people is the number of users.
 func (m *mover) people() int {
 	all, err := m.Hub.Users(m.t.Context(), "", 100)
 	if err != nil {
@@ -155,7 +155,7 @@ func TestAProviderThatKeepsItsKeysTakesItsPeopleAlong(t *testing.T) {
 	hubtest.Want(t, "ada is who she was", m.account("ada", m.new), ada)
 	hubtest.Want(t, "and an administrator is", m.account("boss", m.new), boss)
 
-	// Undoing takes back what nobody has changed since; carl's was.
+	// Undo reverts links that have not changed since; carl's has.
 	again := m.signedIn("root@example.org")
 	linked, err := m.Hub.Identities(t.Context(), carl.ID)
 	if err != nil || len(linked) != 1 {
@@ -215,14 +215,14 @@ func TestPeopleWhoAreLeftProveTheirAccountsAnew(t *testing.T) {
 	hubtest.Want(t, "somebody new", p.URL.Path, "/account")
 }
 
-// trusts saves how far the provider is trusted.
+// trusts saves the provider's trust settings.
 func (m *mover) trusts(edit func(*federation.LoginKey)) {
 	m.t.Helper()
 	_, err := m.Hub.ChangeLoginKey(m.t.Context(), audit.Named("test"), "company", "", operator.KeepSignedIn, edit)
 	hubtest.Done(m.t, err)
 }
 
-// keyChanges are the changes of the key on record, the last of each field.
+// keyChanges are the recorded changes of the key, the last of each field.
 func (m *mover) keyChanges() map[string]audit.Change {
 	m.t.Helper()
 	found, err := m.Backend.Find(m.t.Context(), "audit", store.Query{Now: time.Unix(0, 0)})
@@ -238,8 +238,8 @@ func (m *mover) keyChanges() map[string]audit.Change {
 	return all
 }
 
-// The address may be another provider's: what was said of the one before is not
-// said of it, whether that is decided with the change or after it.
+// The new address may be another provider, so trust in the old one does not apply
+// to it, whether that is decided with the change or later.
 func TestANewProviderIsNotTrustedWithWhatTheOneBeforeWas(t *testing.T) {
 	for _, choice := range []string{"leave", "move"} {
 		for _, later := range []bool{false, true} {
@@ -301,7 +301,8 @@ func (m *mover) administrators() (n int) {
 	return n
 }
 
-// changedBefore gives the key its new address, and nobody has decided.
+// changedBefore gives the key its new address, without a decision about the
+// links.
 func (m *mover) changedBefore() {
 	m.t.Helper()
 	hubtest.Done(m.t, m.keys.Update(m.t.Context(), "company", func(k *federation.LoginKey) error {
@@ -309,16 +310,16 @@ func (m *mover) changedBefore() {
 		k.BaseURL, k.Issuer, k.Published = m.new.URL, "", nil
 		return nil
 	}))
-	m.Clock.Skip(3 * time.Second) // what is remembered of keys is old
+	m.Clock.Skip(3 * time.Second) // the cached keys are out of date
 }
 
-// A change that needs several answers is saved in one go: what was answered stays,
-// and no secret is on a page.
+// A change with several questions is saved at once: earlier answers are kept, and
+// no secret appears on a page.
 func TestARiskyChangeAndANewAddressAreAnsweredOnOnePage(t *testing.T) {
 	m := newMover(t)
 	m.account("ada", m.old)
 	m.Person("eve@example.org")
-	m.new.TakeOver(m.old) // else what is asked of linking is taken back
+	m.new.TakeOver(m.old) // otherwise the linking policy is reset
 
 	asked := m.changes("linking", "auto", "authoritative_domains", "example.org")
 	hubtest.Want(t, "asked first", asked.Status, 409)
@@ -337,7 +338,7 @@ func TestARiskyChangeAndANewAddressAreAnsweredOnOnePage(t *testing.T) {
 			t.Errorf("%s: got %d\n%s", name, p.Status, p.Body)
 		}
 	}
-	// Without the secret the answers stay.
+	// Without the secret, the answers are kept.
 	again := m.root.Submit(asked, moverKey, "sure", "1", "identities", "move")
 	hubtest.Want(t, "without the secret", again.Status, 422)
 	hubtest.Want(t, "nothing is changed", m.Key("company").BaseURL, m.old.URL)
@@ -347,7 +348,8 @@ func TestARiskyChangeAndANewAddressAreAnsweredOnOnePage(t *testing.T) {
 	hubtest.Want(t, "moved", m.issuers()[m.new.URL], 1)
 }
 
-// What nobody decided, as after a move that was undone: nobody is linked or made.
+// Without a decision, as after an undone move, nobody is linked and no account is
+// created.
 func TestASubOfAFormerIssuerIsNobodyUntilSomebodyDecides(t *testing.T) {
 	m := newMover(t)
 	ada := m.account("ada", m.old)
@@ -376,8 +378,8 @@ func TestASubOfAFormerIssuerIsNobodyUntilSomebodyDecides(t *testing.T) {
 	}
 }
 
-// A move that a hub which died had begun is there to be finished, also where only
-// the last step was left.
+// A move that was interrupted by a crash can be finished, also if only the last
+// step is missing.
 func TestAMoveThatBeganIsFinished(t *testing.T) {
 	m := newMover(t)
 	ada := m.account("ada", m.old)
@@ -388,7 +390,7 @@ func TestAMoveThatBeganIsFinished(t *testing.T) {
 			k.Former = []federation.FormerIssuer{{Issuer: m.old.URL, Decided: federation.Moving, Batch: "0", Careful: true, To: m.new.URL, Address: m.new.URL, At: m.Clock.Now()}}
 			return nil
 		}))
-		m.Clock.Skip(3 * time.Second) // what is remembered of keys is old
+		m.Clock.Skip(3 * time.Second) // the cached keys are out of date
 	}
 	finish := func() {
 		t.Helper()
@@ -410,8 +412,8 @@ func TestAMoveThatBeganIsFinished(t *testing.T) {
 	hubtest.Want(t, "and still is", m.account("ada", m.new), ada)
 }
 
-// A move that ends half-way has ended the sessions before, says so wherever the
-// key is saved again, and can be undone also when the rest was left.
+// An interrupted move has ended the sessions first, is shown when the key is
+// saved again, and can be undone.
 func TestAMoveThatEndedHalfWayIsNoSecret(t *testing.T) {
 	m := newMover(t)
 	m.account("ada", m.old)
@@ -445,8 +447,8 @@ func TestAMoveThatEndedHalfWayIsNoSecret(t *testing.T) {
 	hubtest.Want(t, "back under the old issuer", m.issuers()[m.old.URL], 2)
 }
 
-// One person's move that is undone under Decisions is to be decided anew, and what
-// the new address gave is forgotten.
+// If one user's move is undone on the page of account links, it needs a new
+// decision, and the new address's link is deleted.
 func TestWhoseMoveIsUndoneAloneGetsNoSecondAccount(t *testing.T) {
 	m := newMover(t)
 	m.account("carl", m.old)
@@ -478,7 +480,7 @@ func TestWhoseMoveIsUndoneAloneGetsNoSecondAccount(t *testing.T) {
 	hubtest.Want(t, "and all of them undone", m.issuers()[m.old.URL], 2)
 }
 
-// The warning goes when nobody is left about whom to decide.
+// The warning disappears when no user needs a decision.
 func TestNobodyLeftIsNothingToDecide(t *testing.T) {
 	m := newMover(t)
 	ada := m.account("ada", m.old)
@@ -498,7 +500,7 @@ func TestNobodyLeftIsNothingToDecide(t *testing.T) {
 	}
 }
 
-// What was shown of one address says nothing of another.
+// Evidence about one address does not count for another.
 func TestAMoveThatBeganIsNoLeaveForAnotherAddress(t *testing.T) {
 	m := newMover(t)
 	m.account("ada", m.old)
@@ -508,7 +510,7 @@ func TestAMoveThatBeganIsNoLeaveForAnotherAddress(t *testing.T) {
 		k.Former = []federation.FormerIssuer{{Issuer: m.old.URL, Decided: federation.Moving, Batch: "0", To: "https://there.example", Address: "https://there.example", At: m.Clock.Now()}}
 		return nil
 	}))
-	m.Clock.Skip(3 * time.Second) // what is remembered of keys is old
+	m.Clock.Skip(3 * time.Second) // the cached keys are out of date
 	m.new.Rotate("other")
 	at := m.root.Open(moverKey + "/identities")
 	if strings.Contains(at.Body, "A move is not complete") || !strings.Contains(at.Body, "The signing keys do not show that") {
@@ -524,7 +526,7 @@ func TestAMoveThatBeganIsNoLeaveForAnotherAddress(t *testing.T) {
 	hubtest.Want(t, "the administrator stayed", m.issuers()[m.old.URL], 1)
 }
 
-// A document that suddenly names another issuer is an error, as ever.
+// A discovery document with another issuer is an error.
 func TestAnIssuerThatChangesByItselfIsAnError(t *testing.T) {
 	m := newMover(t)
 	m.account("ada", m.old)

@@ -12,7 +12,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 )
 
-// D2, FE-07, FE-52: connecting and disconnecting on the account page.
+// D2, FE-07, FE-52: linking and unlinking on the account page.
 func TestAPersonConnectsAndDisconnectsAnIdentity(t *testing.T) {
 	hubs, post := hubtest.MailingPair(t)
 	hubs.Primary.Person("ada@example.org")
@@ -46,7 +46,7 @@ func TestAPersonConnectsAndDisconnectsAnIdentity(t *testing.T) {
 	}
 }
 
-// What only an administrator may put back is not offered to anybody else.
+// A link that only an administrator may restore has no undo button for the user.
 func TestWhatAnAdministratorDisconnectedIsShownWithoutAWayBack(t *testing.T) {
 	hubs, _ := hubtest.MailingPair(t)
 	hubs.Primary.Person("ada@example.org")
@@ -66,7 +66,7 @@ func TestWhatAnAdministratorDisconnectedIsShownWithoutAWayBack(t *testing.T) {
 	}
 }
 
-// FE-08: what was begun in one session ends in no other.
+// FE-08: a linking that started in one session cannot end in another.
 func TestAConnectionBelongsToTheSessionThatBeganIt(t *testing.T) {
 	hubs, _ := hubtest.MailingPair(t)
 	hubs.Primary.Person("ada@example.org")
@@ -107,7 +107,7 @@ func TestAnEmailProvesAnAccountOnceAndInOneBrowser(t *testing.T) {
 	hubtest.RefusedPage(t, "a second time", at.Post(p, "/signin/link/proof"))
 }
 
-// FE-51: signing out everywhere, or an unlink, ends what an email could prove.
+// FE-51: signing out everywhere, or an unlink, invalidates the emailed proof.
 func TestAnEmailProvesNothingAfterEverythingWasEnded(t *testing.T) {
 	hubs, post := hubtest.MailingPair(t)
 	hubs.Primary.Person("ada@example.org")
@@ -123,7 +123,8 @@ func TestAnEmailProvesNothingAfterEverythingWasEnded(t *testing.T) {
 	hubtest.Want(t, "links", hubs.LinkedTo(t, local), 0)
 }
 
-// D6, FE-19: who registered the address first keeps nothing.
+// D6, FE-19: an account with an unverified address is emptied when the owner of
+// the address signs in.
 func TestWhoRegisteredAnAddressFirstKeepsNothing(t *testing.T) {
 	hubs, post := hubtest.MailingPair(t)
 	hubs.Primary.Person("victim@example.org")
@@ -157,7 +158,7 @@ func TestWhoRegisteredAnAddressFirstKeepsNothing(t *testing.T) {
 	}
 }
 
-// An email about a link undoes it, by a button and once.
+// An email about a link has an undo link, which needs a button and works once.
 func TestThisWasntMe(t *testing.T) {
 	hubs, post := hubtest.MailingPair(t)
 	hubs.Primary.Person("ada@example.org")
@@ -183,8 +184,8 @@ func TestThisWasntMe(t *testing.T) {
 	hubtest.RefusedPage(t, "another token", reader.Open("/wasnt-me?token=x.y"))
 }
 
-// D7: an identity that is linked already proves the account; one that is not
-// proves nothing, and makes nobody.
+// D7: a linked identity proves the account; an unlinked one proves nothing, and
+// creates no account.
 func TestALinkedIdentityProvesAnAccount(t *testing.T) {
 	one, _ := hubtest.MailingPair(t)
 	two := hubtest.Join(t, hubtest.NewWorld(t, hubtest.OpenSQLite(t)), one.Secondary, func(k *federation.LoginKey) { k.Name = "Branch office" })

@@ -11,8 +11,8 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 )
 
-// An app that only describes itself may call itself a bank. Wherever a person
-// meets it, it is shown by where it comes from.
+// An app that registers itself can call itself a bank, so pages show its host
+// instead of its name.
 func TestANameThatNobodyCheckedIsShownNowhere(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -47,7 +47,7 @@ func TestANameThatNobodyCheckedIsShownNowhere(t *testing.T) {
 	shown("approving a device", b.Submit(b.Open("/device"), "/device", "user_code", begun.Str("user_code")))
 }
 
-// Which session is signed in is nothing to keep.
+// The frame depends on the session, so it must not be cached.
 func TestTheSessionFrameIsNotStored(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	hubtest.Want(t, "Cache-Control", w.Browser().Open("/oauth2/session").Header.Get("Cache-Control"), "no-store")

@@ -8,9 +8,9 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// What these measure cannot be repeated on one record, so each round makes its
-// own while the clock stands: cmd/bench, which fires what it has prepared,
-// does not know them. A request goes over a connection of this machine.
+// These operations use their record up, so each round makes a new one while the
+// timer is stopped. cmd/bench, which prepares all requests first, does not
+// measure them. Requests use a local connection.
 
 func BenchmarkSignOut(b *testing.B) {
 	w := hubtest.NewWorld(b, hubtest.OpenSQLite(b))
@@ -33,7 +33,7 @@ func BenchmarkBackChannelAuthentication(b *testing.B) {
 	a := w.CallCentre()
 	for b.Loop() {
 		b.StopTimer()
-		w.Clock.Skip(11 * time.Minute) // a person has few questions open at a time
+		w.Clock.Skip(11 * time.Minute) // the number of pending requests per user is limited
 		b.StartTimer()
 		if r := a.Ask(); r.Status != 200 {
 			b.Fatalf("asking answered %d: %s", r.Status, r.Body)

@@ -22,7 +22,7 @@ func TestASignOutIsALineOfTheLedger(t *testing.T) {
 		good.Next()
 		away.Next()
 
-		// The person sees who has heard, again and again if they like.
+		// The user can open the list of deliveries repeatedly.
 		p = b.OpenUntil(p.URL.RequestURI(), func(p hubtest.Page) bool { return strings.Contains(p.Text("told"), "Signed out of 1 app.") })
 		if told := p.Text("told"); !strings.Contains(told, "1 app has not answered yet. We keep trying") || strings.Count(told, "Payroll") != 1 {
 			t.Errorf("the person reads %q", told)
@@ -46,7 +46,7 @@ func TestASignOutIsALineOfTheLedger(t *testing.T) {
 			t.Error("everybody may read the ledger")
 		}
 
-		// It comes back after hours.
+		// The app is up again after hours.
 		away.Status.Store(http.StatusOK)
 		w.Clock.Skip(2 * time.Hour)
 		away.Next()
@@ -65,7 +65,7 @@ func TestWhoNeverAnswersIsUnreachableInTheLedger(t *testing.T) {
 	b.Submit(b.Open("/signout"), "/signout")
 	away.Next()
 	w.Clock.Skip(25 * time.Hour)
-	op.SignIn(op.Open("/signin"), "root@example.org") // the session has grown too old
+	op.SignIn(op.Open("/signin"), "root@example.org") // the session is no longer recent
 	list := op.Open("/admin/sign-out-delivery")
 	if !strings.Contains(list.Text("signouts"), "1 unreachable") {
 		t.Errorf("the list is %q", list.Text("signouts"))
@@ -75,7 +75,7 @@ func TestWhoNeverAnswersIsUnreachableInTheLedger(t *testing.T) {
 	}
 }
 
-// linkOn is the first address on the page that begins so.
+// linkOn is the first link on the page with this prefix.
 func linkOn(t *testing.T, body, prefix string) string {
 	t.Helper()
 	_, after, found := strings.Cut(body, `href="`+prefix)

@@ -9,7 +9,7 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// RP-Initiated Logout 1.0 §2, with this hub as the relying party.
+// RP-Initiated Logout 1.0 §2, with this hub as the client of its provider.
 func TestSigningOutEndsTheSessionAtTheUpstreamToo(t *testing.T) {
 	hubs := hubtest.NewLeaving(t, true)
 	hubs.Primary.Person("ada@example.org")
@@ -33,7 +33,7 @@ func TestSigningOutEndsTheSessionAtTheUpstreamToo(t *testing.T) {
 		}
 	}
 
-	// The app that asked for it is where the browser ends.
+	// The browser ends at the app's post_logout_redirect_uri.
 	r := a.Redeem(b.Answer(hubs.Through(b, a, "ada@example.org")).Get("code"))
 	last = hubs.Leave(b, b.At(hubs.Secondary).Open("/oauth2/logout?"+url.Values{
 		"id_token_hint": {r.Str("id_token")}, "post_logout_redirect_uri": {hubtest.Callback + "/bye"}, "state": {"x"}}.Encode()))
@@ -44,7 +44,7 @@ func TestSigningOutEndsTheSessionAtTheUpstreamToo(t *testing.T) {
 	refusesStates(t, hubs, b)
 }
 
-// refusesStates: a state that is nobody's, or another browser's, leads nowhere.
+// refusesStates: an unknown state, or another browser's, does not redirect.
 func refusesStates(t *testing.T, hubs hubtest.Pair, b *hubtest.Browser) {
 	t.Helper()
 	for _, state := range []string{"x", "https://evil.test"} {

@@ -45,8 +45,8 @@ func TestSigningOutByPOSTIsSeenAcrossSites(t *testing.T) {
 	hint := b.IdToken(a, "ada@example.org")
 	form := url.Values{"id_token_hint": {hint}, "post_logout_redirect_uri": {hubtest.Bye}, "state": {hubtest.Printable}}
 
-	// A browser leaves its cookies out of such a POST, and has them again at
-	// the GET it is sent to.
+	// A browser sends no cookies with the cross-site POST, but with the GET of
+	// the redirect.
 	p := w.Browser().Read(b.Without(func() (*http.Response, error) { return b.PostForm(w.URL+"/oauth2/logout", form) }))
 	p = b.Follow(p)
 	u, _ := url.Parse(p.Location)
@@ -230,11 +230,11 @@ func TestAppsAreToldInTheBrowserBeforeItGoesOn(t *testing.T) {
 	p = b.Submit(b.Open("/signout"), "/signout")
 	hubtest.Want(t, "frames when the person signs out here", len(framesOf(t, p.Body)), 1)
 	if on := withoutScript(p.Body); !strings.HasPrefix(on, "8; url=/signed-out?then=") {
-		t.Errorf("the way on is %q", on) // to the page that says who has heard of it
+		t.Errorf("the way on is %q", on) // to the page with the deliveries
 	}
 }
 
-// withoutScript is where the page goes on to in a browser that runs no scripts.
+// withoutScript is the next address in a browser without scripts.
 func withoutScript(body string) string {
 	_, rest, _ := strings.Cut(body, `<noscript><meta http-equiv="refresh" content="`)
 	on, _, _ := strings.Cut(rest, `"`)

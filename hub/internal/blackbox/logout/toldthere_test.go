@@ -11,8 +11,8 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// What the page of a login key shows is all that its provider must be told, and
-// what the hub really sends there.
+// The page of a login key shows all values for the provider's settings, and the
+// hub sends exactly those.
 func TestAProviderThatWasToldWhatTheKeysPageShowsNeedsNothingMore(t *testing.T) {
 	hubs := hubtest.NewLeaving(t, true)
 	hubs.Primary.Person("ada@example.org")
@@ -36,13 +36,13 @@ func TestAProviderThatWasToldWhatTheKeysPageShowsNeedsNothingMore(t *testing.T) 
 		t.Errorf("who signed out ends at %s with %d", last.URL, last.Status)
 	}
 
-	// The session there ends, and with it the one here.
+	// The session there ends, and with it the hub's.
 	b.Answer(hubs.Through(b, a, "ada@example.org"))
 	b.At(hubs.Primary).Submit(b.At(hubs.Primary).Open("/signout"), "/signout")
 	b.At(hubs.Secondary).OpenUntil("/account", func(p hubtest.Page) bool { return p.URL.Path == "/signin" })
 }
 
-// sentWith is a parameter of the address that the browser is sent to.
+// sentWith is a parameter of the browser's redirect.
 func sentWith(t *testing.T, p hubtest.Page, name string) string {
 	t.Helper()
 	u, err := url.Parse(p.Location)

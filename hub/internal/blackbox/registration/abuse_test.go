@@ -14,7 +14,7 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 )
 
-// What an app tries that wants more than it was given.
+// Attempts of an app to get more than it was granted.
 
 func TestATokenEndsWithTheClientItWasIssuedTo(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
@@ -167,7 +167,8 @@ func TestTextThatIsNoTextIsRefusedInARequestObject(t *testing.T) {
 	})
 }
 
-// TestNobodyIsWornDownByQuestions: a person who is asked often enough says yes.
+// TestNobodyIsWornDownByQuestions: repeated requests make a user approve (prompt
+// bombing), so they are limited.
 func TestNobodyIsWornDownByQuestions(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -183,8 +184,8 @@ func TestNobodyIsWornDownByQuestions(t *testing.T) {
 	hubtest.Want(t, "when the old ones expired", a.Ask().Status, 200)
 }
 
-// TestAnotherSiteDoesNotUseUpGuesses: five wrong codes lock a person out of
-// connecting devices for a quarter of an hour.
+// TestAnotherSiteDoesNotUseUpGuesses: five wrong codes block a user from
+// connecting devices for 15 minutes, so cross-site requests must not count.
 func TestAnotherSiteDoesNotUseUpGuesses(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -202,7 +203,8 @@ func TestAnotherSiteDoesNotUseUpGuesses(t *testing.T) {
 	hubtest.Want(t, "her own device", b.AnswerDevice(tv.Begin().Str("user_code"), "ada@example.org", "allow").Status, 200)
 }
 
-// TestNoFormIsPostedToAnAppsScheme: the page would lead nowhere.
+// TestNoFormIsPostedToAnAppsScheme: a form_post to a custom scheme does not work
+// in browsers.
 func TestNoFormIsPostedToAnAppsScheme(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	const scheme = "com.example.payroll:/callback"

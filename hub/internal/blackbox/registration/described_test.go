@@ -15,7 +15,7 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 )
 
-// codeIn is the code on its way to the app, empty if there is none.
+// codeIn is the code in the redirect to the app, or empty.
 func codeIn(p hubtest.Page) string {
 	at := regexp.MustCompile(regexp.QuoteMeta(hubtest.Returning) + `\?[^"<\s]+`).FindString(strings.ReplaceAll(p.Location+p.Body, "&amp;", "&"))
 	u, err := url.Parse(at)
@@ -25,7 +25,7 @@ func codeIn(p hubtest.Page) string {
 	return u.Query().Get("code")
 }
 
-// RFC 9700 §4.11.2, as for apps that registered themselves.
+// RFC 9700 §4.11.2, as for dynamically registered apps.
 func TestALinkToTheHubIsNoLinkToWhoPublishedADocument(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Policy(settings.RegistrationOpen)
@@ -39,8 +39,8 @@ func TestALinkToTheHubIsNoLinkToWhoPublishedADocument(t *testing.T) {
 	}
 }
 
-// A program that registered nowhere knows one address of this hub, and has one
-// of its own (Client ID Metadata Documents, RFC 9728, RFC 8414).
+// An unregistered app knows one address of this hub and publishes its own
+// metadata document (Client ID Metadata Documents, RFC 9728, RFC 8414).
 func TestAProgramThatRegisteredNowhereSignsSomebodyIn(t *testing.T) {
 	hubtest.OnBothEngines(t, func(t *testing.T, w *hubtest.World) {
 		w.Policy(settings.RegistrationOpen)
@@ -71,7 +71,7 @@ func TestAProgramThatRegisteredNowhereSignsSomebodyIn(t *testing.T) {
 		hubtest.Want(t, "after a refresh", p.Refresh(r.Str("refresh_token"), "resource", api).Status, 200)
 		hubtest.Want(t, "readings", p.Reads.Load(), 1)
 
-		// What it asked for beyond what anybody may have.
+		// Scopes beyond those for every app are ignored.
 		kept := w.Kept(p.ID)
 		hubtest.Want(t, "scopes", strings.Join(kept.Scopes, " "), "openid email")
 		hubtest.Refused(t, "without PKCE", p.Post("/oauth2/par", "client_id", p.ID, "response_type", "code", "redirect_uri", hubtest.Returning), 400, "invalid_request")

@@ -8,9 +8,8 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 )
 
-// A single-page app under development registers itself at its own loopback
-// address and does not say that it is one: its page calls the token endpoint all
-// the same.
+// A single-page app in development registers its loopback address without
+// declaring itself one. Its page still may call the token endpoint (CORS).
 func TestABrowserAppOnLoopbackCallsTheMachineEndpoints(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Policy(settings.RegistrationOpen)

@@ -12,16 +12,16 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 )
 
-// A program that knows one address, and nothing about this hub, finds its way
-// (RFC 9728, RFC 8414, RFC 7591, RFC 7636, RFC 8707), as clients of the Model
-// Context Protocol do.
+// An app that knows only the address of an API discovers this hub (RFC 9728, RFC
+// 8414, RFC 7591, RFC 7636, RFC 8707), as clients of the Model Context Protocol
+// do.
 func TestAProgramThatKnowsOneAddressSignsSomebodyIn(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Policy(settings.RegistrationOpen)
 	w.Person("ada@example.org")
 	get := func(address, token string) hubtest.Reply { return w.SendJSON("GET", address, token, nil) }
 
-	// 401, and where to read on.
+	// 401, with the address of the metadata.
 	first := get("/api/me", "")
 	hubtest.Want(t, "without a token", first.Status, 401)
 	at := regexp.MustCompile(`^Bearer .*resource_metadata="([^"]+)"`).FindStringSubmatch(first.Header.Get("WWW-Authenticate"))
@@ -31,7 +31,7 @@ func TestAProgramThatKnowsOneAddressSignsSomebodyIn(t *testing.T) {
 	resource := get(at[1], "")
 	api := resource.Str("resource")
 	hubtest.Want(t, "the resource", api, w.URL+"/api")
-	// Each document names the resource whose address it is at (RFC 9728 §3.3).
+	// Each document has its own resource identifier (RFC 9728 §3.3).
 	hubtest.Want(t, "the resource at the root", get("/.well-known/oauth-protected-resource", "").Str("resource"), w.URL)
 	server := resource.JSON["authorization_servers"].([]any)[0].(string)
 
@@ -45,7 +45,7 @@ func TestAProgramThatKnowsOneAddressSignsSomebodyIn(t *testing.T) {
 	})
 	hubtest.Want(t, "registration", registered.Status, 201)
 
-	// The person signs in and agrees.
+	// The user signs in and gives consent.
 	verifier := strings.Repeat("v", 43)
 	b := w.Browser()
 	p := b.Open(meta.Str("authorization_endpoint") + "?" + url.Values{
@@ -60,7 +60,7 @@ func TestAProgramThatKnowsOneAddressSignsSomebodyIn(t *testing.T) {
 	}
 	hubtest.Want(t, "iss", u.Query().Get("iss"), server)
 
-	// A token for this API opens it, and nothing else does.
+	// A token for this API works there and nowhere else.
 	a := &hubtest.App{W: w, Client: clients.Client{ID: registered.Str("client_id"), Type: clients.Native, AuthMethod: clientauth.MethodNone}, Verifier: verifier}
 	tokens := a.Redeem(u.Query().Get("code"), "redirect_uri", back, "resource", api)
 	hubtest.Want(t, "the token request", tokens.Status, 200)
@@ -78,7 +78,7 @@ func TestAProgramThatKnowsOneAddressSignsSomebodyIn(t *testing.T) {
 	hubtest.Want(t, "after a refresh", get(api+"/me", again.Str("access_token")).Status, 200)
 }
 
-// OIDC Core §4: a person opens an app from their own page.
+// OIDC Core §4: a user opens an app from the account page.
 func TestAPersonOpensAnAppFromTheirAccount(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")

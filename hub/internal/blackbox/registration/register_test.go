@@ -34,7 +34,7 @@ func TestAClientRegistersItselfAndSignsPeopleIn(t *testing.T) {
 			t.Errorf("client_id_issued_at: %v", r.JSON["client_id_issued_at"])
 		}
 
-		// A library that knows OpenID Connect alone sends no code_challenge.
+		// A plain OpenID Connect library sends no code_challenge.
 		answer := w.Browser().SignInTo(a, "ada@example.org", "code_challenge", "", "code_challenge_method", "")
 		tokens := a.Redeem(answer.Get("code"), "code_verifier", "")
 		hubtest.Want(t, "the token request", tokens.Status, 200)

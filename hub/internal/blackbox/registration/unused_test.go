@@ -12,7 +12,7 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 )
 
-// there says which of the apps are still there.
+// there reports which of the apps still exist.
 func there(w *hubtest.World, apps ...*hubtest.App) (found []bool) {
 	w.Helper()
 	all, err := w.Hub.Clients(w.Context())
@@ -29,7 +29,7 @@ func there(w *hubtest.World, apps ...*hubtest.App) (found []bool) {
 	return found
 }
 
-// registrations opens the hub for apps, with limits.
+// registrations allows open registration, with limits.
 func registrations(w *hubtest.World, edit func(*settings.Settings)) {
 	w.Helper()
 	err := w.Hub.ChangeSettings(w.Context(), audit.Named("test"), func(s *settings.Settings) {

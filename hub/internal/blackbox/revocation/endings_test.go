@@ -11,19 +11,19 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// An ending is one thing that ends what was issued.
+// An ending is an event that revokes what was issued.
 type ending struct {
-	name string // as docs/revocation.md calls it
+	name string // its name in docs/revocation.md
 	do   func(t *testing.T, h *house, b *hubtest.Browser, apps []*hubtest.App)
-	undo func(t *testing.T, h *house) // nil: nothing is to be undone
-	key  bool                         // there must be a login key
+	undo func(t *testing.T, h *house) // nil: nothing to undo
+	key  bool                         // needs a login key
 }
 
 var endings = []ending{
 	{"the user is disabled at this hub", disabledHere(true), func(t *testing.T, h *house) { disabledHere(false)(t, h, nil, nil) }, false},
 	{"the user is disabled at the provider", func(_ *testing.T, h *house, _ *hubtest.Browser, _ []*hubtest.App) {
 		h.upstream(true)
-		h.skip(6 * time.Minute) // one person is looked at every five minutes at most
+		h.skip(6 * time.Minute) // a user is checked at most every five minutes
 	}, func(_ *testing.T, h *house) { h.upstream(false) }, true},
 	{"the provider is switched off", switched(false), func(t *testing.T, h *house) { switched(true)(t, h, nil, nil) }, true},
 	{"the application is disabled", func(t *testing.T, h *house, _ *hubtest.Browser, apps []*hubtest.App) {
@@ -45,7 +45,7 @@ var endings = []ending{
 		elsewhere := h.mustEnter()
 		elsewhere.Submit(elsewhere.Open("/account"), "/account/sessions/end-all")
 	}, nil, false},
-	{"the provider is deleted", func(t *testing.T, h *house, _ *hubtest.Browser, _ []*hubtest.App) { // the last: there is none after it
+	{"the provider is deleted", func(t *testing.T, h *house, _ *hubtest.Browser, _ []*hubtest.App) { // the last ending
 		_, _, err := h.Hub.RemoveLoginKey(t.Context(), audit.Named("test"), h.Key(h.key), operator.EndSignedIn)
 		must(t, err)
 	}, nil, true},

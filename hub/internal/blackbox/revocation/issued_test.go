@@ -10,25 +10,25 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 )
 
-// issued is one thing that a sign-in leads to.
+// issued is one result of a sign-in: a session or a token.
 type issued struct {
-	access  func() bool // it is good now
-	refresh func() bool // it can be renewed; nil where it never can
+	access  func() bool // reports whether it is valid now
+	refresh func() bool // renews it; nil if it cannot be renewed
 	app     *hubtest.App
-	family  bool // it is a person's, and hangs on a record of the set families
+	family  bool // it belongs to a user and depends on a record of the set families
 }
 
-// A sort is one sort of them.
+// A sort is a kind of them.
 type sort struct {
-	name   string   // as docs/revocation.md calls it
-	grants []string // of discovery's grant_types_supported
-	// issue hands it out in a browser that is signed in. The other results are
-	// of no person, or not to be had by a password.
+	name   string   // its name in docs/revocation.md
+	grants []string // values of grant_types_supported
+	// issue issues it in a signed-in browser. The other kinds belong to no user,
+	// or need a provider.
 	issue func(t *testing.T, h *house, b *hubtest.Browser) issued
 }
 
-// sorts are all of them. A new grant type has none here, and
-// TestEveryWayInAndEveryGrantHasItsPlace fails.
+// sorts are all kinds. A new grant type without one fails
+// TestEveryWayInAndEveryGrantHasItsPlace.
 var sorts = []sort{
 	{"session", nil, session},
 	{"code", []string{clients.GrantCode, clients.GrantRefresh}, byCode()},
@@ -45,7 +45,7 @@ func session(_ *testing.T, _ *house, b *hubtest.Browser) issued {
 	return issued{access: func() bool { return b.Open("/account").URL.Path == "/account" }}
 }
 
-// tokens are what a token endpoint answered.
+// tokens are from a token response.
 func tokens(t *testing.T, a *hubtest.App, r hubtest.Reply) issued {
 	t.Helper()
 	if r.Status != http.StatusOK {
@@ -63,7 +63,7 @@ func tokens(t *testing.T, a *hubtest.App, r hubtest.Reply) issued {
 	return out
 }
 
-// allowed goes to the app's answer, in a browser that is signed in.
+// allowed goes to the app's answer in a signed-in browser.
 func allowed(b *hubtest.Browser, a *hubtest.App, pairs ...string) hubtest.Page {
 	p := b.Authorize(a.Request(pairs...))
 	if p.Location == "" {
@@ -112,12 +112,12 @@ func exchanged(t *testing.T, h *house, b *hubtest.Browser) issued {
 	token := a.Redeem(b.Answer(allowed(b, a, "scope", "openid profile")).Get("code")).Str("access_token")
 	gateway := h.Gateway(clients.Exchange{From: []string{"*"}, Impersonate: true})
 	out := tokens(t, gateway, gateway.Swap(token))
-	out.app, out.family = a, false // it hangs on what the app was given, and ends with it
+	out.app, out.family = a, false // it depends on the app's consent, and ends with it
 	return out
 }
 
-// asserted is a token for what somebody says who speaks for the provider. It
-// speaks of nobody who has only a password here.
+// asserted is a token for an assertion of the provider. There is none about users
+// who have only a password.
 func asserted(t *testing.T, h *house, b *hubtest.Browser) issued {
 	if h.key == "" {
 		return issued{}

@@ -12,14 +12,14 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// kept are the sets in which somebody who is deleted is still named, and why.
-// Everything else that names them must be useless, and gone within the hour.
+// kept are the sets that may still name a deleted user, with the reason. Other
+// records with the name must be useless, and deleted within the hour.
 var kept = map[string]string{
 	"audit":   "what happened stays, by id",
 	"notices": "their apps are yet to be told, for a day at most",
 }
 
-// leftovers are the sets with records that still hold one of these words.
+// leftovers are the sets with records that contain one of these words.
 func leftovers(t *testing.T, h *house, alsoKept string, words ...string) (in []string) {
 	t.Helper()
 	soon := h.Clock.Now().Add(time.Hour)
@@ -41,8 +41,8 @@ func leftovers(t *testing.T, h *house, alsoKept string, words ...string) (in []s
 	return in
 }
 
-// wantKept checks that the walk finds what there is, so that finding nothing
-// means something.
+// wantKept checks that the search finds the existing records, so that an empty
+// result means something.
 func wantKept(t *testing.T, in []string, sets ...string) {
 	t.Helper()
 	for _, set := range sets {
@@ -52,7 +52,7 @@ func wantKept(t *testing.T, in []string, sets ...string) {
 	}
 }
 
-// everything lets a person do all there is, and returns the apps of it.
+// everything makes a user use every feature, and returns the apps.
 func everything(t *testing.T, h *house) (b *hubtest.Browser, apps []*hubtest.App) {
 	t.Helper()
 	b = h.mustEnter()
@@ -70,7 +70,7 @@ func TestADeletedAppLeavesNothing(t *testing.T) {
 	wantKept(t, leftovers(t, h, "", apps[0].ID), "clients", "grants", "families", "sessions", "traces")
 	for _, a := range apps {
 		must(t, h.Hub.RemoveClient(t.Context(), audit.Named("test"), a.Client))
-		// A sign-out is a line of a ledger, which names who was told.
+		// A sign-out is stored with the clients that got a logout token.
 		if in := leftovers(t, h, "signouts", a.ID); len(in) > 0 {
 			t.Errorf("the app is left in %v", in)
 		}
@@ -81,7 +81,7 @@ func TestADeletedPersonLeavesNothing(t *testing.T) {
 	h := byPeer(t)
 	b, apps := everything(t, h)
 	ada := h.person()
-	b.Submit(b.Open("/signout"), "/signout") // a line in the ledger, if an app listens
+	b.Submit(b.Open("/signout"), "/signout") // stored if an app has a logout URI
 	wantKept(t, leftovers(t, h, "", ada.ID), "users", "identities", "grants", "families", "ties", "traces")
 	must(t, h.Hub.RemoveUser(t.Context(), audit.Named("test"), ada.ID))
 	if in := leftovers(t, h, "", ada.ID, "ada@example.org"); len(in) > 0 {
@@ -92,7 +92,7 @@ func TestADeletedPersonLeavesNothing(t *testing.T) {
 			t.Errorf("an app went with the person: %v", err)
 		}
 	}
-	// Who comes again is somebody new.
+	// A returning user gets a new account.
 	h.mustEnter()
 	if h.person().ID == ada.ID {
 		t.Error("the person is the one who was deleted")

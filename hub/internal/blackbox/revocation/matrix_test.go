@@ -1,5 +1,5 @@
-// Package revocation_test holds what ends what: every way in, everything that
-// is issued, everything that ends it.
+// Package revocation_test tests which event revokes what: every sign-in method,
+// every issued session and token, and every event that ends them.
 package revocation_test
 
 import (
@@ -14,20 +14,20 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// The words of docs/revocation.md for how soon something ends.
+// The terms of docs/revocation.md for how soon something ends.
 const (
 	atOnce  = "at once"
-	refresh = "next refresh" // at the latest, of anything that the person has by this provider
+	refresh = "next refresh" // the latest for sessions and tokens that came by this provider
 	goesOn  = "stays valid"
 )
 
-// TestWhatEndsWhat plays every cell of the tables in docs/revocation.md.
+// TestWhatEndsWhat tests every cell of the tables in docs/revocation.md.
 func TestWhatEndsWhat(t *testing.T) {
 	book := read(t)
 	for _, way := range ways {
 		t.Run(way.name, func(t *testing.T) {
 			h := way.open(t)
-			h.Operator() // somebody else is an administrator
+			h.Operator() // another user is the administrator
 			for _, e := range endings {
 				if e.key && h.key == "" {
 					continue
@@ -84,7 +84,7 @@ func play(t *testing.T, h *house, e ending, book tables) {
 		}
 		want := book.cell(t, h.way, e.name, s.name)
 		if want == refresh && got == atOnce {
-			continue // another hub says so itself, by back-channel logout, if it gets through first
+			continue // another hub sends a back-channel logout, which may arrive first
 		}
 		if got != want {
 			t.Errorf("%s, %s: %s; got %q, want %q (good %v, renewed %v, good %v)", h.way, e.name, s.name, got, want, before[i], renewed[i], after[i])
@@ -92,8 +92,8 @@ func play(t *testing.T, h *house, e ending, book tables) {
 	}
 }
 
-// tables are those of docs/revocation.md: what holds for all ways in, and the
-// exceptions, by way, ending and sort.
+// tables are those of docs/revocation.md: the rules for all sign-in methods, and
+// the exceptions by method, event and kind.
 type tables struct {
 	cells      map[[2]string]string
 	exceptions map[[3]string]string
@@ -145,9 +145,8 @@ func read(t *testing.T) tables {
 	return b
 }
 
-// TestEveryWayInAndEveryGrantHasItsPlace compares the rows and columns with the
-// code and the document: whoever adds a way in, a factor or a grant says here
-// and there what ends it.
+// TestEveryWayInAndEveryGrantHasItsPlace compares rows and columns with the code
+// and the document: a new sign-in method, factor or grant needs an entry in both.
 func TestEveryWayInAndEveryGrantHasItsPlace(t *testing.T) {
 	for _, kind := range hub.ConnectorKinds() {
 		if !slices.ContainsFunc(ways, func(w way) bool { return w.kind == kind }) {

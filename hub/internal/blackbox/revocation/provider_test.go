@@ -13,8 +13,8 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 )
 
-// came is somebody who came by a provider, in a browser and with an app and a
-// device that stay connected.
+// came is a user who signed in with a provider, in a browser and with an app and
+// a device that stay connected.
 func came(t *testing.T, open func(*testing.T) *house) (h *house, b *hubtest.Browser, app, tv issued) {
 	t.Helper()
 	h = open(t)
@@ -67,7 +67,8 @@ func TestWhoCameByAProviderStaysIfAnAdministratorSaysSo(t *testing.T) {
 	}
 }
 
-// An answer that is missing is yes, in every form that turns a key off.
+// A missing answer counts as yes: every form that disables a key then ends
+// sessions and app connections.
 func TestAFormWithoutAnAnswerEndsThem(t *testing.T) {
 	for _, path := range []string{"/admin/providers/company/switch", "/admin/providers/company/delete", "/admin/providers/company"} {
 		h, b, app, _ := came(t, byOpenID)
@@ -85,7 +86,7 @@ func TestAFormWithoutAnAnswerEndsThem(t *testing.T) {
 	}
 }
 
-// A form that leaves the key on asks nobody anything.
+// A form that leaves the key enabled asks no question.
 func TestSavingAKeyThatStaysOnEndsNothing(t *testing.T) {
 	h, b, app, _ := came(t, byOpenID)
 	root := h.Operator()
@@ -122,8 +123,8 @@ func TestAnAdministratorWhoCameByAKeyGoesWithIt(t *testing.T) {
 	}
 }
 
-// Whoever stays signed in by a key that is gone is nobody of whom can be said how
-// much they proved: a site's key keeps administrators out, say.
+// A session of a deleted key has an unknown strength: a site's key, for example,
+// does not allow administrators.
 func TestAKeyThatIsGoneOpensNoAdministration(t *testing.T) {
 	h := bySocial(t)
 	h.Person("root@example.org", users.AdminRole)
@@ -141,12 +142,12 @@ func TestAKeyThatIsGoneOpensNoAdministration(t *testing.T) {
 	hubtest.Want(t, "their own account", b.Open("/account").URL.Path, "/account")
 }
 
-// A replica remembers login keys, clients and settings for a moment. What was
-// issued ends there all the same, and nobody who is on the way back gets in.
+// A replica caches login keys, clients and settings for a moment. The revocation
+// still takes effect there, and a running sign-in is refused.
 func TestAProviderThatIsTurnedOffIsSoAtEveryReplica(t *testing.T) {
 	h, b, app, tv := came(t, bySocial)
 	replica := hubtest.NewWorldAs(t, h.Backend, hub.Config{URL: h.URL})
-	replica.Clock.Stop() // it goes on remembering
+	replica.Clock.Stop() // the replica keeps its cache
 	there := b.At(replica)
 	hubtest.Want(t, "the browser at the replica", there.Open("/account").URL.Path, "/account")
 	late := h.Browser()
@@ -171,7 +172,7 @@ func TestAProviderThatIsTurnedOffIsSoAtEveryReplica(t *testing.T) {
 	}
 }
 
-// Another key's people are not meant.
+// Users of other keys are not affected.
 func TestTurningAProviderOffLeavesOthersAlone(t *testing.T) {
 	h, _, _, _ := came(t, bySocial)
 	h.Provider("other", func(k *federation.LoginKey) { k.Enabled = true })

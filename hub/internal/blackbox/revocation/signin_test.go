@@ -14,9 +14,9 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// Whatever is issued knows all of the sign-in that it came of, whichever grant
-// type it came by; and the session's name only if it came by a code, for a
-// device does not sign out with the browser that allowed it.
+// Tokens of every grant type have the data of their sign-in. Only those of a code
+// have the session id, because a device is not signed out with the browser that
+// approved it.
 func TestWhateverIsIssuedKnowsTheWholeSignIn(t *testing.T) {
 	h := byOpenID(t)
 	b := h.mustEnter()
@@ -36,11 +36,11 @@ func TestWhateverIsIssuedKnowsTheWholeSignIn(t *testing.T) {
 		}
 		of := s.grants
 		for _, f := range the[grants.TokenFamily](t, h, "families") {
-			if before[f.ID] || f.Terms.Kind == "" && s.name == "assertion" { // the app was allowed by a code first
+			if before[f.ID] || f.Terms.Kind == "" && s.name == "assertion" { // the app got consent by a code first
 				continue
 			}
 			want := in.SignIn
-			if s.name == "assertion" { // nobody signed in: the key's word is all there is
+			if s.name == "assertion" { // there was no sign-in: the assertion is all the evidence
 				want = grants.SignIn{SessionGeneration: in.SessionGeneration, LoginKey: in.LoginKey}
 			}
 			got := f.SignIn
@@ -66,7 +66,7 @@ func the[T any](t *testing.T, h *house, set string) []T {
 	return out
 }
 
-// A person of another hub who is disabled there keeps no device here.
+// A user of another hub who is disabled there keeps no device here.
 func TestADeviceIsLookedAtLikeAnyApp(t *testing.T) { // device and back channel
 	for _, s := range sorts {
 		if s.name != "device" && s.name != "CIBA" {

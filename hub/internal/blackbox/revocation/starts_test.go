@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// sessionStarts are the places that begin a session, and the way in that each
-// of them stands for.
+// sessionStarts are the places in the code that start a session, with the sign-in
+// method of each.
 var sessionStarts = map[string]string{
 	"hub/web/signin/signin.go":    "password",
 	"hub/web/signin/invite.go":    "password",
@@ -21,8 +21,8 @@ var sessionStarts = map[string]string{
 	"hub/web/account/password.go": "as the session that it goes on from",
 }
 
-// starts finds a place that begins a session and has no row above: a new factor
-// is one.
+// starts finds places that start a session without a row above, such as a new
+// factor.
 func starts(t *testing.T) {
 	t.Helper()
 	const root = "../../../.."

@@ -18,15 +18,15 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
-// A way is one in which people come in.
+// A way is a sign-in method.
 type way struct {
-	name string // as docs/revocation.md calls it
-	kind string // of the login key; empty for a password
+	name string // its name in docs/revocation.md
+	kind string // kind of login key; empty for a password
 	open func(t *testing.T) *house
 }
 
-// ways are all of them. A new kind of login key has no row here, and
-// TestEveryWayInAndEveryGrantHasItsPlace fails.
+// ways are all methods. A new kind of login key without a row fails
+// TestEveryWayInAndEveryGrantHasItsPlace.
 var ways = []way{
 	{"password", "", byPassword},
 	{"passkey", "", byPasskey},
@@ -38,20 +38,20 @@ var ways = []way{
 	{"a Frappe site", federation.KindFrappe, byFrappe},
 }
 
-// A house is a hub that one person comes to in one way.
+// A house is a hub with one user who signs in by one method.
 type house struct {
 	*hubtest.World
 	way    string
 	key    string // the login key; empty for a password
-	issuer string // who the person is from there
-	// enter signs the person in, in a browser that nobody used.
+	issuer string // the user's ID at the provider
+	// enter signs the user in, in a new browser.
 	enter func(*hubtest.Browser)
-	// upstream disables the person at the provider, or enables them again.
+	// upstream disables the user at the provider, or enables them again.
 	upstream func(disabled bool)
 	skip     func(time.Duration)
 }
 
-// person is whom the house is about: the only one who is no administrator.
+// person is the house's user: the only one who is no administrator.
 func (h *house) person() users.User {
 	h.Helper()
 	all, err := h.Hub.Users(h.Context(), "", 10)
@@ -85,7 +85,7 @@ func byPasskey(t *testing.T) *house {
 	}}
 }
 
-// byTwoFactors is a house whose person types a password and a code of an app.
+// byTwoFactors is a house with a password and an authenticator app.
 func byTwoFactors(t *testing.T) *house {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -95,7 +95,7 @@ func byTwoFactors(t *testing.T) *house {
 	}}
 }
 
-// through is a house whose people come from another hub of ours.
+// through is a house with another fedhub as the provider.
 func through(t *testing.T, name string, hubs hubtest.Pair) *house {
 	ada := hubs.Primary.Person("ada@example.org")
 	hubs.Primary.Person("root@example.org", users.AdminRole)
@@ -118,10 +118,10 @@ func byPeer(t *testing.T) *house {
 	return through(t, "another hub", hubtest.NewPair(t, w))
 }
 
-// lookAgain is a key whose provider is asked about its people at each refresh.
+// lookAgain makes the hub check the user at the provider with each refresh.
 func lookAgain(k *federation.LoginKey) {
 	k.Enabled, k.SignUps, k.TrustEmail, k.KeepTokens = true, federation.Allow, true, true
-	k.CountsAsNew = true // some of them do not say when, and what devices ask for needs a recent sign-in
+	k.CountsAsNew = true // some providers send no auth_time, and device approval needs a recent sign-in
 }
 
 func byOpenID(t *testing.T) *house {
@@ -146,8 +146,8 @@ func byOAuth2(t *testing.T) *house {
 	return through(t, "an OAuth 2.0 provider", hubtest.Pair{Primary: primary, Secondary: secondary, Key: key})
 }
 
-// bySocial is a house whose people come from a provider of the vetted list that
-// gives out refresh tokens.
+// bySocial is a house with a provider of the vetted list that issues refresh
+// tokens.
 func bySocial(t *testing.T) *house {
 	var disabled atomic.Bool
 	gitea := hubtest.NewServer(t, func(w http.ResponseWriter, r *http.Request) {

@@ -11,14 +11,14 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// guess tries a wrong password in a browser, and says how that went.
+// guess tries a wrong password in a browser, and returns the result.
 func guess(b *hubtest.Browser) hubtest.Page {
 	p := b.Open("/signin?local=1")
 	return b.Submit(p, "/signin", "email", "ada@example.org", "password", "wrong")
 }
 
-// What a cloud gateway writes, 203.0.113.9:61598, is that address: for the
-// limits and in the audit log. Nothing else that a visitor sends counts.
+// A cloud gateway writes address and port, 203.0.113.9:61598. Limits and the
+// audit log use the address. Other headers of a visitor are ignored.
 func TestAVisitorComesFromWhereTheProxySays(t *testing.T) {
 	for name, tt := range map[string]struct {
 		config hub.Config
@@ -41,7 +41,7 @@ func TestAVisitorComesFromWhereTheProxySays(t *testing.T) {
 			w := hubtest.NewWorldAs(t, hubtest.OpenSQLite(t), tt.config)
 			w.Clock.Stop()
 			visitor := func(n int) *hubtest.Browser {
-				// However often the visitor names another address of their own.
+				// The visitor cannot avoid the limit by sending other addresses.
 				return w.Browser().With(tt.header, tt.lines...).With("X-Real-IP", netip.AddrFrom4([4]byte{192, 0, 2, byte(n)}).String())
 			}
 			if tt.header == "X-Real-Ip" {
@@ -58,7 +58,7 @@ func TestAVisitorComesFromWhereTheProxySays(t *testing.T) {
 	}
 }
 
-// A proxy that nobody listed is noticed: in the log once, and on the overview.
+// An unlisted proxy causes one log line and a warning on the overview.
 func TestAProxyThatIsNotSetUpRightIsNoticed(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	op := w.Operator()
@@ -78,7 +78,7 @@ func TestAProxyThatIsNotSetUpRightIsNoticed(t *testing.T) {
 		t.Errorf("the overview says %q", list)
 	}
 	hubtest.Want(t, "lines in the log", strings.Count(w.Logs.String(), unlisted), 1)
-	// A round of the watch does not take it away.
+	// A health check does not remove the warning.
 	if list := op.Submit(home, "/admin/check").Text("attention"); !strings.Contains(list, unlisted) {
 		t.Errorf("after a round the overview says %q", list)
 	}
@@ -93,7 +93,8 @@ func TestAProxyThatIsNotSetUpRightIsNoticed(t *testing.T) {
 	}
 	hubtest.Want(t, "lines in the log", strings.Count(behind.Logs.String(), "does not say whom it speaks for"), 1)
 
-	// Public addresses are strangers', whatever they send, and cause no warning.
+	// Requests from public addresses are a visitor's own, so their headers cause
+	// no warning.
 	for range 150 {
 		r := httptest.NewRequest(http.MethodGet, behind.URL+"/signin", nil)
 		r.RemoteAddr = "198.51.100.7:4000"

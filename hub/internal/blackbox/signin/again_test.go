@@ -10,10 +10,9 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// A provider may ignore that it was asked to sign somebody in again, and tell the
-// truth: they did so an hour ago. That satisfies no app that wants to know, and
-// is no error either: a proof made here stands in. Who has none is sent back
-// (OIDC Core §3.1.2.1).
+// A provider may ignore prompt=login and report an old auth_time. That does not
+// satisfy an app with max_age, but is no error: a proof at the hub replaces it. A
+// user without one returns with login_required (OIDC Core §3.1.2.1).
 func TestAnOldSignInLeadsToAProofMadeHere(t *testing.T) {
 	for _, pairs := range [][]string{{"prompt", "login"}, {"max_age", "0"}, {"max_age", "600"}} {
 		hubs := hubtest.NewProvider(t, func(k *federation.LoginKey) { k.Enabled, k.SignUps, k.TrustEmail = true, federation.Allow, true })
@@ -67,7 +66,7 @@ func TestAnOldSignInLeadsToAProofMadeHere(t *testing.T) {
 			t.Errorf("%q, with a proof made here: got %v, want %v or a moment later", pairs, got, before)
 		}
 
-		// She came by the company all the same.
+		// The session's sign-in method is still the provider.
 		last := ""
 		for _, c := range b.CookiesAt(w.URL) {
 			if strings.HasSuffix(c.Name, "_last") {

@@ -23,8 +23,8 @@ var (
 	property = regexp.MustCompile(`(name|type|value)="([^"]*)"`)
 )
 
-// fieldsOf are the inputs of the form that a page posts to an address, with what
-// stands in them.
+// fieldsOf are the inputs of the form that a page posts to an address, with their
+// values.
 func fieldsOf(t *testing.T, p hubtest.Page, action string) (fields map[string]string, empty []string) {
 	t.Helper()
 	_, form, found := strings.Cut(p.Body, `action="`+action+`"`)
@@ -50,8 +50,7 @@ func fieldsOf(t *testing.T, p hubtest.Page, action string) (fields map[string]st
 	return fields, empty
 }
 
-// typed is what somebody types who has read the label and the hint of an empty
-// field.
+// typed is a plausible value for an empty field, by its label and hint.
 func typed(t *testing.T, preset, name string) string {
 	t.Helper()
 	typed := map[string]string{
@@ -79,14 +78,14 @@ func typed(t *testing.T, preset, name string) string {
 	return typed[name]
 }
 
-// Whatever the catalogue offers is added by filling in the fields of its own
-// page, and nothing else: what a page does not ask for, nobody can say.
+// Every entry of the catalogue can be added with the fields of its own page only,
+// so no page lacks a required field.
 func TestEveryEntryOfTheCatalogueIsAddedByTheFieldsOfItsOwnPage(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	b := w.Operator()
 	for _, e := range catalog.All() {
 		if e.Kind == federation.KindPeer {
-			continue // it is met first, see package hubs
+			continue // hubs connect first, see package hubs
 		}
 		p := b.Open("/admin/providers/new?preset=" + e.Preset)
 		fields, empty := fieldsOf(t, p, "/admin/providers")
@@ -104,7 +103,7 @@ func TestEveryEntryOfTheCatalogueIsAddedByTheFieldsOfItsOwnPage(t *testing.T) {
 		}
 		path, _, _ := strings.Cut(added.Location, "?")
 		saved := b.Open(path)
-		// And it can be switched on: nothing is missing that its page does not ask.
+		// It can also be enabled: its page has all required fields.
 		if on := b.Submit(saved, path+"/switch", "enabled", "1"); on.Status != http.StatusOK || !w.Key(e.Preset).Enabled {
 			t.Errorf("%s cannot be switched on: got %d\n%s", e.Preset, on.Status, wrongOf(on))
 		}
@@ -115,8 +114,8 @@ var mistakes = regexp.MustCompile(`(?s)class="error" id="[^"]*">.*?</p>`)
 
 func wrongOf(p hubtest.Page) string { return strings.Join(mistakes.FindAllString(p.Body, -1), "\n") }
 
-// A key for a place that has one already, or where nothing answers, is kept, and
-// whoever adds it is told.
+// A key for a provider that has one already, or that does not respond, is saved
+// with a warning.
 func TestAddingALoginKeyLooksAtItsUpstream(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	b := w.Operator()

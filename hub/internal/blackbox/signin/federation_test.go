@@ -27,18 +27,18 @@ func TestAPersonOfThePrimarySignsInAtTheSecondary(t *testing.T) {
 		hubtest.Want(t, "e-mail", info.Str("email"), "ada@example.org")
 		hubtest.Want(t, "e-mail verified", info.JSON["email_verified"], any(true))
 
-		// Again in another browser: the same person, not another one.
+		// Another browser leads to the same user.
 		again := hubs.Secondary.Browser()
 		r2 := a.Redeem(again.Answer(hubs.Through(again, a, "ada@example.org")).Get("code"))
 		hubtest.Want(t, "subject the second time", hubtest.ClaimsOf(t, r2.Str("id_token"))["sub"], id["sub"])
-		// Signed in at both: nobody is asked anything.
+		// With sessions at both there is no page.
 		if p := b.Authorize(a.Request()); !strings.HasPrefix(p.Location, hubtest.Callback) {
 			t.Errorf("with live sessions: got %d, location %q", p.Status, p.Location)
 		}
 	})
 }
 
-// A password chosen meanwhile makes no session of the secondary's own.
+// Setting a password later does not make a separate session at the secondary.
 func TestSigningOutAtThePrimaryEndsASessionThatChangedItsPassword(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -68,7 +68,7 @@ func TestSigningOutAtThePrimaryEndsTheSessionAtTheSecondary(t *testing.T) {
 		at := b.At(hubs.Primary)
 		at.Submit(at.Open("/signout"), "/signout")
 
-		token := hubtest.Arrives(t, told, "the app hears of no logout") // the app hears of it from the secondary
+		token := hubtest.Arrives(t, told, "the app hears of no logout") // the app gets a logout token from the secondary
 		claims := hubtest.ClaimsOf(t, token)
 		hubtest.Want(t, "issuer of the app's logout token", claims["iss"], any(hubs.Secondary.URL))
 		hubtest.Want(t, "its sid", claims["sid"], hubtest.ClaimsOf(t, r.Str("id_token"))["sid"])
@@ -79,7 +79,7 @@ func TestSigningOutAtThePrimaryEndsTheSessionAtTheSecondary(t *testing.T) {
 			t.Error("the secondary's session lives on")
 		}
 		hubtest.Want(t, "userinfo", hubs.Secondary.Userinfo(r.Str("access_token")).Status, 401)
-		// The same token cannot be sent to the secondary, nor anything else.
+		// A replayed token and other input are refused.
 		for name, bad := range map[string]string{"another hub's token": token, "an ID token": r.Str("id_token"), "garbage": "x.y.z"} {
 			resp, err := http.PostForm(hubs.Secondary.URL+"/oauth2/backchannel/"+hubs.Key.ID, url.Values{"logout_token": {bad}})
 			if err != nil {

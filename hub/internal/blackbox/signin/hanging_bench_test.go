@@ -6,10 +6,9 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// What signing in by password costs while an upstream says nothing and every
-// place before it is taken, against a hub whose upstreams are well: the two
-// belong together, and their ratio is the result. The password hash is that of
-// the tests, so nothing hides a difference.
+// The cost of a password sign-in while a provider hangs and all its places are
+// taken, against a hub with healthy providers: the ratio is the result. The
+// password hash is the cheap one of the tests, so that it hides no difference.
 func BenchmarkSignInByPassword(b *testing.B) {
 	for _, name := range []string{"upstreams well", "one upstream hanging"} {
 		b.Run(name, func(b *testing.B) {

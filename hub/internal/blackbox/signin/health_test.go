@@ -12,7 +12,7 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// A hanging upstream takes calls and says nothing.
+// A hanging upstream accepts connections and never responds.
 type hangingUpstream struct {
 	*httptest.Server
 	arrived chan struct{}
@@ -20,8 +20,8 @@ type hangingUpstream struct {
 	asked   atomic.Int32
 }
 
-// newHanging is an upstream that takes calls and says nothing until it is
-// released; then it breaks off.
+// newHanging is a provider that accepts connections and does not respond until it
+// is released; then it closes them.
 func newHanging(t testing.TB) *hangingUpstream {
 	t.Helper()
 	s := &hangingUpstream{arrived: make(chan struct{}, 1000), release: make(chan struct{})}
@@ -62,7 +62,7 @@ func TestPeopleAtAHangingUpstreamHoldUpNobodyElse(t *testing.T) { // FE-39
 			t.Errorf("the page is\n%s", p.Body)
 		}
 	}
-	// Meanwhile: a password, and another key.
+	// Meanwhile a password and another key work.
 	b := w.Browser()
 	if p := b.SignIn(b.Open("/signin"), "ada@example.org"); p.Status != http.StatusOK || !strings.Contains(p.Body, "ada@example.org") {
 		t.Errorf("by password: got %d\n%s", p.Status, p.Body)
@@ -79,7 +79,8 @@ func TestPeopleAtAHangingUpstreamHoldUpNobodyElse(t *testing.T) { // FE-39
 		hubtest.Want(t, "status for who waited", (<-answers).Status, http.StatusServiceUnavailable)
 	}
 
-	// It is known to be silent now, and the administrator sees it.
+	// The hub knows now that it does not respond, and shows that to the
+	// administrator.
 	b = w.Browser()
 	p := b.Post(b.Open("/signin"), "/signin/with/"+key.ID)
 	if !strings.Contains(p.Body, "Hanging doesn&#39;t answer. Try again in a minute") {

@@ -82,15 +82,15 @@ func TestAnInvitationIsAcceptedOnce(t *testing.T) {
 	}
 	group.Wait()
 	hubtest.Want(t, "winners", won.Load(), int64(1))
-	// The link was shown and not mailed, so it proved no address.
+	// The link was shown, not emailed, so it proves no address.
 	if p := w.Home("grace@example.org").Open("/account"); !strings.Contains(p.Body, "Not verified") {
 		t.Error("a link that went from hand to hand proved an address")
 	}
-	box.Link(w, "grace@example.org") // they were asked to prove it
+	box.Link(w, "grace@example.org") // they got an email to prove it
 }
 
-// TestARoleOfAnInvitationComesWithAProvenAddress: whoever an upstream vouches
-// for gets what the address was invited to, and the invitation is used.
+// TestARoleOfAnInvitationComesWithAProvenAddress: a provider that verified the
+// invited address gives its user the invited role, and the invitation is used.
 func TestARoleOfAnInvitationComesWithAProvenAddress(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("grace@example.org")

@@ -65,7 +65,7 @@ func TestEverySettingOfALoginKeyIsKept(t *testing.T) {
 	if !k.Hidden || !k.TrustAssurance || !k.KeepTokens || !k.SignOutThere || k.Linking != federation.Auto {
 		t.Errorf("something was forgotten: %+v", k)
 	}
-	// Saved once more as it is shown, nothing changes.
+	// Saving the form unchanged changes nothing.
 	b.Submit(b.Open(path), path)
 	after := w.Key("example")
 	after.Updated = k.Updated

@@ -13,7 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// A mailServer takes every email.
+// A mailServer accepts every email.
 type mailServer chan string
 
 func (m mailServer) NewSession(*smtp.Conn) (smtp.Session, error) { return m, nil }

@@ -17,7 +17,7 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
-// odd is a hub with a login key for a provider that a test scripts.
+// odd is a hub with a login key for a scripted provider.
 func odd(t *testing.T, script func(*federationtest.Script)) (*hubtest.World, *federationtest.Upstream) {
 	t.Helper()
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
@@ -33,26 +33,25 @@ func odd(t *testing.T, script func(*federationtest.Script)) (*hubtest.World, *fe
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Person("root@example.org", "admin") // so that others may lose the role
+	w.Person("root@example.org", "admin") // so that others can lose the role
 	return w, u
 }
 
-// come signs somebody in there and returns the page where they end.
+// come signs a user in there and returns the last page.
 func come(w *hubtest.World) (*hubtest.Browser, hubtest.Page) {
 	b := w.Browser()
 	return b, b.Walk(b.Open("/account"), "", w)
 }
 
-// looking is an administrator's browser: the hub itself sends everybody to the
-// provider.
+// looking is an administrator's browser, signed in by password, because the hub
+// redirects everybody else to the provider.
 func looking(w *hubtest.World) *hubtest.Browser {
 	b := w.Browser()
 	b.SignIn(b.Open("/signin?local=1"), "root@example.org")
 	return b
 }
 
-// A provider makes its key when it first needs one, or rotates, a moment after
-// the hub read its keys.
+// A provider generates or rotates its key a moment after the hub read its JWKS.
 func TestAProviderThatMakesAKeyTheMomentItSignsIsWaitedFor(t *testing.T) {
 	w, u := odd(t, func(*federationtest.Script) {})
 	for _, kid := range []string{"second", "third"} {
@@ -63,8 +62,8 @@ func TestAProviderThatMakesAKeyTheMomentItSignsIsWaitedFor(t *testing.T) {
 	}
 }
 
-// What real providers send all at once: a date where a number is due (ADFS), a
-// life with a fraction, groups with odd ones between, a certificate of nobody.
+// What real providers send, all at once: a date for a number (ADFS), a fractional
+// lifetime, groups of mixed types, a key with an unrelated certificate.
 func TestAProviderThatSendsWhatNobodyExpectsSignsPeopleIn(t *testing.T) {
 	w, _ := odd(t, func(s *federationtest.Script) {
 		s.Token = func(answer map[string]any) { answer["expires_in"] = json.Number("3600.0") }
@@ -92,8 +91,8 @@ func TestAProviderThatSendsWhatNobodyExpectsSignsPeopleIn(t *testing.T) {
 	}
 }
 
-// Somebody of whom the provider says neither name nor address is known by what
-// it calls them: on every page that shows people, and to apps.
+// A user without name and email is shown by the provider's user name, on every
+// page and to apps.
 func TestAPersonWithoutNameAndAddressIsShownByTheirUserName(t *testing.T) {
 	w, _ := odd(t, func(s *federationtest.Script) {
 		s.Person = func(_ string, claims map[string]any) {
@@ -135,9 +134,9 @@ func TestAPersonWithoutNameAndAddressIsShownByTheirUserName(t *testing.T) {
 	}
 }
 
-// Entra ID says of somebody in many groups only where the groups are. What they
-// were stays for two weeks, but an administrator is one no longer; and whoever
-// looks is told, before it ends and when it did.
+// For a user in many groups, Entra ID sends a link instead of the groups. The
+// last known roles stay for two weeks, except the administrator's; the pages show
+// that before and after they end.
 func TestRolesThatAProviderSaysNoMoreEndInView(t *testing.T) {
 	says := []string{"staff", "boss", "root"}
 	var known bool
@@ -199,7 +198,7 @@ func TestRolesThatAProviderSaysNoMoreEndInView(t *testing.T) {
 	}
 
 	w.Clock.Skip(8 * 24 * time.Hour)
-	come(w) // coming again confirms nothing
+	come(w) // another sign-in does not confirm the roles
 	if err := w.Hub.Linking().EndUnknown(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
-// Look again asks for nothing that costs; where that brings no refresh token the
-// page of the key says so, and offers the scope.
+// "Refresh profile during sessions" requests no extra scope. If the provider then
+// issues no refresh token, the key's page says so and offers the scope.
 func TestLookAgainOffersTheScopeWhereNoRefreshTokenComes(t *testing.T) {
 	w, u := odd(t, func(s *federationtest.Script) { s.Offline = federationtest.OfflineNeeded })
 	admin := looking(w)
@@ -36,7 +36,7 @@ func TestLookAgainOffersTheScopeWhereNoRefreshTokenComes(t *testing.T) {
 	}
 }
 
-// What the provider refuses is named, to the person, in the trace and on the key.
+// The page, the trace and the key name the refused scope.
 func TestARefusedScopeIsShownAsThat(t *testing.T) {
 	for _, offline := range []federationtest.Offline{federationtest.OfflineNoClient, federationtest.OfflineNoPerson} {
 		w, _ := odd(t, func(s *federationtest.Script) { s.Offline = offline })
@@ -62,7 +62,7 @@ func TestARefusedScopeIsShownAsThat(t *testing.T) {
 	}
 }
 
-// A provider that ends people on a page of its own tells the hub nothing.
+// If the provider shows its own error page, the hub gets no response.
 func TestAProviderFromWhichNobodyComesBackDoesNotWork(t *testing.T) {
 	w, u := odd(t, func(*federationtest.Script) {})
 	come(w)

@@ -13,13 +13,13 @@ import (
 	"github.com/fedhub/fedhub/hub/users/passwords"
 )
 
-// stranger is a browser that never signed anybody in, in a network of its own.
+// stranger is a browser that has never signed in, in a network of its own.
 func stranger(w *hubtest.World, n int) *hubtest.Browser {
 	return w.Browser().From(fmt.Sprintf("198.51.%d.7", n%256))
 }
 
-// hammer lets strangers from many networks try wrong passwords, as fast as the
-// hub looks at them.
+// hammer tries wrong passwords from many networks, as fast as the hub checks
+// them.
 func hammer(w *hubtest.World, email string, times int) {
 	for n := range times {
 		b := stranger(w, n)
@@ -27,14 +27,14 @@ func hammer(w *hubtest.World, email string, times int) {
 	}
 }
 
-// enters says whether the right password signs somebody in.
+// enters reports whether the right password signs in.
 func enters(b *hubtest.Browser, email string) bool {
 	p := b.SignIn(b.Open("/signin?local=1&switch=1"), email)
 	return p.URL.Path == "/account"
 }
 
-// 24 wrong passwords in a moment shut an account out for an hour, and one more
-// each hour kept it so: administrators too.
+// Once, 24 wrong passwords locked an account for an hour, and one more per hour
+// kept it locked, also for administrators.
 func TestStrangersNeverLockTheOwnerOut(t *testing.T) {
 	hubtest.OnBothEnginesBehindProxy(t, func(t *testing.T, w *hubtest.World) {
 		w.Clock.Stop()
@@ -45,18 +45,18 @@ func TestStrangersNeverLockTheOwnerOut(t *testing.T) {
 		}
 		hammer(w, "root@example.org", 24)
 
-		// The browser that signed this account in before is not held up at all.
+		// The browser that signed in to this account before does not wait.
 		if !enters(own, "root@example.org") {
 			t.Error("strangers hold up the owner's own browser")
 		}
-		// Nor is another of the owner's for longer than a minute.
+		// Another browser of the owner waits a minute at most.
 		hammer(w, "root@example.org", 24)
 		other := w.Browser().From("203.0.113.77")
 		w.Clock.Skip(time.Minute)
 		if !enters(other, "root@example.org") {
 			t.Error("strangers hold up the owner's other browser for more than a minute")
 		}
-		// The network that the wrong ones came from waits long.
+		// The network of the wrong attempts waits long.
 		for n := range 12 {
 			guessFrom(stranger(w, 3), "root@example.org", n)
 			w.Clock.Skip(time.Duration(1<<n) * time.Second)
@@ -73,7 +73,7 @@ func guessFrom(b *hubtest.Browser, email string, n int) hubtest.Page {
 	return b.Submit(b.Open("/signin?local=1"), "/signin", "email", email, "password", fmt.Sprint("guess ", n))
 }
 
-// A browser is known for the account that it signed in, and for no other.
+// A browser is known for the account it signed in to, and for no other.
 func TestABrowserIsKnownForItsAccountAlone(t *testing.T) {
 	w := hubtest.NewWorldAs(t, hubtest.OpenSQLite(t), hubtest.BehindProxy())
 	w.Clock.Stop()
@@ -117,11 +117,11 @@ func TestFewOfManyPasswordsAtOnceAreLookedAt(t *testing.T) {
 				t.Errorf("got %d", p.Status)
 			}
 		}
-		// The free ones, and the one with which the wait begins.
+		// The free attempts, and the one that starts the wait.
 		if looked < 5 || looked > 6 {
 			t.Errorf("%d were looked at", looked)
 		}
-		// That was one step at most: the next is looked at a second later.
+		// That was one step at most: the next attempt is allowed a second later.
 		w.Clock.Skip(time.Second)
 		if !enters(w.Browser().From("203.0.113.9"), "ada@example.org") {
 			t.Error("a burst is more than one step")
@@ -129,8 +129,8 @@ func TestFewOfManyPasswordsAtOnceAreLookedAt(t *testing.T) {
 	})
 }
 
-// A finished reset lets its owner in at once, asking for one changes nothing;
-// and neither lets a browser go on that was known before.
+// A finished reset clears the count, so its owner signs in at once; requesting a
+// reset does not. A browser that was known before the reset is known no longer.
 func TestAResetClearsWhatStrangersTried(t *testing.T) {
 	config := hubtest.BehindProxy()
 	box := &hubtest.Postbox{}
@@ -180,8 +180,8 @@ func TestSigningOutEverywhereEndsKnownBrowsers(t *testing.T) {
 	}
 }
 
-// Five wrong current passwords end the session that asks for it, however many
-// come at once, and strangers cannot keep anybody from changing theirs.
+// Five wrong current passwords end the session, also if they are sent in
+// parallel. Attempts from elsewhere do not block the form.
 func TestTheCurrentPasswordCountsBySession(t *testing.T) {
 	hubtest.OnBothEnginesBehindProxy(t, func(t *testing.T, w *hubtest.World) {
 		w.Clock.Stop()
@@ -204,7 +204,7 @@ func TestTheCurrentPasswordCountsBySession(t *testing.T) {
 		if at := there.Open("/account").URL.Path; at != "/signin" {
 			t.Errorf("the session goes on: at %s", at)
 		}
-		// Another session goes on, and its own wrong ones are forgotten by a right one.
+		// Another session continues, and a right password resets its own count.
 		for range 4 {
 			change(b, "wrong")
 		}
@@ -232,8 +232,8 @@ func TestTheCurrentPasswordCountsBySession(t *testing.T) {
 	})
 }
 
-// After a hundred wrong ones in a row a browser that the account does not know
-// needs a link to the address besides the password, and gets in with both.
+// After a hundred wrong attempts in a row, an unknown browser needs an emailed
+// link in addition to the password.
 func TestALinkBesidesThePasswordAfterAHundredWrongOnes(t *testing.T) {
 	config := hubtest.BehindProxy()
 	box := &hubtest.Postbox{}
@@ -263,7 +263,7 @@ func TestALinkBesidesThePasswordAfterAHundredWrongOnes(t *testing.T) {
 	if !strings.Contains(right.Body, "/signin/confirm") || len(box.All()) != 0 {
 		t.Fatalf("no link is offered, or one was sent unasked: %s", right.Body)
 	}
-	// A browser that is known needs none.
+	// A known browser needs none.
 	if !enters(known, "ada@example.org") {
 		t.Error("the known browser is held up")
 	}
@@ -274,11 +274,11 @@ func TestALinkBesidesThePasswordAfterAHundredWrongOnes(t *testing.T) {
 		t.Errorf("the answers differ:\n%s\n%s", sent.Body, unsent.Body)
 	}
 	link := box.Link(w, "ada@example.org")
-	for range 2 { // a program that looks through mail uses nothing up
+	for range 2 { // a mail scanner that opens links does not use it up
 		hubtest.Want(t, "the page", w.Browser().Open(link).Status, http.StatusOK)
 	}
 	p := b.Submit(b.Open(link), link)
-	if p.URL.RequestURI() != "/signin?local=1" { // and not where whoever asked wanted to be: it may have been a stranger
+	if p.URL.RequestURI() != "/signin?local=1" { // not to the requested page: an attacker may have requested the link
 		t.Fatalf("the link leads to %s: %s", p.URL, p.Body)
 	}
 	if at := b.Open("/account").URL.Path; at != "/signin" {
@@ -298,8 +298,8 @@ func hammerOnce(w *hubtest.World, email string, n int) {
 	b.Submit(b.Open("/signin?local=1"), "/signin", "email", email, "password", "wrong")
 }
 
-// Where too many passwords are checked at once, the rest are turned away: at
-// once, with a time to come again, counted for nobody and recorded nowhere.
+// If too many passwords are checked at once, the rest get 429 with Retry-After
+// immediately, without a count and without an event.
 func TestShedSignInsCountForNobody(t *testing.T) {
 	config := hubtest.BehindProxy()
 	config.Hash = passwords.HashParams{Memory: 64 * 1024, Time: 3, Threads: 1, Slots: 1, Queue: 1}

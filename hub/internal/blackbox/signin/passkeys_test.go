@@ -29,7 +29,7 @@ func keyed(t *testing.T) (w *hubtest.World, post *hubtest.Postbox, ada users.Use
 	return w, post, ada, b, k
 }
 
-// byKey tries to sign in with a device, in a browser that nobody uses.
+// byKey signs in with a device in a new browser.
 func byKey(w *hubtest.World, k *webauthntest.Key) (*hubtest.Browser, hubtest.Page) {
 	w.Helper()
 	b := w.Browser()
@@ -104,7 +104,7 @@ func TestACopiedPasskeyIsRefusedAndRecorded(t *testing.T) {
 	}
 }
 
-// A page's challenge signs one browser in, once, and for a while.
+// A page's challenge works in one browser, once, and expires.
 func TestAnAnswerIsForOneBrowserOnce(t *testing.T) {
 	w, _, _, _, k := keyed(t)
 	b, other := w.Browser(), w.Browser()
@@ -155,8 +155,7 @@ func TestADisabledUserHasNoPasskey(t *testing.T) {
 	}
 }
 
-// Where everybody but administrators is to come by a provider, nobody gets
-// around it by a passkey.
+// If passwords are for administrators only, passkeys are too.
 func TestPasskeysFollowTheSettingOfPasswords(t *testing.T) {
 	w, _, _, b, k := keyed(t)
 	err := w.Hub.ChangeSettings(t.Context(), audit.Named("test"), func(s *settings.Settings) { s.Passwords = settings.PasswordsForAdministrators })
@@ -179,7 +178,7 @@ func TestAPasskeyProvesWhoIsHere(t *testing.T) {
 	if p := b.Passkey(p, "/signin/prove", k); p.URL.Path != "/account/email" {
 		t.Errorf("got %s %s", p.URL, hubtest.Gist(p.Body))
 	}
-	// Somebody else's is none of theirs.
+	// Another user's passkey is not theirs to change.
 	w.Person("eve@example.org")
 	eve, hers := w.Browser(), w.Device()
 	eve.SignIn(eve.Open("/signin"), "eve@example.org")
@@ -190,7 +189,7 @@ func TestAPasskeyProvesWhoIsHere(t *testing.T) {
 	}
 }
 
-// An administrator's form goes on with the passkey, as with a password.
+// An administrator's form continues after the passkey, as after a password.
 func TestAPasskeyProvesAnAdministrator(t *testing.T) {
 	w := hubtest.NewWorldAs(t, hubtest.OpenSQLite(t), hub.Config{URL: hubtest.Localhost})
 	w.Person("root@example.org", "admin")
@@ -237,7 +236,7 @@ func TestManagingPasskeys(t *testing.T) {
 	}
 }
 
-// The email about a passkey undoes it, once, whoever is signed in by then.
+// The email about a passkey undoes it once, in any browser.
 func TestAPasskeyThatWasntMeIsUndoneByTheEmail(t *testing.T) {
 	w, post, _, b, k := keyed(t)
 	thief, _ := byKey(w, k)
@@ -271,7 +270,7 @@ func TestARemovalThatWasntMeEndsEverything(t *testing.T) {
 	hubtest.Want(t, "whoever removed it", b.Open("/account").URL.Path, "/signin")
 }
 
-// An address of numbers has no passkeys, and the page says why.
+// A hub with an IP address as host has no passkeys, and the page says why.
 func TestPasskeysNeedAHostName(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")

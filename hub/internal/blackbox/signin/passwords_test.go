@@ -13,8 +13,8 @@ import (
 	"github.com/fedhub/fedhub/hub/users/linking"
 )
 
-// Holes #17945 and erpnext #2291: people come by single sign-on alone, and an
-// administrator still gets in when that is down.
+// Reports #17945 and erpnext #2291: users sign in by single sign-on only, but an
+// administrator can still sign in if that is down.
 func TestFrappeHole17945PasswordsMayBeForAdministratorsAlone(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -53,7 +53,7 @@ func TestFrappeHole17945PasswordsMayBeForAdministratorsAlone(t *testing.T) {
 		t.Error("nobody comes by the other hub")
 	}
 
-	// Nor does an invitation make a password.
+	// An invitation does not set a password either.
 	link, _, err := here.Hub.InviteUser(t.Context(), audit.Named("test"), users.NewInvitation{Email: "new@example.org"})
 	if err != nil {
 		t.Fatal(err)
@@ -74,7 +74,7 @@ func TestFrappeHole17945PasswordsMayBeForAdministratorsAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	here.Home("grace@example.org")
-	// The form was opened before it was withdrawn.
+	// The form was open before the setting changed.
 	p = invited.Open(at)
 	if err := passwordsOf(settings.PasswordsForAdministrators); err != nil {
 		t.Fatal(err)
@@ -84,8 +84,8 @@ func TestFrappeHole17945PasswordsMayBeForAdministratorsAlone(t *testing.T) {
 	}
 }
 
-// A password that is no way in proves no account to somebody else's identity
-// either: that would be the way in from then on.
+// A password that cannot sign in cannot link another identity either, because
+// that identity could then sign in.
 func TestAPasswordThatIsNoWayInLinksNothing(t *testing.T) {
 	hubs, _ := hubtest.MailingPair(t)
 	here := hubs.Secondary

@@ -16,7 +16,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 )
 
-// unverified is somebody whose address nobody vouches for.
+// unverified is a user with an unverified address.
 func unverified(email string) users.NewUser {
 	return users.NewUser{Email: email, Profile: users.Profile{Name: "Bob"}, Password: hubtest.Password}
 }
@@ -38,7 +38,7 @@ func TestAForgottenPasswordIsReplacedByALinkThatWorksOnce(t *testing.T) {
 		t.Fatalf("%d emails were sent", n)
 	}
 	link := box.Link(w, "ada@example.org")
-	for range 2 { // a program that looks through mail uses nothing up
+	for range 2 { // a mail scanner that opens links does not use it up
 		hubtest.Want(t, "the page", w.Browser().Open(link).Status, 200)
 	}
 	weak := b.Submit(b.Open(link), link, "password", "short")
@@ -47,7 +47,7 @@ func TestAForgottenPasswordIsReplacedByALinkThatWorksOnce(t *testing.T) {
 	if done.Status != 200 || !strings.Contains(done.Body, "Password changed") {
 		t.Fatalf("%d %s", done.Status, done.Body)
 	}
-	// It ended everything, and it cannot be used again.
+	// It ended all sessions, and it works once.
 	hubtest.Want(t, "again", w.Browser().Open(link).Status, http.StatusGone)
 	if p := there.Open("/account"); p.URL.Path != "/signin" {
 		t.Error("the old session goes on")
@@ -65,7 +65,7 @@ func TestAForgottenPasswordIsReplacedByALinkThatWorksOnce(t *testing.T) {
 	}
 }
 
-// normal takes out of a page what differs each time.
+// normal removes the values that differ on each page.
 func normal(body string) string {
 	return regexp.MustCompile(`(value="[^"]*"|[A-Z2-7]{4}-[A-Z2-7]{4})`).ReplaceAllString(body, "")
 }
@@ -111,7 +111,7 @@ func TestAResetLinkEndsWithWhatItWasMadeFor(t *testing.T) {
 	late := ask()
 	w.Clock.Skip(61 * time.Minute)
 	hubtest.Want(t, "after an hour", b.Open(late).Status, http.StatusGone)
-	// No more than a few an hour, and nobody is told.
+	// There is a limit per hour, and the page does not show when it is reached.
 	before := len(box.All())
 	for range 8 {
 		ask()
@@ -119,8 +119,8 @@ func TestAResetLinkEndsWithWhatItWasMadeFor(t *testing.T) {
 	hubtest.Want(t, "emails in an hour", len(box.All())-before, 4)
 }
 
-// FE-19: whoever has the mailbox that somebody gave up gets no account with a
-// email that came before.
+// FE-19: a new owner of a mailbox cannot use an email that was sent before the
+// user changed the address.
 func TestAResetLinkIsForTheAddressItWasSentTo(t *testing.T) {
 	w, box := hubtest.MailingWorld(t)
 	w.Person("ada@example.org")
@@ -151,7 +151,7 @@ func TestAHubWithoutMailOffersNoLetters(t *testing.T) {
 }
 
 // TestAnUnprovenAddressCountsWhenItsLetterIsOpened is FE-30 and the note at D3:
-// what an upstream could not vouch for is proved to us.
+// an address that the provider did not verify is verified by an email.
 func TestAnUnprovenAddressCountsWhenItsLetterIsOpened(t *testing.T) {
 	box := &hubtest.Postbox{}
 	secondary := hubtest.NewWorldAs(t, hubtest.OpenSQLite(t), hub.Config{Mail: box})
@@ -168,11 +168,11 @@ func TestAnUnprovenAddressCountsWhenItsLetterIsOpened(t *testing.T) {
 		t.Errorf("the account page: %s", page.Body)
 	}
 
-	// A stranger who gets the email, and clicks, gives nobody anything.
+	// Another user who opens the link gains nothing, and proves nothing.
 	secondary.Person("eve@example.org")
 	eve := secondary.Home("eve@example.org")
 	hubtest.Want(t, "the wrong person", eve.Open(link).Status, http.StatusGone)
-	// Nobody signed in is asked to sign in.
+	// Without a session, the page asks for a sign-in.
 	hubtest.Want(t, "nobody", secondary.Browser().Open(link).URL.Path, "/signin")
 
 	hubtest.Want(t, "looked at", secondary.Userinfo(r.Str("access_token")).JSON["email_verified"], any(false))
@@ -195,7 +195,7 @@ func TestTheLetterIsSentAgainButNotWithoutEnd(t *testing.T) {
 	}
 	hubtest.Want(t, "the fifth", b.Submit(b.Open("/account"), "/account/verify").Status, http.StatusTooManyRequests)
 	hubtest.Want(t, "emails", len(box.All()), 4)
-	// One of them proves it, and the others are over.
+	// When one account proves it, the other links stop working.
 	link := box.Link(w, "bob@example.org")
 	b.Submit(b.Open(link), link)
 	if p := b.Open("/account"); strings.Contains(p.Body, "Not verified") {
@@ -220,11 +220,11 @@ func TestAnAddressIsChangedByItsOwnProof(t *testing.T) {
 	if last := box.All()[len(box.All())-1]; last.To != "ada@example.org" || !strings.Contains(last.Subject, "was changed") {
 		t.Errorf("the old address was not told: %v", last)
 	}
-	// Somebody else's address stays theirs.
+	// Another user's address cannot be taken.
 	b.Submit(b.Open("/account/email"), "/account/email", "email", "bob@example.org")
 	link = box.Link(w, "bob@example.org")
 	hubtest.Want(t, "a taken address", b.Submit(b.Open(link), link).Status, http.StatusConflict)
-	// Long after signing in, one does so again first.
+	// Long after the sign-in, a new one is needed first.
 	w.Clock.Skip(11 * time.Minute)
 	hubtest.Want(t, "later", b.Open("/account/email").URL.Path, "/signin/prove")
 	hubtest.Want(t, "no address", w.Home("ada@new.example").Open("/account/email").Status, 200)
@@ -244,8 +244,8 @@ func TestAPasswordIsChangedByWhoKnowsIt(t *testing.T) {
 	hubtest.Want(t, "here", here.Open("/account").URL.Path, "/account")
 }
 
-// Emails to strangers: neither many accounts nor proofs in between get more of
-// them to one address, and none goes to a mailbox that only looks like one.
+// Emails to one address are limited, also with many accounts and with proofs in
+// between, and none goes to a look-alike mailbox.
 func TestOneAddressGetsFewLettersWhoeverAsks(t *testing.T) {
 	w, box := hubtest.MailingWorld(t)
 	for _, who := range []string{"ada@example.org", "bob@example.org"} {

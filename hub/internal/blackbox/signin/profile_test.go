@@ -29,7 +29,7 @@ func TestAPersonSaysWhoTheyAre(t *testing.T) {
 		hubtest.Want(t, "birthdate", u.Birthdate, "1815-12-10")
 		hubtest.Want(t, "nickname", u.Nickname, "Enchantress")
 		hubtest.Want(t, "street", u.Address.Street, "12 Square\nTop floor")
-		// These are not the person's to say.
+		// A user cannot change these.
 		hubtest.Want(t, "user name", u.Username, "")
 		hubtest.Want(t, "e-mail address", u.Email, "ada@example.org")
 		hubtest.Want(t, "an administrator", u.Admin(), false)

@@ -10,8 +10,8 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// What the hub asks a provider goes through the proxy, and if the proxy judges
-// where, log and overview say so. Its password is shown nowhere.
+// Requests to providers use the proxy. If the proxy decides about destinations,
+// log and overview say so. Its password is never shown.
 func TestProvidersAreAskedThroughTheProxy(t *testing.T) {
 	asked := make(chan string, 100)
 	address := hubtest.NewServer(t, func(rw http.ResponseWriter, r *http.Request) {

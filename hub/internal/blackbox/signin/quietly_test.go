@@ -14,12 +14,12 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 )
 
-// prompt=none asks the upstream too, and the answer may be about somebody else
-// than the one who is signed in here: nobody becomes another person unseen.
+// prompt=none asks the provider too. If the response is about another user than
+// the session's, the session is not replaced silently.
 func TestAQuietSignInDoesNotSwapThePerson(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
-		there  string // who is signed in at the upstream
+		there  string // the user signed in at the provider
 		change func(w *hubtest.World, people map[string]users.User) error
 		want   string
 	}{
@@ -58,7 +58,7 @@ func TestAQuietSignInDoesNotSwapThePerson(t *testing.T) {
 			}
 			there := b.At(hubs.Primary)
 			there.SignIn(there.Open("/signin?switch=1"), tt.there)
-			// The session here is too old for the app, so the upstream is asked.
+			// The session is too old for the app, so the hub asks the provider.
 			hubs.Skip(2 * time.Minute)
 			there.SignIn(there.Open("/signin?switch=1"), tt.there)
 			answer := b.Answer(b.Walk(b.Authorize(a.Request("prompt", "none", "max_age", "60")), "", hubs.Primary, w))
@@ -76,8 +76,8 @@ func TestAQuietSignInDoesNotSwapThePerson(t *testing.T) {
 	}
 }
 
-// Where the upstream's person is to be turned away, or would be asked to prove
-// an account, prompt=none shows no page.
+// If the provider's user would be refused, or asked to prove an account,
+// prompt=none shows no page.
 func TestAQuietSignInThatTakesAQuestionShowsNothing(t *testing.T) {
 	for name, account := range map[string]*users.NewUser{
 		"nobody new may come":              nil,
@@ -105,7 +105,7 @@ func TestAQuietSignInThatTakesAQuestionShowsNothing(t *testing.T) {
 	}
 }
 
-// OIDC Back-Channel Logout §2.6: a logout token is taken once.
+// OIDC Back-Channel Logout §2.6: a logout token is accepted once.
 func TestALogoutTokenFromUpstreamWorksOnce(t *testing.T) {
 	primary, w := hubtest.NewWorld(t, hubtest.OpenSQLite(t)), hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	told := make(chan string, 10)
@@ -159,8 +159,8 @@ func TestALogoutTokenFromUpstreamWorksOnce(t *testing.T) {
 	hubtest.Refused(t, "a broken one", hears("company", token+"x"), 400, "invalid_request")
 }
 
-// What is linked to another account proves nothing about this one, and no
-// identity of an account proves an address that the account never did.
+// An identity of another account proves nothing about this one, and an account's
+// identity does not prove an address that the account never verified.
 func TestOnlyTheAccountItselfIsProvedByAnotherProvider(t *testing.T) {
 	one, _ := hubtest.MailingPair(t)
 	two := hubtest.Join(t, hubtest.NewWorld(t, hubtest.OpenSQLite(t)), one.Secondary, func(k *federation.LoginKey) { k.Name = "Branch office" })
@@ -184,7 +184,8 @@ func TestOnlyTheAccountItselfIsProvedByAnotherProvider(t *testing.T) {
 	hubtest.Want(t, "links of eve", one.LinkedTo(t, eve), 1)
 	hubtest.Want(t, "links of the trap", one.LinkedTo(t, trap), 1)
 
-	// Somebody comes from two, and proves it by one as somebody else.
+	// proves signs in with the second provider, and tries to prove the account
+	// with an identity of the first.
 	proves := func(who, by string) hubtest.Page {
 		b := w.Browser()
 		p := two.Through(b, w.App(), who)
@@ -209,8 +210,8 @@ func TestOnlyTheAccountItselfIsProvedByAnotherProvider(t *testing.T) {
 	hubtest.Want(t, "links of the trap", one.LinkedTo(t, trap), 1)
 }
 
-// The password that is typed is that of the account to be linked, not of whoever
-// has its address by now.
+// The password must be that of the account to link, not of the account that has
+// its address now.
 func TestAPasswordProvesTheAccountThatWasAskedAbout(t *testing.T) {
 	hubs, _ := hubtest.MailingPair(t)
 	hubs.Primary.Person("ada@example.org")

@@ -17,8 +17,8 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 )
 
-// rolesThrough is what somebody is here who comes through a provider with such
-// a name and such roles.
+// rolesThrough are the hub roles of a user with this name and these roles at the
+// provider.
 func rolesThrough(t *testing.T, claims federation.Claims, name string, roles ...string) []string {
 	t.Helper()
 	hubs := hubtest.NewProvider(t, func(k *federation.LoginKey) {
@@ -41,7 +41,8 @@ func rolesThrough(t *testing.T, claims federation.Claims, name string, roles ...
 	return u.Roles
 }
 
-// A group is a group, however many a person is in.
+// A group with a space in its name is one group, also if it is the user's only
+// one.
 func TestTheOneGroupSupportAdminMakesNoAdministrator(t *testing.T) {
 	groups := federation.Claims{Roles: "roles"}
 	cut := federation.Claims{Roles: "roles", RolesText: mapping.Blanks}
@@ -66,7 +67,7 @@ func TestTheOneGroupSupportAdminMakesNoAdministrator(t *testing.T) {
 	}
 }
 
-// Whatever a name holds, the form shows the rule that it reads.
+// For any characters in a name, the form shows the stored rule.
 func TestNamesOfRolesHoldWhatTheyLike(t *testing.T) {
 	hubtest.OnBothEngines(t, func(t *testing.T, w *hubtest.World) {
 		b := w.Operator()
@@ -89,7 +90,7 @@ func TestNamesOfRolesHoldWhatTheyLike(t *testing.T) {
 				t.Errorf("%q: got %d without a word at the field", typed, p.Status)
 			}
 		}
-		// Of people and of applications too.
+		// The same for users and applications.
 		names := []string{"Accounts, senior", "Support admin", "cn=staff,dc=example"}
 		ada := w.Person("ada@example.org")
 		b.Submit(b.Open("/admin/users/"+ada.ID), "/admin/users/"+ada.ID+"/roles", "roles", strings.Join(names, "\r\n"))
@@ -114,8 +115,8 @@ func TestNamesOfRolesHoldWhatTheyLike(t *testing.T) {
 	})
 }
 
-// A text is cut only where the key says so. Keys of before say so from the
-// first start on, for that is what they did, and their page says it.
+// A text is split only if the key says so. Existing keys get that setting at the
+// first start, because earlier versions always split; their page shows it.
 func TestAKeyOfBeforeGoesOnCuttingTextsAndSaysSo(t *testing.T) {
 	db := hubtest.OpenSQLite(t)
 	if err := db.Prepare(t.Context(), []store.CollectionSpec{{Name: "schema"}, {Name: "loginkeys"}}); err != nil {
@@ -155,12 +156,12 @@ func TestAKeyOfBeforeGoesOnCuttingTextsAndSaysSo(t *testing.T) {
 	b.Submit(b.Open("/admin/providers/new?preset=gitlab"), "/admin/providers", "client_id", "us", "client_secret", "a very secret thing")
 	hubtest.Want(t, "a new key has a place", w.Key("gitlab").Claims.Roles != "", true)
 	hubtest.Want(t, "a new key", w.Key("gitlab").Claims.RolesText, mapping.One)
-	// And no later start changes what was chosen.
+	// Later starts do not change the choice.
 	again := hubtest.NewWorldAs(t, db, hub.Config{URL: w.URL})
 	hubtest.Want(t, "after another start", again.Key("gitlab").Claims.RolesText+again.Key("placed").Claims.RolesText, mapping.One)
 }
 
-// schemaOfBefore is how far the upgrades of an earlier program went.
+// schemaOfBefore is the schema version of an earlier release.
 type schemaOfBefore struct {
 	ID    string `bson:"id"`
 	Major int    `bson:"major"`

@@ -14,8 +14,8 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// A fedhub that is described by hand: a strict OAuth 2.0 provider that wants
-// PKCE and takes a code once.
+// A fedhub as a custom OAuth 2.0 provider: it is strict, requires PKCE and
+// accepts a code once.
 func TestAProviderThatIsDescribedByHandSignsPeopleIn(t *testing.T) {
 	primary, secondary := hubtest.NewWorld(t, hubtest.OpenSQLite(t)), hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	ada := primary.Person("ada@example.org")
@@ -50,8 +50,7 @@ func TestAProviderThatIsDescribedByHandSignsPeopleIn(t *testing.T) {
 	hubtest.Want(t, "the pinned issuer", secondary.Key("plain").Issuer, primary.URL)
 }
 
-// FE-25, M17: the library under a provider makes the id 0 of an answer that
-// has none.
+// FE-25, M17: a provider's library returns the id 0 for a response without one.
 func TestNobodyIsSignedInByAProfileWithoutAnID(t *testing.T) {
 	var profile atomic.Value
 	profile.Store(`{"id":7,"login":"ada","full_name":"Ada L.","email":"ada@example.org"}`)

@@ -13,8 +13,8 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// Every provider of the catalogue is shown what it must be told, and nothing
-// that it has no use for; all of it is answered here.
+// The page of every catalogue provider shows all values for its settings and no
+// others, and the hub serves each address.
 func TestEveryAddressThatAProviderMustBeToldIsShownAndAnswered(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	b := w.Operator()
@@ -74,8 +74,8 @@ func TestEveryAddressThatAProviderMustBeToldIsShownAndAnswered(t *testing.T) {
 	}
 }
 
-// answered tells whether a route of the hub is at an address: whatever it says,
-// it is no page of something that is not there.
+// answered checks that a route of the hub is at an address: any status except 404
+// and 405 will do.
 func answered(t *testing.T, w *hubtest.World, what, address string) {
 	t.Helper()
 	if !strings.HasPrefix(address, w.URL+"/") {

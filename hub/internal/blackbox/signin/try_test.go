@@ -35,7 +35,7 @@ func TestASignInIsTriedBeforeAnybodyCanUseIt(t *testing.T) {
 	}
 	hubtest.Want(t, "still the administrator", b.Open("/account").Status, 200)
 
-	// The settings are looked at as they are now.
+	// The test uses the current settings.
 	b.Submit(b.Open("/admin/providers/company"), "/admin/providers/company", "sign_ups", "allow", "trust_email", "1")
 	if again := b.Open(p.URL.RequestURI()); !strings.Contains(again.Body, "You&#39;d get a new account") {
 		t.Errorf("another policy decides the same:\n%s", again.Body)
@@ -70,7 +70,7 @@ func TestATestBelongsToTheAdministratorsBrowserAndSession(t *testing.T) {
 	other.SignIn(other.Open("/signin"), "second@example.org")
 	hubtest.RefusedPage(t, "the result for another administrator", other.Open(p.URL.RequestURI()))
 
-	// Begun as an administrator, ended as somebody else in the same browser.
+	// Started by an administrator, finished by another user in the same browser.
 	at = b.Submit(b.Open("/admin/providers/company"), "/admin/providers/company/try")
 	for at.Location != "" && !strings.HasPrefix(at.Location, w.URL+"/signin/from/") {
 		at = b.Hop(at)

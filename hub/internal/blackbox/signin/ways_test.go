@@ -17,7 +17,7 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// counted counts what a database is asked.
+// counted counts the calls to a database.
 type counted struct {
 	store.Backend
 	reads atomic.Int64
@@ -33,7 +33,7 @@ func (c *counted) Find(ctx context.Context, set string, q store.Query) ([]store.
 	return c.Backend.Find(ctx, set, q)
 }
 
-// addWays makes keys that are enabled.
+// addWays adds enabled keys.
 func addWays(t testing.TB, add func(context.Context, audit.Actor, federation.LoginKey, string) (federation.LoginKey, error), n int) {
 	t.Helper()
 	for i := range n {
@@ -55,9 +55,9 @@ func TestAHundredLoginKeysCostTheDatabaseNoMoreThanOne(t *testing.T) {
 		addWays(t, w.Hub.KeepLoginKey, n)
 		b := w.Browser()
 		p := b.Open("/signin")
-		// What runs beside the page reads too, so the fewest of some tries count.
+		// Background work reads too, so the minimum of several tries counts.
 		for try := range 5 {
-			w.Clock.Skip(time.Minute) // what was remembered is too old now
+			w.Clock.Skip(time.Minute) // the caches have expired
 			before := backend.reads.Load()
 			p = b.Open("/signin")
 			if took := backend.reads.Load() - before; try == 0 || took < reads[n] {
@@ -122,7 +122,7 @@ func TestAnAddressLeadsToItsHomeAndTellsNothing(t *testing.T) {
 			hubtest.Want(t, "with the password", at.SignIn(p, email).URL.Path, "/account")
 		}
 	}
-	// The way for when the provider is down.
+	// The alternative if the provider is down.
 	local := b.Open("/signin?local=1")
 	hubtest.Want(t, "with a password whatever the domain", b.SignIn(local, "ada@example.org").URL.Path, "/account")
 }
@@ -165,7 +165,7 @@ func TestAnAppNamesTheWayAndABrowserRemembersIt(t *testing.T) {
 	}
 }
 
-// BenchmarkSignInPage shows what each further login key costs the page.
+// BenchmarkSignInPage measures the page's cost of each further login key.
 func BenchmarkSignInPage(b *testing.B) {
 	for _, n := range []int{1, 100} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {

@@ -12,9 +12,9 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// CIBA §7.1: an assertion may name the issuer, the token endpoint, or the
-// endpoint it is sent to, and RFC 8705 §5 gives those another address. It is one
-// text. High security names the issuer alone.
+// CIBA §7.1: the audience of an assertion is the issuer, the token endpoint, or
+// the endpoint of the request, also by its alias (RFC 8705 §5), as a single text.
+// FAPI allows the issuer only.
 func TestWhomAnAssertionMayNameAtTheBackChannelEndpoint(t *testing.T) {
 	const alias, back = "https://mtls.example.org", "/oauth2/bc-authorize"
 	w := hubtest.NewWorldAs(t, hubtest.OpenSQLite(t), hub.Config{ClientCerts: true, CertURL: alias})
@@ -24,7 +24,7 @@ func TestWhomAnAssertionMayNameAtTheBackChannelEndpoint(t *testing.T) {
 	asks := []string{"scope", "openid", "login_hint", "ada@example.org", "binding_message", "W4SC"}
 	for name, row := range map[string]struct {
 		aud                    any
-		atBack, atToken, atAll bool // of ordinary clients, and of those of high security
+		atBack, atToken, atAll bool // for ordinary clients, and for FAPI clients
 	}{
 		"the issuer":                  {w.URL, true, true, true},
 		"the token endpoint":          {w.URL + hubtest.TokenPath, true, true, false},
@@ -46,7 +46,7 @@ func TestWhomAnAssertionMayNameAtTheBackChannelEndpoint(t *testing.T) {
 	hubtest.Want(t, "profile", high.HighSecurity, fapi.Security)
 }
 
-// FAPI 2.0 Security Profile §5.4.1, of proofs too.
+// FAPI 2.0 Security Profile §5.4.1, for DPoP proofs too.
 func TestAClientOfHighSecuritySignsItsProofsAsTheProfileSays(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	b := w.Bank()

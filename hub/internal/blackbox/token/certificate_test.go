@@ -25,7 +25,7 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// A tlsWorld is a hub that asks for client certificates at another address.
+// A tlsWorld is a hub that requests client certificates at a second address.
 type tlsWorld struct {
 	*hubtest.World
 	alias string
@@ -48,7 +48,7 @@ func newTLSWorld(t *testing.T) *tlsWorld {
 	return w
 }
 
-// by sends a request over TLS with a certificate; nil shows none.
+// by sends a request over TLS with a certificate, or without one if nil.
 func (w *tlsWorld) by(shown *tls.Certificate, req *http.Request) hubtest.Reply {
 	w.Helper()
 	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true} //nolint:gosec // the test's own server
@@ -77,7 +77,7 @@ func byAuthority(c *clients.Client) {
 	c.AuthMethod, c.TLS.SubjectDN = clientauth.MethodTLS, "CN=payroll,O=Example"
 }
 
-// published makes the client publish the key of a certificate.
+// published publishes the key of a certificate in the client's JWKS.
 func published(t testing.TB, own *tls.Certificate) func(*clients.Client) {
 	t.Helper()
 	text, err := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: own.Leaf.PublicKey, Certificates: []*x509.Certificate{own.Leaf}}}})
@@ -112,7 +112,7 @@ func TestAClientProvesItselfByItsCertificate(t *testing.T) {
 	hubtest.Want(t, "a certificate beside the secret", w.by(w.Issue("payroll"), req).Status, 200)
 }
 
-// userinfoBy asks for userinfo at the alias.
+// userinfoBy calls userinfo at the alias.
 func (w *tlsWorld) userinfoBy(shown *tls.Certificate, token string) hubtest.Reply {
 	w.Helper()
 	req, err := http.NewRequest(http.MethodGet, w.alias+"/oauth2/userinfo", nil)
@@ -152,7 +152,7 @@ func TestATokenIsBoundToTheCertificate(t *testing.T) {
 	hubtest.Want[any](t, "introspection's cnf", cnf["x5t#S256"], x5t(payroll))
 }
 
-// escaped is what nginx sends as $ssl_client_escaped_cert.
+// escaped is nginx's $ssl_client_escaped_cert.
 func escaped(c *tls.Certificate) string {
 	return url.PathEscape(string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Leaf.Raw})))
 }

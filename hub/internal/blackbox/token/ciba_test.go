@@ -64,7 +64,7 @@ func TestNobodyElseAnswersForAPerson(t *testing.T) {
 	hubtest.Want(t, "somebody else's answer", stolen.Status, http.StatusGone)
 	hubtest.Refused(t, "another client", other.Hear(id), 400, "invalid_grant")
 
-	// A browser that was left signed in long ago is not the person.
+	// A browser that signed in long ago cannot approve.
 	w.Clock.Skip(9 * time.Minute)
 	id = a.Ask().Str("auth_req_id")
 	w.Clock.Skip(7 * time.Minute)
@@ -118,10 +118,10 @@ func TestABackChannelRequestIsChecked(t *testing.T) { // CIBA §7.1, §13
 	}
 }
 
-// idTokenFor is an ID token of the client for ada, got by asking her.
+// idTokenFor is an ID token of the client for ada, by CIBA.
 func idTokenFor(w *hubtest.World, a *hubtest.App) string {
 	w.Helper()
-	w.Clock.Skip(11 * time.Minute) // what was asked before has expired
+	w.Clock.Skip(11 * time.Minute) // earlier requests expire
 	id := a.Ask().Str("auth_req_id")
 	b := w.Browser()
 	b.SignIn(b.Open("/signin"), "ada@example.org")

@@ -70,7 +70,7 @@ func TestABackChannelRequestIsSigned(t *testing.T) { // CIBA §7.1.1
 		hubtest.Refused(t, name, r, 400, "invalid_request")
 	}
 
-	// One JWT is one request, however often it is sent at once.
+	// A JWT works once, also if it is sent several times at once.
 	raced := sign(nil)
 	var won atomic.Int32
 	hubtest.AtOnce(32, func(int) {

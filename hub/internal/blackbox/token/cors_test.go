@@ -35,7 +35,7 @@ func TestPagesOfARegisteredOriginAloneCallTheMachineEndpoints(t *testing.T) {
 		w.AllowsOrigin("userinfo, "+origin, w.Across("GET", "/oauth2/userinfo", origin, nil, "Authorization", "Bearer "+access), answer)
 		preflight := answer
 		if origin == foreign {
-			preflight = foreign // a preflight does not say for which client
+			preflight = foreign // a preflight has no client_id
 		}
 		for _, path := range []string{"/oauth2/token", "/oauth2/userinfo", "/oauth2/revoke"} {
 			r := w.Across("OPTIONS", path, origin, nil, "Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", "authorization,dpop")

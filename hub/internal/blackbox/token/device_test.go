@@ -45,7 +45,7 @@ func TestADeviceIsAllowedFromAnother(t *testing.T) {
 		next := tv.Refresh(r.Str("refresh_token"))
 		hubtest.Want(t, "refresh", next.Status, 200)
 
-		// Removing the app in the account ends it.
+		// Removing the app on the account page revokes it.
 		b.Submit(b.Open("/account"), "/account/apps/remove")
 		hubtest.Refused(t, "after the app was removed", tv.Refresh(next.Str("refresh_token")), 400, "invalid_grant")
 		hubtest.Want(t, "userinfo after the app was removed", w.Userinfo(next.Str("access_token")).Status, 401)

@@ -63,7 +63,7 @@ func TestATokenIsBoundToTheDPoPKey(t *testing.T) {
 	cnf, _ = introspected.JSON["cnf"].(map[string]any)
 	hubtest.Want[any](t, "introspection's cnf.jkt", cnf["jkt"], k.Thumbprint())
 
-	// A client that proves itself may refresh with another key (RFC 9449 §5).
+	// A confidential client may refresh with another key (RFC 9449 §5).
 	next := a.Proven("/oauth2/token", []string{other.Proof("POST", "/oauth2/token", nil)}, "grant_type", "refresh_token", "refresh_token", got.Str("refresh_token"))
 	cnf, _ = hubtest.ClaimsOf(t, next.Str("access_token"))["cnf"].(map[string]any)
 	hubtest.Want[any](t, "cnf.jkt after a refresh with another key", cnf["jkt"], other.Thumbprint())

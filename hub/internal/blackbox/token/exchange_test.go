@@ -94,7 +94,8 @@ func TestWhoActsForAPersonIsWrittenInTheToken(t *testing.T) { // RFC 8693 §4.1
 	}
 	hubtest.Want(t, "act", string(acts), `{"act":{"sub":"`+g.ID+`"},"sub":"`+back.ID+`"}`)
 	hubtest.Want(t, "introspection tells", back.Post("/oauth2/introspect", "token", r2.Str("access_token")).JSON["act"] != nil, true)
-	// What was exchanged ends with what it was exchanged for, and takes nobody else along.
+	// An exchanged token ends with its subject token, and revoking it ends no
+	// other.
 	g.Post("/oauth2/revoke", "token", r.Str("access_token"))
 	hubtest.Want(t, "the one in between", g.Active(r.Str("access_token")), false)
 	hubtest.Want(t, "what came of it", back.Active(r2.Str("access_token")), false)

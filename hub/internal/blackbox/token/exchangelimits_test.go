@@ -58,8 +58,8 @@ func TestAnOwnTokenIsExchangedForTheAPIsThePersonAgreedTo(t *testing.T) { // RFC
 	open := g.Redeem(b.SignInTo(g, "ada@example.org").Get("code")).Str("access_token")
 	hubtest.Want(t, "nothing was said of APIs", hubtest.Audience(t, g.Swap(open, "resource", hubtest.FilesAPI).Str("access_token")), `"`+hubtest.FilesAPI+`"`)
 
-	// Another client's token is for whom it is for; what the gateway is
-	// registered for comes on top of that.
+	// The audience of another client's token stays available, and so are the
+	// audiences that the gateway is registered for.
 	a := w.App(func(c *clients.Client) { c.Resources = []string{hubtest.MailAPI} })
 	theirs := a.Redeem(w.Browser().SignInTo(a, "ada@example.org", "resource", hubtest.MailAPI).Get("code")).Str("access_token")
 	hubtest.Want(t, "the gateway's own API", hubtest.Audience(t, g.Swap(theirs, "resource", hubtest.FilesAPI).Str("access_token")), `"`+hubtest.FilesAPI+`"`)
@@ -85,7 +85,7 @@ func TestATokenIsHandedOnFiveTimes(t *testing.T) {
 		t.Errorf("it says %q", r.Str("error_description"))
 	}
 	hubtest.Want(t, "one that was exchanged before", g.Swap(chain[4]).Status, 200)
-	// The end of one is the end of all that came of it.
+	// Revoking a token ends all tokens that were exchanged for it.
 	hubtest.Want(t, "revoking the second", g.Post("/oauth2/revoke", "token", chain[1]).Status, 200)
 	hubtest.Want(t, "the last, then", g.Active(chain[5]), false)
 	hubtest.Want(t, "the first, then", g.Active(chain[0]), true)
@@ -131,7 +131,7 @@ func TestDetailsAreNarrowedInAnExchangeAndARefresh(t *testing.T) { // RFC 9396 Â
 	hubtest.Want(t, "the next refresh", hubtest.FmtJSON(g.Refresh(refreshed.Str("refresh_token")).JSON["authorization_details"]), hubtest.FmtJSON(parsed(t, all)))
 }
 
-// parsed is a text of JSON as an answer holds it.
+// parsed is a JSON text as decoded in a response.
 func parsed(t *testing.T, text string) any {
 	t.Helper()
 	var value any

@@ -32,8 +32,8 @@ func TestFAPI2MessagesAreSignedBothWays(t *testing.T) {
 	hubtest.Want(t, "userinfo with the key", w.Resource("DPoP", access, proof).Status, 200)
 	hubtest.Want(t, "userinfo without", w.Userinfo(access).Status, 401)
 
-	// ensure-different-state-inside-and-outside-request-object and its like:
-	// only what was signed counts.
+	// ensure-different-state-inside-and-outside-request-object and similar tests:
+	// only signed parameters count.
 	answer = b.Come(b.Object(nil), "state", "outside", "nonce", "outside", "redirect_uri", "https://evil.example/")
 	hubtest.Want(t, "ensure-different-state-inside-and-outside-request-object", answer["state"], any("the state"))
 	got = b.RedeemBound(answer["code"])
@@ -110,7 +110,7 @@ func TestFAPI2RequestObjectsThatAreRefused(t *testing.T) {
 	}
 }
 
-// broken is a JWT with one bit of its signature turned over.
+// broken is a JWT with one flipped bit in its signature.
 func broken(token string) string {
 	at := strings.LastIndexByte(token, '.') + 1
 	signature, err := base64.RawURLEncoding.DecodeString(token[at:])

@@ -11,9 +11,9 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// TestFAPI2 goes through the tests of the FAPI 2.0 Security Profile that are
-// about client authentication and proofs of possession, by their names with
-// fapi2-security-profile-final- before them.
+// TestFAPI2 has the tests of the FAPI 2.0 Security Profile about client
+// authentication and proof of possession, with their names without the prefix
+// fapi2-security-profile-final-.
 func TestFAPI2ClientAuthentication(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	b := w.Bank()

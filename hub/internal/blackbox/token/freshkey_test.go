@@ -20,7 +20,7 @@ import (
 )
 
 // A client publishes a key and uses it at once, a moment after the hub read its
-// keys: the request waits for the next reading, whatever the key signed.
+// JWKS: the request waits for the next read, for every kind of signature.
 func TestAKeyThatAClientPublishedAMomentAgoIsWaitedFor(t *testing.T) {
 	one, two, three := keytest.New(t, "one", jose.ES256), keytest.New(t, "two", jose.ES256), keytest.New(t, "three", jose.ES256)
 	p := keytest.NewPublisher(t, keytest.JWKS(t, one))

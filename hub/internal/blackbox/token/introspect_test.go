@@ -9,7 +9,7 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// Whoever has no credentials could otherwise try out tokens that it found
+// Introspection needs authentication, because an attacker could test found tokens
 // (RFC 7662 §2.1, SECURITY UI-07).
 func TestAClientWithoutCredentialsMayNotIntrospect(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
@@ -43,7 +43,7 @@ func TestNobodyEndsAnotherClientsSignIn(t *testing.T) { // RFC 7009 §2.1
 		"the refresh token": r.Str("refresh_token"), "one that was exchanged": old, "the access token": r.Str("access_token"),
 	} {
 		got := stranger.Post("/oauth2/revoke", "token", token)
-		hubtest.Want(t, what+", by a stranger", got.Status, 200) // §2.2: it is told nothing
+		hubtest.Want(t, what+", by a stranger", got.Status, 200) // RFC 7009 §2.2: the response says nothing about the token
 		hubtest.Want(t, what+", active for the stranger", stranger.Active(token), false)
 	}
 	hubtest.Want(t, "the access token works", w.Userinfo(r.Str("access_token")).Status, 200)

@@ -59,7 +59,7 @@ func TestNobodyVouchesPastAPersonsConsent(t *testing.T) { // SECURITY TK-15, Key
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Clock.Skip(3 * time.Second) // settings are remembered for two
+	w.Clock.Skip(3 * time.Second) // settings are cached for two seconds
 	say := func(sub string) string { return idp.Say(w.Words("https://idp.example.org", sub)) }
 	hubtest.Refused(t, "without consent", a.Vouch(say("ada"), "scope", "openid files"), 400, "invalid_grant")
 	b := w.Browser()
@@ -79,8 +79,8 @@ func TestNobodyVouchesPastAPersonsConsent(t *testing.T) { // SECURITY TK-15, Key
 	hubtest.Want(t, "the token it had", w.Userinfo(r.Str("access_token")).Status, 401)
 }
 
-// A replica remembers login keys for a moment. Nobody is spoken for all the same
-// by one that was switched off, and nothing is left of the attempt.
+// A replica caches login keys for a moment. A disabled key's assertions are still
+// refused there, and no token remains.
 func TestAReplicaHearsNobodyWhoseKeyIsOff(t *testing.T) {
 	idp := hubtest.NewVoice(t)
 	at := hubtest.NewServer(t, func(rw http.ResponseWriter, _ *http.Request) { rw.Write([]byte(idp.Keys())) }) //nolint:errcheck // the test would fail
@@ -95,7 +95,7 @@ func TestAReplicaHearsNobodyWhoseKeyIsOff(t *testing.T) {
 	}
 	w.Browser().SignInTo(a, "ada@example.org", "scope", "openid files")
 	replica := hubtest.NewWorldAs(t, w.Backend, hub.Config{URL: w.URL, AllowPrivateAddresses: true})
-	replica.Clock.Stop() // it goes on remembering
+	replica.Clock.Stop() // the replica keeps its cache
 	a.W = replica
 	vouch := func() hubtest.Reply {
 		return a.Vouch(idp.Say(w.Words("https://idp.example.org", "ada", "iat", replica.Clock.Now().Unix())), "scope", "openid files")

@@ -15,8 +15,8 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// proved calls a machine endpoint with a secret in the header, in the body, or
-// in both.
+// proved calls a machine endpoint with a secret in the header, in the body, or in
+// both.
 func proved(a *hubtest.App, path, header, body string, pairs ...string) hubtest.Reply {
 	a.W.Helper()
 	v := hubtest.Edited(url.Values{}, pairs)
@@ -35,8 +35,8 @@ func proved(a *hubtest.App, path, header, body string, pairs ...string) hubtest.
 	return a.W.Call(req)
 }
 
-// Programs send their secret in the place that they know, and do not ask which
-// one was registered. Never in both (RFC 6749 §2.3).
+// Libraries send the secret in the header or in the body without regard to the
+// registered method. Both at once is an error (RFC 6749 §2.3).
 func TestASecretComesInEitherPlaceAndNeverInBoth(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	operator := w.Operator()
@@ -79,7 +79,7 @@ func TestASecretComesInEitherPlaceAndNeverInBoth(t *testing.T) {
 	}
 }
 
-// twice sends a wrong secret in a header behind the right one.
+// twice sends two Authorization headers, the second with a wrong secret.
 func twice(a *hubtest.App) hubtest.Reply {
 	req, err := http.NewRequest(http.MethodPost, a.W.URL+"/oauth2/token", strings.NewReader("grant_type=client_credentials&scope=files"))
 	if err != nil {
@@ -91,8 +91,8 @@ func twice(a *hubtest.App) hubtest.Reply {
 	return a.W.Call(req)
 }
 
-// What the app is told is the same whatever was wrong. The administrator finds
-// under the reference of the answer what it was, in the audit and in the trace.
+// The app gets the same error for every cause. With the reference of the
+// response, the administrator finds the cause in the audit log and in the trace.
 func TestWhyAClientWasRefusedStandsUnderTheReferenceOfTheAnswer(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")

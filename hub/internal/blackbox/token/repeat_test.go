@@ -16,8 +16,8 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 )
 
-// cut lets an app's request through to the hub and loses the answer: the
-// connection ends before a byte of it is sent on.
+// cut forwards an app's request to the hub and drops the response: the connection
+// closes before its first byte.
 func cut(t *testing.T, a *hubtest.App, pairs ...string) {
 	t.Helper()
 	answered := make(chan int, 1)
@@ -100,7 +100,7 @@ func TestTwoTabsAtOnceStaySignedIn(t *testing.T) {
 		for token := range next {
 			hubtest.Want(t, "all of them go on", a.Refresh(token).Status, 200)
 		}
-		// The successor was used, so the first is theft.
+		// The successor was used, so the repeat is a replay.
 		hubtest.Refused(t, "the first token now", a.Refresh(first), 400, "invalid_grant")
 	})
 }
@@ -161,7 +161,7 @@ func TestAnAdministratorSaysHowLongARefreshCanBeRepeated(t *testing.T) {
 	hubtest.Refused(t, "where none is allowed", a.Refresh(token), 400, "invalid_grant")
 }
 
-// A public app that is bound to a key is known by it.
+// A DPoP key identifies a public client.
 func TestAnAppWithAKeyGoesOnToo(t *testing.T) { // RFC 9449 §5
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")

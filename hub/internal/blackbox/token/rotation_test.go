@@ -18,15 +18,15 @@ import (
 	"github.com/fedhub/fedhub/hub/signing"
 )
 
-// A verifier checks tokens by a JWKS that it keeps for as long as the answer
-// allows, and reads again when it meets a kid that it does not know.
+// A verifier checks tokens by a JWKS that it caches as long as Cache-Control
+// allows, and reads it again for an unknown kid.
 type verifier struct {
 	w    *hubtest.World
 	set  jose.JSONWebKeySet
 	read time.Time
 }
 
-// checks says whether a token's signature is good.
+// checks reports whether a token's signature is valid.
 func (v *verifier) checks(token string) bool {
 	signed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.ES256, jose.RS256, jose.PS256, jose.ES384, jose.EdDSA})
 	if err != nil {
@@ -62,8 +62,8 @@ func (v *verifier) fetch() {
 }
 
 // TestNoVerificationFailsDuringARotation runs apps and verifiers under load
-// through the whole of a rotation, minute by minute: new keys are published,
-// take over, and the old ones retire.
+// during a complete rotation, minute by minute: new keys are published, become
+// active, and the old ones are retired.
 func TestNoVerificationFailsDuringARotation(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	w.Person("ada@example.org")
@@ -149,7 +149,7 @@ func TestDistrustedKeysAreRefusedAtOnce(t *testing.T) {
 	if a.Active(r.Str("access_token")) {
 		t.Error("introspection takes a token of a distrusted key")
 	}
-	// A refresh token is no signature: people stay signed in.
+	// A refresh token has no signature: users stay signed in.
 	next := a.Refresh(r.Str("refresh_token"))
 	hubtest.Want(t, "refresh", next.Status, 200)
 	hubtest.Want(t, "userinfo after", w.Userinfo(next.Str("access_token")).Status, 200)
@@ -163,9 +163,9 @@ func TestAnAdministratorRotatesTheKeys(t *testing.T) {
 	hubtest.Want(t, "a waiting key before", strings.Contains(first.Body, "Next</span>"), false)
 	p := b.Submit(first, "/admin/signing/rotate")
 	hubtest.Want(t, "a waiting key after", strings.Contains(p.Body, "Next</span>"), true)
-	added := len(signing.Algorithms()) // those to encrypt to are exchanged
+	added := len(signing.Algorithms()) // encryption keys are replaced
 	hubtest.Want(t, "published at once", len(w.KeySet().Keys), before+added)
-	b.Submit(first, "/admin/signing/rotate") // the button pressed twice
+	b.Submit(first, "/admin/signing/rotate") // the button was pressed twice
 	hubtest.Want(t, "published after the second press", len(w.KeySet().Keys), before+added)
 
 	p = b.Submit(p, "/admin/signing/rotate", "distrust", "yes")
@@ -178,7 +178,7 @@ func TestAnAdministratorRotatesTheKeys(t *testing.T) {
 	hubtest.Want(t, "a schedule", strings.Contains(p.Body, `value="30"`), true)
 }
 
-// Rotating again and again makes no heap of keys: three of a kind may wait.
+// Repeated rotations do not pile up keys: at most three of a kind wait.
 func TestKeysThatWaitAreFew(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	b := w.Operator()

@@ -12,9 +12,8 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
-// The benchmarks measure what the hub itself does for a request, without a
-// network: a profile of them shows nothing else. What a whole server does is
-// measured by cmd/bench.
+// The benchmarks measure the hub's own work for a request without a network, so
+// that a profile shows nothing else. cmd/bench measures a complete server.
 
 func BenchmarkClientCredentials(b *testing.B) {
 	h := hubtest.BenchHub(b)

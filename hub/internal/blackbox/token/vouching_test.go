@@ -16,8 +16,8 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 )
 
-// A vouched world has a client for which an identity provider may vouch for
-// the people whom it signs in here.
+// A vouched world has a client that may use assertions of an identity provider
+// for its users.
 type vouched struct {
 	*hubtest.World
 	*hubtest.App
@@ -38,7 +38,7 @@ func vouchedFor(t *testing.T, change ...func(*clients.Client)) *vouched {
 	return v
 }
 
-// set changes settings, and waits until they count.
+// set changes settings, and waits until they take effect.
 func (v *vouched) set(edit func(*settings.Settings)) {
 	v.World.Helper()
 	if err := v.Hub.ChangeSettings(v.World.Context(), audit.Named("test"), edit); err != nil {
@@ -47,7 +47,7 @@ func (v *vouched) set(edit func(*settings.Settings)) {
 	v.Clock.Skip(3 * time.Second)
 }
 
-// switchOff says whether ada may sign in.
+// switchOff disables or enables ada.
 func (v *vouched) switchOff(off bool) {
 	v.World.Helper()
 	if _, err := v.Hub.SwitchUser(v.World.Context(), audit.Named("test"), v.ada.ID, off); err != nil {
@@ -55,7 +55,7 @@ func (v *vouched) switchOff(off bool) {
 	}
 }
 
-// token asks for one for ada.
+// token requests a token for ada.
 func (v *vouched) token() hubtest.Reply {
 	v.World.Helper()
 	return v.Vouch(v.idp.Say(v.Words("https://idp.example.org", "ada")), "scope", "openid files")
@@ -119,8 +119,8 @@ func TestNobodyIsVouchedForWhoCannotSignIn(t *testing.T) {
 	hubtest.Refused(t, "somebody who is switched off", v.token(), 400, "invalid_grant")
 }
 
-// Who is known under an issuer that the key no longer has cannot sign in, and is
-// not vouched for, whatever was decided.
+// A user with an identity of a former issuer of the key cannot sign in, and
+// assertions about them are refused, also after a decision.
 func TestAnIssuerThatAKeyNoLongerHasVouchesForNobody(t *testing.T) {
 	v := vouchedFor(t)
 	v.Browser().SignInTo(v.App, "ada@example.org", "scope", "openid files")
@@ -129,7 +129,7 @@ func TestAnIssuerThatAKeyNoLongerHasVouchesForNobody(t *testing.T) {
 	set := func(edit func(*federation.LoginKey)) {
 		t.Helper()
 		hubtest.Done(t, keys.Update(t.Context(), "staff", func(k *federation.LoginKey) error { edit(k); return nil }))
-		v.Clock.Skip(3 * time.Second) // what is remembered of keys is old
+		v.Clock.Skip(3 * time.Second) // the cached keys are out of date
 	}
 	for _, decided := range []federation.Decided{"", federation.Moving, federation.Moved, federation.Left} {
 		set(func(k *federation.LoginKey) {
