@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Whom a request comes from is found out in one place. Everybody else asks the
-// request, whose RemoteAddr is right by then.
+// The client address is determined in one place, which sets RemoteAddr of the
+// request. All other code uses that.
 func TestWhereARequestComesFromIsFoundOutOnce(t *testing.T) {
 	for folder, files := range sources(t) {
 		if !strings.HasPrefix(folder, "hub") || double(folder) {

@@ -18,8 +18,8 @@ import (
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 )
 
-// hidden are the stored fields that nobody is shown who looks into the
-// database: what is sealed, and hashes of secrets and passwords.
+// hidden are the stored fields that the database browser does not show: sealed
+// values, and hashes of secrets and passwords.
 var hidden = []string{
 	"clients.registration.token_hash", "clients.secrets.hash", "clients.secrets.sealed", "decisions.token", "decoupled.code", "decoupled.hash",
 	"decoupled.notify", "families.codeHash", "families.refreshHash", "families.rootHash", "families.rotatedFor", "flows.browser", "invitations.token", "loginkeys.secret", "loginkeys.site_key",
@@ -42,8 +42,8 @@ var open = []string{
 	"sessions.upstreamSid", "sessions.upstreamSub", // the provider's names for a session and a person
 }
 
-// Every kind of record, filled to the last field, shows all of it but what is
-// hidden.
+// Each kind of record, with every field set, shows all fields except the hidden
+// ones.
 func TestLookingIntoTheDatabaseShowsNoSecret(t *testing.T) {
 	db, err := sqlite.Open(filepath.Join(t.TempDir(), "hub.db"))
 	if err != nil {

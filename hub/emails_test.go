@@ -9,9 +9,9 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// A service names an email by its code, and the catalogue (templates/locales) has its words. Each
-// code that is named has them, they speak of exactly what is given, and no
-// words are without a service that asks for them.
+// A service names an email by its code, and the catalogue (templates/locales) has
+// its text. Every code has a text that uses exactly the given arguments, and
+// every text has a code.
 func TestEveryEmailThatIsNamedHasWords(t *testing.T) {
 	known, named := emailWords(t), map[string]bool{}
 	for src := range program(t) {

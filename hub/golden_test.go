@@ -96,9 +96,8 @@ func fieldsOf(found map[string]bool, at string, of reflect.Type) {
 	}
 }
 
-// valuesOf finds the values of all constants that others may use, since those
-// of enumerations and the kinds of events are among them. By which name the
-// code knows a value is no matter.
+// valuesOf finds the values of all exported constants, which include enumerations
+// and kinds of events. The names of the constants do not matter.
 func valuesOf(t *testing.T, found map[string]bool) {
 	t.Helper()
 	for src := range program(t) {

@@ -47,8 +47,7 @@ func guideTexts() (all []texts.Text) {
 	return slices.DeleteFunc(all, texts.Text.IsZero)
 }
 
-// No text of a guide is missing in the catalogue, or speaks of what it is not
-// given.
+// Every text of a guide is in the catalogue, and uses only the given arguments.
 func TestEveryTextOfAGuideHasASentence(t *testing.T) {
 	known := templates.SentenceArgs()
 	for _, text := range guideTexts() {

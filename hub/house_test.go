@@ -23,8 +23,8 @@ var (
 	toolPackages    = []string{"store", "oauth", "audit", "seal", "fetch", "dpop", "mail"}
 )
 
-// imports maps every package of ours (its folder) to what it imports, tests
-// left out.
+// imports maps each package of the module (its folder) to its imports, without
+// those of tests.
 func imports(t *testing.T) map[string][]string {
 	t.Helper()
 	out := map[string][]string{}
@@ -155,9 +155,9 @@ func TestForbiddenPackages(t *testing.T) {
 	}
 }
 
-// readers are the files that may call a reader of encoding/json: what they
-// read the hub itself wrote or, in an import, an operator hands in, who is told
-// the line of a mistake. What strangers send goes through internal/jsonx.
+// readers are the files that may use encoding/json to decode: data that the hub
+// wrote, or an import by an operator, who needs the line of a mistake. Untrusted
+// data goes through internal/jsonx.
 var readers = []string{
 	"hub/pending/ping.go", "hub/flows/stops.go", "hub/web/oidc/frappe.go", "hub/web/registering/register.go", "hub/signing/signing.go",
 	"hub/upstreamtokens/upstreamtokens.go", "hub/tokens/opaque.go", "hub/tokens/tokens.go", "cmd/fedhub/internal/frappeimport/json.go",
@@ -207,8 +207,8 @@ var flatLists = []string{"templates", "cmd/fedhub"}
 // only fall; when it reaches its limit, its line goes.
 var debts = map[string]int{}
 
-// sizes are the lines of every production file, by folder: all of them, or
-// code alone, without what is blank or a comment.
+// sizes are the numbers of lines of all production files, by folder: all lines,
+// or without blank lines and comments.
 func sizes(t *testing.T, count func(text string) int) map[string][]int {
 	t.Helper()
 	out := map[string][]int{}
@@ -383,10 +383,10 @@ var endless = map[string]string{
 	"hub/store/mongodb":   "a connection that is closed",
 }
 
-// TestWhatOutlivesARequestEnds: whatever goes on when its caller has left has an
-// end of its own, or requests would not end in time while the database is away.
-// context.WithoutCancel is therefore never used but in WithTimeout or
-// WithDeadline; package internal/lasting does it for what is put on record.
+// TestWhatOutlivesARequestEnds: work that continues after its request needs a
+// timeout, or requests would hang while the database is down.
+// context.WithoutCancel is therefore only used in WithTimeout or WithDeadline;
+// package internal/lasting does so for audit events.
 func TestWhatOutlivesARequestEnds(t *testing.T) {
 	for folder := range imports(t) {
 		if strings.HasPrefix(folder, "internal/testkit") || folder == "e2e" || double(folder) || endless[folder] != "" {

@@ -16,9 +16,9 @@ import (
 const interfaceFile = "testdata/interface.golden"
 
 // Programs of operators read the levels and attributes of the log, set
-// environment variables and read members of JSON. None of them changes when a
-// message or a comment is reworded, so messages are not part of the list.
-// Kinds of events are constants: TestStringsThatAreDataStay holds them.
+// environment variables and read members of JSON. These names stay when a message
+// or a comment changes, so messages are not part of the list. Kinds of events are
+// constants: TestStringsThatAreDataStay checks them.
 func TestNamesThatProgramsReadStay(t *testing.T) {
 	var found []string
 	for src := range program(t) {
@@ -110,7 +110,7 @@ func logCalls(folder string, file *ast.File) []string {
 					out = append(out, fmt.Sprintf("log %s attribute: %s", where, key))
 				}
 				return true
-			case strings.HasSuffix(level, "Context") && len(args) > 1: // whatever the logger is called
+			case strings.HasSuffix(level, "Context") && len(args) > 1: // any logger variable
 				level, args = strings.TrimSuffix(level, "Context"), args[2:]
 			case !logger.MatchString(types.ExprString(on.X)):
 				return true

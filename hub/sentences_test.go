@@ -18,9 +18,8 @@ import (
 // sentences are the fields and methods that hold words for people.
 var sentences = []string{"Text", "Reason", "Message", "Why", "Error"}
 
-// A program that looks into sentences breaks when somebody words them better,
-// so what is decided on is a code beside them. Whether there is one at all may
-// be asked.
+// Code that compares sentences breaks when a text changes, so decisions use a
+// code beside the text. Checking whether a text is empty is allowed.
 func TestNothingIsDecidedOnASentence(t *testing.T) {
 	for src := range program(t) {
 		if src.folder == "cmd/bench" { // which reads orders by a Scanner.Text
@@ -52,7 +51,7 @@ var keptSentences = map[string]bool{
 	"health.Warning.Text":                  true,
 }
 
-// notOurs are fields of such names that hold what is no sentence of ours.
+// notOurs are fields with such names that contain no sentence of the hub.
 var notOurs = map[string]string{
 	"clients.Client.CreatedBy":                  "the name of a person or command",
 	"grants.TokenFamily.Why":                    "a code",
@@ -61,7 +60,7 @@ var notOurs = map[string]string{
 	"registration.InitialAccessToken.CreatedBy": "the name of a person or command",
 }
 
-// What is stored is a code with arguments: words are made where they are shown.
+// The store has codes with arguments; the sentence is made when it is shown.
 func TestNoRecordHoldsASentence(t *testing.T) {
 	found := map[string]bool{}
 	for _, of := range hub.RecordTypes() {
@@ -152,9 +151,9 @@ func listed(pkg, name string) iter.Seq[string] {
 	}
 }
 
-// words reports whether a value is a sentence where it is written: whatever
-// goes where earlier hubs left them, and what is in quotes and has spaces or
-// is put together where names and codes belong.
+// words reports whether an expression is a sentence: any value for the fields in
+// which earlier versions stored sentences, and a text with spaces or a
+// concatenation for fields of names and codes.
 func words(field string, value ast.Expr) bool {
 	switch v := value.(type) {
 	case *ast.BasicLit:

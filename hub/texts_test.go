@@ -146,8 +146,8 @@ func isPhrase(value ast.Expr) bool {
 	return false
 }
 
-// oauthErrors are the functions of hub/oauth/error.go that name an error of the
-// protocol and take the code of what is said about it.
+// oauthErrors are the functions of hub/oauth/error.go that make a protocol error
+// and take the code of its description.
 func oauthErrors(t *testing.T) map[string]bool {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), "oauth/error.go", nil, 0)

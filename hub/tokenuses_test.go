@@ -34,7 +34,7 @@ type tokenUse struct {
 	claims map[string]any
 }
 
-// tokenUses are all uses. Whoever adds a policy adds a token here.
+// tokenUses are all uses of tokens. A new policy needs a token here.
 func tokenUses(t *testing.T, now time.Time) []tokenUse {
 	t.Helper()
 	soon, at := now.Add(time.Minute).Unix(), now.Unix()

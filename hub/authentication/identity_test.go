@@ -63,8 +63,8 @@ func TestAClaimHasEverythingOfItsIdentity(t *testing.T) {
 	}))
 }
 
-// allSet fails for a field that nobody filled: one added to the users and
-// forgotten here.
+// allSet fails for an empty field, such as a new field of users that this test
+// does not fill.
 func allSet(t *testing.T, s any) {
 	t.Helper()
 	v := reflect.ValueOf(s)

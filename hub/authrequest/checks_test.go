@@ -181,7 +181,7 @@ func TestARequestStaysWithinTheRegistration(t *testing.T) {
 	refused(t, "a response type", "unauthorized_client", c, "response_type", "code id_token", "nonce", "n")
 	refused(t, "an API", "invalid_target", c, "resource", "https://other.example.org/")
 	refused(t, "an API with a fragment", "invalid_target", c, "resource", "https://api.example.org/#a")
-	// What cannot be registered cannot be asked for either.
+	// A request cannot contain a value that cannot be registered.
 	for _, resource := range []string{"https://api.example.org/#", "https:///a", "https://api.example.org/ä", "api", "https://api.example.org/ a"} {
 		refused(t, "a resource that is none", "invalid_target", c, "resource", resource)
 		if redirecturi.ResourceOK(resource) {

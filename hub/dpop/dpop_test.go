@@ -281,7 +281,7 @@ func TestNonces(t *testing.T) {
 		{"none, and none needed", nil, 0, atToken, ""},
 		{"none, but needed", nil, 0, need, "use_dpop_nonce"},
 		{"the current one", nonce, 0, need, ""},
-		{"the one before", nonce, 150 * time.Second, need, ""}, // of which each is handed out for so long
+		{"the one before", nonce, 150 * time.Second, need, ""}, // each nonce is issued for this long
 		{"one that is too old", nonce, 300 * time.Second, need, "use_dpop_nonce"},
 		{"one that is too old, where none is needed", nonce, 300 * time.Second, atToken, "use_dpop_nonce"},
 		{"a made-up one", "made up", 0, atToken, "use_dpop_nonce"},

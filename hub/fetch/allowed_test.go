@@ -103,15 +103,15 @@ func TestARangeCanNameAPort(t *testing.T) {
 	}
 }
 
-// Whoever may make the hub fetch something does not reach databases by that, nor
-// the hub behind its own proxy.
+// If private addresses are allowed, ports of databases are still refused, and so
+// is the hub behind its own proxy.
 func TestPrivateAddressesDoNotOpenDatabases(t *testing.T) {
 	own := func(a netip.AddrPort) bool { return a.Port() == 27117 || a.String() == "127.0.0.1:8080" }
 	j := judge{allowPrivate: true, allowed: allowed(t, "10.0.0.9:5432", "127.0.0.1:8080", "10.0.0.0/8:27117"), closed: own}
 	for address, want := range map[string]bool{
 		"10.0.0.1:443": true, "10.0.0.1:8080": true, "127.0.0.1:8081": true, "10.0.0.9:5432": true, // named
 		"10.0.0.1:27017": false, "10.0.0.1:5432": false, "127.0.0.1:6379": false, "[::1]:3306": false, "[fd00::1]:9200": false,
-		"10.0.0.1:27117": false, "127.0.0.1:8080": false, "[::ffff:127.0.0.1]:8080": false, // the hub's own, whatever is named
+		"10.0.0.1:27117": false, "127.0.0.1:8080": false, "[::ffff:127.0.0.1]:8080": false, // the hub's own ports are always refused
 	} {
 		if err := j.address("tcp", address); (err == nil) != want {
 			t.Errorf("%s: %v, want it open: %v", address, err, want)

@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// FuzzSafeDialTarget holds the guard against a second opinion that is written
-// with the standard library's other words: what is allowed is global unicast
-// and in none of the special ranges.
+// FuzzSafeDialTarget compares the guard with a second implementation by other
+// functions of the standard library: an allowed address is global unicast and in
+// no special range.
 func FuzzSafeDialTarget(f *testing.F) {
 	for _, seed := range []string{
 		"127.0.0.1", "::1", "10.0.0.1", "169.254.169.254", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::",

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// A connectProxy connects whoever asks, to one server whatever they ask for, and
-// remembers what that was.
+// A connectProxy connects every request to the same server, and stores the
+// requested targets.
 type connectProxy struct {
 	URL string
 
@@ -72,7 +72,7 @@ func TestAProxyIsAskedForTheJudgedAddress(t *testing.T) {
 	proxy := newProxy(t, server.Listener.Addr().String())
 	policy := Policy{RootCAs: roots(server), Proxy: through(t, proxy.URL, false)}
 	client := newClient(policy, only("192.0.2.7"), rebinding(t, "192.0.2.7", "192.0.2.7"))
-	if got := mustRead(t, client, "https://example.com/"); got != "hello example.com" { // whom httptest's certificate is for
+	if got := mustRead(t, client, "https://example.com/"); got != "hello example.com" { // the name in httptest's certificate
 		t.Errorf("got %q", got)
 	}
 	if got, want := proxy.seen(), "CONNECT 192.0.2.7:443"; got != want {

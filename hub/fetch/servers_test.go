@@ -48,8 +48,8 @@ func serve(t *testing.T, l net.Listener, handler http.HandlerFunc) {
 	t.Cleanup(server.Close)
 }
 
-// redirecting serves /hops?n=3, which redirects three times, and /to?u=,
-// which redirects where it is told.
+// redirecting serves /hops?n=3, which redirects three times, and /to?u=, which
+// redirects to u.
 func redirecting(t *testing.T) *httptest.Server {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		n, _ := strconv.Atoi(r.URL.Query().Get("n"))
@@ -65,8 +65,8 @@ func redirecting(t *testing.T) *httptest.Server {
 	return server
 }
 
-// rebinding is a resolver whose name server gives the first address to the
-// first question and the second to every later one, and forbids caching.
+// rebinding is a resolver that answers the first query with the first address and
+// later ones with the second, without caching.
 func rebinding(t *testing.T, first, later string) *net.Resolver {
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {

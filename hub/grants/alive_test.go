@@ -43,7 +43,7 @@ func TestAnAgreementCountsWhileSomethingOfItIsAlive(t *testing.T) {
 	}
 }
 
-// What somebody gave another client, or gave before they took it back, is none.
+// Tokens of another client, or from before a consent was withdrawn, do not count.
 func TestOnlyTokensOfTheSameAgreementAreAlive(t *testing.T) {
 	w := newWorld(t)
 	nowhere := grants.Circumstances{Answered: func(context.Context) (bool, error) { return false, nil }}

@@ -275,7 +275,7 @@ func TestARefreshNarrowsAndNeverWidens(t *testing.T) { // RFC 6749 §6
 	}
 }
 
-// A provider that is turned off takes along whatever came of it, and nothing else.
+// Disabling a provider ends everything issued by its sign-ins, and nothing else.
 func TestAProviderTakesAlongWhateverCameOfIt(t *testing.T) {
 	w := newWorld(t)
 	const many = grants.MostListed + 50 // more than a page of any reading

@@ -8,8 +8,8 @@ import (
 	"github.com/fedhub/fedhub/hub/oauth"
 )
 
-// The lives are written out here: a test that asked the code for them would
-// agree with whatever they are.
+// The lifetimes are repeated here, because a test that reads them from the code
+// would accept any value.
 
 func TestACodeIsGoodForAMinute(t *testing.T) { // RFC 6749 §4.1.2, SECURITY TK-01
 	w := newWorld(t)
@@ -65,7 +65,7 @@ func TestConsentIsAskedForAgainAfterAYear(t *testing.T) {
 	w.pass(365*day - time.Second)
 	_, err := w.Covers(t.Context(), allowance("openid"))
 	w.good("a second before a year", err)
-	w.allow() // who agrees again is not asked for another year
+	w.allow() // a new consent lasts another year
 	w.pass(365*day - time.Second)
 	_, err = w.Covers(t.Context(), allowance("openid"))
 	w.good("a second before the second year", err)

@@ -136,7 +136,8 @@ func TestScopesAreTheSameInAnyOrder(t *testing.T) {
 	}
 }
 
-// Whom a key tells from a thief is given the moment too, and nobody without it.
+// A DPoP key distinguishes a public client from a thief, so it may repeat a
+// request for a moment. A client without a key may not.
 func TestAPublicClientIsKnownByItsKeyAlone(t *testing.T) { // RFC 9449 §5
 	w := newWorld(t)
 	mine := oauth.Confirmation{JKT: "mine"}

@@ -16,8 +16,7 @@ import (
 
 const day = 24 * time.Hour
 
-// A world is what is kept of ada, who allows payroll things, and a clock that
-// is moved by hand.
+// A world has ada, who gave the client payroll consent, and a manual clock.
 type world struct {
 	*grants.Service
 	t    *testing.T
@@ -61,7 +60,7 @@ func (w *world) allow() grants.Grant {
 	return g
 }
 
-// code is a code for what the grant covers; edit changes what it stands for.
+// code is a code for the scopes of the grant; edit changes its data.
 func (w *world) code(g grants.Grant, edit ...func(*grants.Authorization)) string {
 	w.t.Helper()
 	a := g.Authorization(g.Scopes, grants.SignIn{})
@@ -101,7 +100,8 @@ func (w *world) refresh(token string) string {
 	return next
 }
 
-// refusedRefresh checks that the client is told to ask the person again.
+// refusedRefresh checks for an error after which the client must ask the user
+// again.
 func (w *world) refusedRefresh(what, token string) {
 	w.t.Helper()
 	_, next, err := w.Refresh(w.t.Context(), token, grants.RefreshRequest{ClientID: "payroll"})
@@ -126,7 +126,7 @@ func (w *world) good(what string, err error) {
 	}
 }
 
-// misuse checks what the refusal says of whoever came.
+// misuse checks the kind of misuse in the error.
 func (w *world) misuse(what string, err error, kind string) {
 	w.t.Helper()
 	var m *grants.ReplayError

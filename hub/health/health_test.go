@@ -53,7 +53,8 @@ func TestWhatSaysNothingOfTheUpstreamIsNotCounted(t *testing.T) {
 	}
 }
 
-// An error page of the provider sends nobody back, and tells the hub nothing.
+// If the provider shows its own error page, the browser does not return and the
+// hub gets no response.
 func TestWhereNobodyComesBackIsNoticed(t *testing.T) {
 	now := time.Date(2030, 1, 2, 12, 30, 0, 0, time.UTC)
 	at := func(minutes int) time.Time { return now.Add(time.Duration(minutes) * time.Minute) }

@@ -35,7 +35,7 @@ func newKeeper(t *testing.T, now time.Time) (*Service, *countstore.Store) {
 	return k.Start(), counted
 }
 
-// waits notes that a client is to be told of so many sign-outs from next on.
+// waits stores n pending sign-outs for a client, due from next on.
 func waits(t *testing.T, k *Service, clientID string, n int, next time.Time) {
 	t.Helper()
 	for i := range n {

@@ -65,7 +65,7 @@ func (s *session) Data(r io.Reader) error {
 	return err
 }
 
-// next is the next email that arrives: to whom, and what.
+// next is the recipient and the text of the next email.
 func (s *server) next() (to string, m *netmail.Message, body string) {
 	s.Helper()
 	select {

@@ -23,7 +23,7 @@ const (
 	other = "nine boats behind the old mill"
 )
 
-// A world is a keeper of links on a real database, with a mailbox.
+// A world is a service for emailed links on a real database, with a mailbox.
 type world struct {
 	*maillinks.Service
 	t    *testing.T
@@ -77,7 +77,7 @@ func (w *world) email(to string) (token string) {
 	return token
 }
 
-// reset asks for a link for somebody who forgot their password.
+// reset requests a link to reset a password.
 func (w *world) reset(email string) (token string) {
 	w.t.Helper()
 	if err := w.Forgot(w.t.Context(), email); err != nil {
@@ -86,7 +86,7 @@ func (w *world) reset(email string) (token string) {
 	return w.email(email)
 }
 
-// verify asks somebody to prove an address.
+// verify requests a link to verify an address.
 func (w *world) verify(u users.User, email string) (token string) {
 	w.t.Helper()
 	if err := w.AskToVerify(w.t.Context(), u, email); err != nil {
@@ -113,8 +113,8 @@ func gone(t *testing.T, what string, err error) {
 	}
 }
 
-// Whoever is not to sign in, and whoever never proved the address, gets no
-// second way in by it.
+// Disabled users, and those with an unverified address, cannot sign in by a reset
+// link.
 func TestAForgottenPasswordIsAMatterOfProvedAddresses(t *testing.T) {
 	w := newWorld(t)
 	w.person("ada@example.org", true)
@@ -290,8 +290,8 @@ func TestAChangedAddressEndsTheOtherLinksAndIsToldToTheOld(t *testing.T) {
 	}
 }
 
-// One mailbox gets few emails, whoever asks; and one that is only folded into
-// another proves nothing.
+// Emails to one mailbox are limited for all senders together. A mailbox that only
+// folds to the same address proves nothing.
 func TestNobodysMailboxIsFilled(t *testing.T) {
 	w := newWorld(t)
 	asked := func(from string) error {
@@ -313,8 +313,8 @@ func TestNobodysMailboxIsFilled(t *testing.T) {
 	}
 }
 
-// Whoever knows an address can ask for links to it. That takes none away from
-// those who need one to get in, and each of them gets few.
+// Links can be requested for any known address. Such requests do not invalidate
+// the owner's links, and each address gets few emails.
 func TestStrangersUseUpNobodyElsesLinks(t *testing.T) {
 	w := newWorld(t)
 	ada := w.person("ada@example.org", true)

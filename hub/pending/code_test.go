@@ -19,7 +19,7 @@ func TestCodesAreReadAsPeopleTypeThem(t *testing.T) {
 		{"ACDF-GHJK", "", false},
 		{"BCDF-GHJ1", "", false},
 		{"BCDF-GHJ\x00", "", false},
-		{"ſCDFGHJK", "SCDFGHJK", true}, // what upper case makes of it is still one of the letters
+		{"ſCDFGHJK", "SCDFGHJK", true}, // its upper case is a character of the alphabet
 		{strings.Repeat("B", 1000), "", false},
 		{"", "", false},
 	} {

@@ -74,7 +74,7 @@ func (w *world) bank() (r pending.Request, secret string) {
 	return waiting[0], secret
 }
 
-// answers checks what a client that polls is told.
+// answers checks the error code that a polling client gets.
 func (w *world) answers(what string, kind pending.Kind, secret, client, code string) {
 	w.t.Helper()
 	r, err := w.Poll(w.t.Context(), kind, secret, client)

@@ -15,15 +15,15 @@ import (
 func TestTheDatabasesTimeIsFollowed(t *testing.T) {
 	noon := time.Date(2030, 1, 2, 12, 0, 0, 0, time.UTC)
 	for _, tt := range []struct {
-		ahead, want time.Duration // of the own clock; what is taken off
+		ahead, want time.Duration // how far the local clock is ahead; the correction
 		told        bool
 	}{
 		{0, 0, false},
-		{50 * time.Millisecond, 0, false}, // nobody can tell
+		{50 * time.Millisecond, 0, false}, // too small to measure
 		{time.Second, time.Second, false},
 		{30 * time.Second, 30 * time.Second, true},
 		{-30 * time.Second, -30 * time.Second, true},
-		{time.Hour, 0, true}, // whose is wrong?
+		{time.Hour, 0, true}, // either clock may be wrong
 	} {
 		var log bytes.Buffer
 		c := readiness.NewClock(func() time.Time { return noon.Add(tt.ahead) }, func(context.Context) (time.Time, error) { return noon, nil })

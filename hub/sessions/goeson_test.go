@@ -24,8 +24,7 @@ func endAll(w *sessiontest.World) {
 	}
 }
 
-// Whoever ends sessions finds the old one or the new one, and either is the end
-// of both.
+// Ending sessions finds the old or the new session; either ends both.
 func TestNothingGoesOnFromASessionThatIsEndedInThatMoment(t *testing.T) {
 	for _, call := range []string{"Insert", "Delete", "Replace"} {
 		w := sessiontest.NewWorld(t)
@@ -67,8 +66,9 @@ func TestASignInDoesNotMindThatTheSessionBeforeItEnds(t *testing.T) {
 	sessiontest.Want(t, "signed in", b.Who(), "ada")
 }
 
-// The act that a session goes on after ends everything once. What was ended twice
-// was ended by somebody else too, this session with it.
+// The operation after which a session continues ends everything once. If the
+// generation rose twice, another operation ended the sessions too, including this
+// one.
 func TestASessionOutlivesNoOtherEndThanItsOwn(t *testing.T) {
 	w := sessiontest.NewWorld(t)
 	ada := w.Person("ada")

@@ -59,8 +59,9 @@ func TestAnAppThatRefreshesKeepsASessionAlive(t *testing.T) {
 	sessiontest.Want(t, "a session nobody had", sessiontest.Must[bool](t)(w.IsActive(t.Context(), "made up")), false)
 }
 
-// The row of a session may outlive what it stands for: whoever ends everything
-// raises the epoch first and deletes rows after, and may stop in between.
+// A record of a session can outlive the session: ending all sessions raises the
+// generation first and deletes the records afterwards, and may be interrupted in
+// between.
 func TestARowThatWasLeftSignsNobodyIn(t *testing.T) {
 	for name, end := range map[string]func(w *sessiontest.World) error{
 		"disabled": func(w *sessiontest.World) error {
@@ -87,7 +88,7 @@ func TestARowThatWasLeftSignsNobodyIn(t *testing.T) {
 	}
 }
 
-// A session that goes on in a new epoch is the one that was renewed.
+// A session that continues with a new generation is the renewed one.
 func TestARenewedSessionGoesOnAlone(t *testing.T) {
 	w := sessiontest.NewWorld(t)
 	ada := w.Person("ada")
@@ -178,8 +179,8 @@ func TestTwoSignInsAtOnceInOneBrowserAreTwoSessions(t *testing.T) {
 	}
 }
 
-// When somebody signed in is what an upstream says. Where it says nothing, or
-// what no clock can show, nobody knows.
+// auth_time of a session is the provider's. Without it, or with an impossible
+// value, it is unknown.
 func TestWhenSomebodySignedInIsNotMadeUp(t *testing.T) {
 	w := sessiontest.NewWorld(t)
 	ada := w.Person("ada")
@@ -195,8 +196,8 @@ func TestWhenSomebodySignedInIsNotMadeUp(t *testing.T) {
 	}
 }
 
-// What matters is changed within minutes of a proof, and never where nobody can
-// say when there was one.
+// Security-relevant changes need a proof within the last minutes, so they are
+// refused if its time is unknown.
 func TestASignInIsFreshForMinutes(t *testing.T) {
 	w := sessiontest.NewWorld(t)
 	ada := w.Person("ada")
@@ -296,7 +297,7 @@ func TestLeavingEndsTheSessionAndTheCookie(t *testing.T) {
 	})
 }
 
-// A browser may call itself anything; that keeps nobody out.
+// A browser may send any User-Agent and can still sign in.
 func TestAStrangeBrowserSignsIn(t *testing.T) {
 	w := sessiontest.NewWorld(t)
 	ada := w.Person("ada")

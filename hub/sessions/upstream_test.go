@@ -64,8 +64,8 @@ func TestASessionCameByItsKeyAndSubject(t *testing.T) {
 	sessiontest.Want(t, "by a password", local.SignedInWith("company", "1"), false)
 }
 
-// A session that goes on after a change of password is still ended by the
-// upstream that it came by, and nobody else's is.
+// A session that continues after a change of password is still ended by its
+// provider's logout, and other sessions are not.
 func TestASessionThatGoesOnKeepsItsUpstream(t *testing.T) {
 	w := sessiontest.NewWorld(t)
 	ada, bob := w.Person("ada"), w.Person("bob")
@@ -107,8 +107,8 @@ func TestTheUpstreamsTokenIsSealedForItsSession(t *testing.T) {
 	sessiontest.Want(t, "one of no upstream", w.UpstreamToken(s), "")
 }
 
-// What is issued while a provider is turned off is noticed: either by who turns
-// it off, or by who issues it.
+// A session that starts while its provider is being disabled ends: by the
+// disabling, or by its own check.
 func TestASessionThatEndedMeanwhileIsNotConfirmed(t *testing.T) {
 	w := sessiontest.NewWorld(t)
 	ada := w.Person("ada")

@@ -42,7 +42,7 @@ func TestWhatIsEncryptedToTheHubOpens(t *testing.T) {
 			}
 		}
 	}
-	// Whoever cached the old JWKS goes on for a while.
+	// Clients with a cached JWKS use the old key for a while.
 	old := keyFor(t, k, ECDHES)
 	if _, err := k.Rotate(t.Context(), "", false); err != nil {
 		t.Fatal(err)

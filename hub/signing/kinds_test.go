@@ -79,8 +79,8 @@ func TestAKeyIsForItsOwnAlgorithm(t *testing.T) {
 	}
 }
 
-// What is too long is not looked at, even where it would be good; and it costs
-// nothing, for anybody can send it.
+// A token that is too long is refused before its signature is checked, because
+// anyone can send one.
 func TestThereIsALimitToWhatIsRead(t *testing.T) {
 	set, _, faulty := shared(t)
 	p := newProcess(t, set)
@@ -101,7 +101,7 @@ func TestThereIsALimitToWhatIsRead(t *testing.T) {
 		}
 		return out
 	}
-	// Base64 makes four letters of three.
+	// Base64 encodes three bytes as four characters.
 	good, long := token(11_900), token(12_300)
 	if len(good) > 16<<10 || len(good) < 15<<10 || len(long) <= 16<<10 || len(long) > 17<<10 {
 		t.Fatalf("the tokens have %d and %d letters", len(good), len(long))

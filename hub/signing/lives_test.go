@@ -75,7 +75,7 @@ func TestAKeysCardTellsItsLife(t *testing.T) {
 	}
 }
 
-// Nobody has to tidy up for a key to leave the JWKS when its time is over.
+// A key leaves the JWKS when it expires, without a cleanup job.
 func TestAKeyLeavesTheJWKSByItself(t *testing.T) {
 	set, _, _ := shared(t)
 	p := newProcess(t, set)
@@ -91,8 +91,8 @@ func TestAKeyLeavesTheJWKSByItself(t *testing.T) {
 	}
 }
 
-// Others encrypt to the newest at once. What was encrypted before still opens,
-// however long ago the key was replaced, until it is deleted.
+// Clients encrypt to the newest key at once. Older messages can still be
+// decrypted until their key is deleted.
 func TestOneKeyIsPublishedToEncryptTo(t *testing.T) {
 	set, _, _ := shared(t)
 	p := newProcess(t, set)
@@ -210,7 +210,7 @@ func TestDistrustWaitsForNobody(t *testing.T) {
 			}
 		}
 	}
-	for range 3 { // the new ones sign, so none of them counts as waiting
+	for range 3 { // the new keys are active, so none of them is waiting
 		p.rotate(false)
 	}
 }

@@ -42,9 +42,9 @@ func (p *process) sign(alg string) string {
 	return token
 }
 
-// Whether nothing of a key can be read or it cannot be opened: the hub that
-// knows it goes on with it, and one that starts makes another in its place. The
-// keys of other algorithms are as they were.
+// If a key's record is corrupt or cannot be decrypted, a running hub continues
+// with its copy, and a starting one makes a new key. Keys of other algorithms are
+// not affected.
 func TestAKeyThatIsLostCostsNoOther(t *testing.T) {
 	for _, row := range []struct {
 		field string

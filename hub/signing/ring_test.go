@@ -54,7 +54,7 @@ func newProcess(t *testing.T, set *store.Collection[Key]) *process {
 
 func (p *process) pass(d time.Duration) { p.time = p.time.Add(d) }
 
-// settle waits for what is read beside the requests.
+// settle waits for background reads.
 func (p *process) settle() {
 	p.flights.Do("read", func() (any, error) { return nil, nil }) //nolint:errcheck // it cannot fail
 }
@@ -125,7 +125,8 @@ func TestAClockThatIsSetBackStopsNobody(t *testing.T) {
 	}
 }
 
-// slow is a database whose next answer comes when something else was done.
+// slow is a database that delays its next response until another operation has
+// run.
 type slow struct {
 	store.Backend
 	meanwhile func()
@@ -140,7 +141,7 @@ func (s *slow) Find(ctx context.Context, set string, q store.Query) ([]store.Rec
 	return found, err
 }
 
-// What was read before a key was distrusted, and comes after it, is not taken.
+// A read that began before a key was revoked and ends after it is discarded.
 func TestAReadingThatIsLateDoesNotWin(t *testing.T) {
 	db := &slow{Backend: userstest.NewMemory()}
 	set, _, _ := sharedOn(t, db)
@@ -217,8 +218,8 @@ func TestAKeyThatIsNewIsLookedFor(t *testing.T) {
 	}
 }
 
-// While the database is away the keys that are known serve on, and it is asked
-// every two seconds.
+// While the database is down, cached keys are used, and the hub retries every two
+// seconds.
 func TestTheDatabaseMayGoAway(t *testing.T) {
 	set, _, faulty := shared(t)
 	p := newProcess(t, set)

@@ -68,8 +68,8 @@ func TestMemoryOfTokensIsBounded(t *testing.T) {
 	}
 }
 
-// What is signed with the ten characters of an old secret is what everybody
-// else makes of them: the value was computed with Python's hmac.
+// A signature with a short secret of ten characters is interoperable: the value
+// was computed with Python's hmac.
 func TestAShortKeyMakesTheMACThatOthersMake(t *testing.T) {
 	key := []byte("5f1c09ab7e")
 	made, err := MAC(key, "jwt", map[string]string{"sub": "ada"})

@@ -20,7 +20,7 @@ type note struct {
 
 func (n note) Key() string { return n.ID }
 
-// damagedNotes are three, of which that in the middle has a number for a text.
+// damagedNotes are three notes; the second one has a number instead of a text.
 func damagedNotes(t *testing.T) (*guarded, *store.Collection[note]) {
 	t.Helper()
 	g := newGuarded(t)

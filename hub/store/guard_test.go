@@ -13,8 +13,7 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/faultstore"
 )
 
-// A guarded store is one whose database fails at will, before a clock that the
-// test moves.
+// A guarded store has a database that fails on demand, and a manual clock.
 type guarded struct {
 	*store.Guarded
 	db  *faultstore.Store
@@ -68,8 +67,8 @@ func TestOnceNoServerIsFoundNobodyWaitsForASecond(t *testing.T) {
 	}
 }
 
-// A database that is away is looked for by one at a time; whoever comes
-// meanwhile is told at once.
+// While the database is down, one caller at a time tries it; others get the error
+// at once.
 func TestOneLooksWhetherThereIsAServerAgain(t *testing.T) {
 	g := newGuarded(t)
 	g.db.Arm(faultstore.Plan{Nth: 1, With: store.ErrUnreachable})

@@ -13,8 +13,8 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 )
 
-// The lives are written out here: a test that asked the code for them would
-// agree with whatever they are.
+// The lifetimes are repeated here, because a test that reads them from the code
+// would accept any value.
 func TestEveryTokenHasItsLife(t *testing.T) {
 	w := newWorld(t)
 	f := w.signIn(w.app, "openid", "roles")

@@ -27,8 +27,7 @@ import (
 
 const issuer = "https://id.example.org"
 
-// A world is ada, who allowed payroll things, and a clock that is moved by
-// hand.
+// A world has ada, who gave the client payroll consent, and a manual clock.
 type world struct {
 	*tokens.Service
 	t        *testing.T
@@ -97,7 +96,7 @@ func (w *world) client(id string, edits ...func(*clients.Client)) clients.Client
 	return c
 }
 
-// person changes what is kept of ada.
+// person changes ada's record.
 func (w *world) person(edit func(*users.User)) {
 	w.t.Helper()
 	if err := w.people.Update(w.t.Context(), "ada", func(u *users.User) error { edit(u); return nil }); err != nil {
@@ -105,7 +104,7 @@ func (w *world) person(edit func(*users.User)) {
 	}
 }
 
-// signIn is what came of ada's consent to the client, who signed in a minute ago.
+// signIn is ada's consent to the client, with a sign-in one minute ago.
 func (w *world) signIn(c clients.Client, scopes ...string) grants.TokenFamily {
 	w.t.Helper()
 	g, err := w.Grants.Allow(w.t.Context(), grants.Allowance{UserID: "ada", ClientID: c.ID, Scopes: scopes})

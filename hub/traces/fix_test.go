@@ -6,7 +6,8 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// Where the app was told, and no step says more, its page is where to look.
+// If the app got an error, and no step has a more specific hint, the hint leads
+// to the app's page.
 func TestWhatTheAppWasToldIsMendedAtItsPage(t *testing.T) {
 	for name, tt := range map[string]struct {
 		step Step

@@ -31,7 +31,7 @@ func TestWhatIsReplacedGoesBackToWhoGaveIt(t *testing.T) {
 	w.wantLook("nobody to look at", w.looks(48*time.Hour), nil)
 }
 
-// Signing out there is of use only if nothing here goes on by it.
+// The session at the provider is ended only if no session here depends on it.
 func TestSigningOutGivesBackUnlessSomethingGoesOn(t *testing.T) {
 	for name, row := range map[string]struct {
 		goesOn func(*world)

@@ -115,7 +115,7 @@ func TestAnUpstreamThatDoesNotAnswerIsWaitedForADay(t *testing.T) {
 	}
 }
 
-// Whoever cannot be asked is not taken for somebody who said yes.
+// A provider that cannot be asked does not count as a confirmation.
 func TestAKeyThatCannotBeOpenedIsToldAndNotPassedOver(t *testing.T) {
 	w := newWorld(t)
 	w.came("t1")
@@ -135,8 +135,9 @@ func TestWhatFailsHereIsToldAsItIs(t *testing.T) {
 	w.wantList("noted", w.events)
 }
 
-// Whoever got no answer cannot know whether the question arrived and used the
-// token up. So the no that follows may be to the token alone.
+// After a timeout, the provider may have received the request and used the
+// refresh token up. A refusal after that may be about the token, not about the
+// user.
 func TestANoAfterSilenceIsNotBelieved(t *testing.T) {
 	w := newWorld(t)
 	w.came("t1")
@@ -210,8 +211,8 @@ func TestATieIsKeptForHalfAYearAfterItWasOfUse(t *testing.T) {
 	}
 }
 
-// Nobody goes on because the database could not be asked, and nothing is taken
-// for done that was not written.
+// If the database fails, the session does not continue, and no unwritten change
+// counts as done.
 func TestADatabaseThatFailsIsTold(t *testing.T) {
 	for what, do := range map[string]func(*world) error{
 		"a first sign-in":     func(w *world) error { return w.Keep(t.Context(), users.User{ID: "bob"}, adaWith("t2")) },

@@ -29,8 +29,8 @@ import (
 // ada is who comes from the company, where she is called "1".
 var ada = users.User{ID: "ada"}
 
-// A company is an upstream that says what the story wants, and remembers what
-// it was asked with and what came back to it.
+// A company is a provider with scripted answers that stores the tokens it was
+// asked with and those that were revoked.
 type company struct {
 	asked, back []string
 	deaf        error // what giving back ends with
@@ -55,7 +55,7 @@ func (u *company) Revoke(_ context.Context, old federation.Tokens) error {
 	return u.deaf
 }
 
-// A world is what is kept of the company's people, on a real database.
+// A world has the stored tokens of the company's users, on a real database.
 type world struct {
 	*upstreamtokens.Service
 	clock    *federationtest.Clock
@@ -63,9 +63,9 @@ type world struct {
 	db       *faultstore.Store
 	company  *company
 	keys     *federationtest.Memory
-	reviewed []string // what the company said of people, by their names
-	gone     bool     // the identity is nobody's any more
-	ended    []string // sessions, by their public names
+	reviewed []string // the user names in the company's answers
+	gone     bool     // the identity was unlinked
+	ended    []string // session ids
 	events   []string
 }
 
@@ -126,8 +126,8 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// goesOn lets the company speak for whoever it is asked about, with a new
-// token each time: "t1" is followed by "t1+".
+// goesOn makes the company confirm every user, with a new token each time: "t1"
+// is followed by "t1+".
 func (w *world) goesOn() {
 	w.company.says = func(old federation.Tokens) (federation.Identity, error) { return adaWith(old.Refresh + "+"), nil }
 }
@@ -156,7 +156,7 @@ func (w *world) looks(after time.Duration) error {
 	return w.Look(w.t.Context(), "ada", "company")
 }
 
-// wantLook says how it went for whoever wanted to go on.
+// wantLook checks the result of a check at the provider.
 func (w *world) wantLook(what string, got, want error) {
 	w.t.Helper()
 	if !errors.Is(got, want) {
@@ -171,7 +171,7 @@ func (w *world) wantList(what string, got []string, want ...string) {
 	}
 }
 
-// kept is what is kept of ada; the zero one if nothing is.
+// kept is ada's stored record; zero if there is none.
 func (w *world) kept() upstreamtokens.Token {
 	w.t.Helper()
 	t, err := w.Ties.Get(w.t.Context(), "ada company")

@@ -34,13 +34,14 @@ func TestAPasswordIsComparedWhole(t *testing.T) {
 		}
 		w.Pass(time.Hour)
 	}
-	// The same text typed on a system that decomposes its letters.
+	// The same password from a system that uses decomposed Unicode.
 	if err := w.SignIn("ada@example.org", "e\u0301"+strings.TrimPrefix(long, "é")); err != nil {
 		t.Errorf("decomposed: %v", err)
 	}
 }
 
-// Whoever does not know the password cannot tell these people apart.
+// Without the password, the responses for these users are the same (no user
+// enumeration).
 func TestStrangersGetOneAnswer(t *testing.T) {
 	w := newWorld(t)
 	w.Person("ada@example.org")
@@ -85,7 +86,7 @@ func TestTheWaitGrowsToAnHourAndNoFurther(t *testing.T) {
 			if err := w.SignIn(email, "wrong"); !errors.Is(err, users.ErrWrongPassword) {
 				t.Fatalf("after the wait: %v", err)
 			}
-			for range 3 { // knocking changes nothing
+			for range 3 { // further attempts change nothing
 				throttled, ok := errors.AsType[*passwords.Throttled](w.SignIn(email, userstest.Good))
 				if !ok {
 					t.Fatal("was not asked to wait")
@@ -185,7 +186,7 @@ func TestABurstOfGuessesIsOneStep(t *testing.T) {
 	})
 }
 
-// Every password that was looked at and wrong counts, whoever comes together.
+// Every wrong password counts, also if several are checked in parallel.
 func TestNoWrongPasswordIsLost(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, w *world) {
 		w.Person("ada@example.org")
@@ -210,8 +211,8 @@ func TestNoWrongPasswordIsLost(t *testing.T) {
 	})
 }
 
-// People who sign in on many devices at once are looked at five at a time, and
-// nobody has to wait for it afterwards.
+// Right passwords from many devices at once are checked five at a time, and cause
+// no wait afterwards.
 func TestSigningInOnManyDevicesAtOnceCountsForNothing(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, w *world) {
 		w.Person("ada@example.org")

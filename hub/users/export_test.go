@@ -4,5 +4,5 @@ import "github.com/fedhub/fedhub/internal/forms"
 
 // What the tests may see of the inside.
 
-// CleanProfile is what is kept of a profile, and what is asked for instead of the rest.
+// CleanProfile is the sanitized profile, and the values to ask the user for.
 func CleanProfile(p Profile) (Profile, forms.Problems) { return p.clean() }

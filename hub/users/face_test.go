@@ -78,7 +78,8 @@ func TestAClaimThatCannotBeKeptIsNamed(t *testing.T) {
 	}
 }
 
-// Whatever is kept can be kept again unchanged, and holds nothing invisible.
+// A sanitized profile stays the same when it is sanitized again, and contains no
+// invisible characters.
 func FuzzAProfileIsCleanOnce(f *testing.F) {
 	for _, s := range []string{"", "Ada", "1815-12-10", "Europe/London", "+44 20 7946 0000", "https://ada.example", "en_GB", "a\u202eb\x00\n\nc"} {
 		f.Add(s)

@@ -110,8 +110,8 @@ func TestAHashDoesNotPrint(t *testing.T) {
 	}
 }
 
-// 500 sign-ins at once: what finds no place is told so at once, and costs the
-// address nothing.
+// 500 sign-ins at once: those without a place are refused immediately, and the
+// address's count does not change.
 func TestTooManySignInsAtOnceAreTurnedAway(t *testing.T) {
 	hash := userstest.Cheap
 	hash.Slots, hash.Queue, hash.Memory = 1, 3, 4096

@@ -210,7 +210,7 @@ func TestAdministratorsCannotRemoveEachOtherAtOnce(t *testing.T) {
 	})
 }
 
-// Who is written to as an administrator is one who could act on it.
+// Emails to administrators go only to those who can sign in and act.
 func TestAdministratorsAreTheEnabledOnes(t *testing.T) {
 	w := newWorld(t)
 	w.Person("ada@example.org")

@@ -120,7 +120,7 @@ func TestAKnownBrowserGuessesNoMoreThanTenAtOnce(t *testing.T) {
 		for range 6 {
 			w.SignInFrom("ada@example.org", "wrong", home)
 		}
-		hammer(w, "ada@example.org") // so that the account itself lets nobody try
+		hammer(w, "ada@example.org") // so that the account's own limit is reached
 		looked := 0
 		for range 4 {
 			for _, err := range userstest.Race(32, func(i int) error { return w.SignInFrom("ada@example.org", fmt.Sprint("guess ", i), home) }) {
@@ -166,8 +166,8 @@ func TestFewBrowsersAreOnRecord(t *testing.T) {
 	}
 }
 
-// After a hundred wrong ones in a row the password alone is no proof, and what
-// is answered tells neither whether it is right nor whether anybody is there.
+// After a hundred wrong attempts in a row, the password alone is not enough. The
+// response shows neither whether it is right nor whether the account exists.
 func TestAfterAHundredWrongOnesALinkIsNeeded(t *testing.T) {
 	delivers := true
 	w := newWorld(t, func(o *users.Options) { o.Delivers = func() bool { return delivers } })
@@ -205,7 +205,7 @@ func TestAfterAHundredWrongOnesALinkIsNeeded(t *testing.T) {
 	if err := w.SignInFrom("ada@example.org", userstest.Good, users.From{Network: "home", Browsers: []string{name}}); err != nil {
 		t.Errorf("with the link: %v", err)
 	}
-	// Nor is anybody locked out where no emails are sent.
+	// Without email, users are not locked out either.
 	delivers = false
 	w.Pass(time.Hour)
 	if err := w.SignInFrom("ada@example.org", userstest.Good, users.From{Network: "elsewhere"}); err != nil {
@@ -213,7 +213,7 @@ func TestAfterAHundredWrongOnesALinkIsNeeded(t *testing.T) {
 	}
 }
 
-// A new password clears what strangers tried for the old one.
+// A new password resets the count of attempts on the old one.
 func TestANewPasswordClearsTheCounters(t *testing.T) {
 	w := newWorld(t, func(o *users.Options) { o.Delivers = func() bool { return true } })
 	ada := w.Person("ada@example.org")
@@ -245,8 +245,8 @@ func TestWhatIsKeptOfAnAccountIsBounded(t *testing.T) {
 	}
 }
 
-// Those who try one password with many accounts slow down whom nobody knows,
-// and nobody else.
+// Trying one password with many accounts (password spraying) slows down unknown
+// browsers only.
 func TestAFloodOfWrongPasswordsSlowsOnlyStrangers(t *testing.T) {
 	w := newWorld(t, func(o *users.Options) { o.Failures, o.FailureEvery = 40, time.Second })
 	ada := w.Person("ada@example.org")
@@ -294,8 +294,8 @@ func TestAFloodOfWrongPasswordsSlowsOnlyStrangers(t *testing.T) {
 	}
 }
 
-// Forgetting a browser after its tenth wrong password may fail. It is known no
-// more all the same, and what the account lets anybody do goes on.
+// Deleting a browser's record after its tenth wrong password may fail. The
+// browser is still unknown from then on, and the account's own limit applies.
 func TestABrowserIsNotShutForGoodByItsTenthWrongPassword(t *testing.T) {
 	faults := faultstore.New(userstest.NewMemory())
 	w := userstest.On(t, faults)

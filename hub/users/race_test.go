@@ -21,7 +21,7 @@ func TestGuessesAtOnceAreBounded(t *testing.T) {
 	w.Memory.Before = func(op, set, _ string) error {
 		if op == "find" && set == "users" {
 			come.Done()
-			come.Wait() // nobody's guess is looked at before all have come
+			come.Wait() // no attempt is checked before all have arrived
 		}
 		return nil
 	}

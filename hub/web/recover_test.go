@@ -65,7 +65,8 @@ func TestAPanicIsAnErrorOfOursAndTellsNothing(t *testing.T) {
 	}
 }
 
-// net/http's own way to break a connection off is none of our errors.
+// http.ErrAbortHandler is net/http's way to abort a response, and no error of the
+// hub.
 func TestABrokenConnectionIsNotRecovered(t *testing.T) {
 	engine, log := newServed(func(*gin.Context) error { panic(http.ErrAbortHandler) })
 	defer func() {

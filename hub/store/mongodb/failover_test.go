@@ -160,9 +160,9 @@ func (w *writer) check(t *testing.T) {
 	}
 }
 
-// A primary that is left alone does not know yet that it is none, and would
-// take the write. Nobody may be told so: the others may elect another, and
-// then it is lost.
+// An isolated primary does not know yet that it has lost its role, and accepts
+// the write. The write must not be acknowledged: the other members may elect a
+// new primary, and then it is lost.
 func lonePrimary(t *testing.T, set *mongodtest.ReplicaSet) {
 	d := open(t, set.URI())
 	if err := d.Prepare(t.Context(), []store.CollectionSpec{{Name: "codes"}}); err != nil {

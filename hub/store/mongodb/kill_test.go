@@ -28,7 +28,7 @@ func TestNothingAcknowledgedIsLostWhenTheServerIsKilled(t *testing.T) {
 		},
 		Kill: func(t *testing.T) {
 			dead = set.KillPrimary(t)
-			stop() // nobody waits for a server that is gone
+			stop() // the test does not wait for a killed server
 		},
 		Open: func(t *testing.T) store.Backend {
 			set.Restart(t, dead)

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// A query whose caller has left may still run when the program ends. The file
-// is closed after it, so that nothing appears beside it once Close is through.
+// A query may still run after its caller has returned. Close waits for it, so
+// that no file appears beside the database after Close.
 func TestCloseWaitsForQueriesUnderWay(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "hub.db")
 	d, err := Open(file)

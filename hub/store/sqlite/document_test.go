@@ -12,9 +12,8 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// FuzzRoundTrip holds the conversion to three things: whatever document the
-// store accepts becomes JSON that SQLite reads, comes back as a document, and
-// that document becomes the same JSON again.
+// FuzzRoundTrip checks three properties: an accepted document becomes JSON that
+// SQLite reads, it can be read back, and the result becomes the same JSON again.
 func FuzzRoundTrip(f *testing.F) {
 	for _, v := range []any{
 		bson.D{},
@@ -65,8 +64,8 @@ func FuzzRoundTrip(f *testing.F) {
 	})
 }
 
-// plain undoes the one difference that is none: what was not UTF-8 is written
-// as an escape the first time and as the character itself ever after.
+// plain removes the one allowed difference: invalid UTF-8 is written as an escape
+// the first time, and as the replacement character afterwards.
 func plain(json string) string { return strings.ReplaceAll(json, `\ufffd`, "\ufffd") }
 
 func TestTheFileIsReadable(t *testing.T) {

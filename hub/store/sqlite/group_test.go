@@ -13,8 +13,8 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// groups opens a database whose writer does not run, so that a test can say
-// which writes meet in one group.
+// groups opens a database without a running writer, so that a test decides which
+// writes share a group.
 func groups(t *testing.T) *DB {
 	t.Helper()
 	d, err := open(filepath.Join(t.TempDir(), "hub.db"))

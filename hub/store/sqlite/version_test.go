@@ -20,7 +20,7 @@ func emptyDoc(t *testing.T) bson.Raw {
 	return raw
 }
 
-// Whoever looks into a file makes nothing in it.
+// Opening a file to read it creates nothing in it.
 func TestADeclaredSetThatIsNotThereIsEmpty(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "hub.db")
 	db := open(t, file)

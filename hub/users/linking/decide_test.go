@@ -149,7 +149,7 @@ type testCase struct {
 	facts facts
 }
 
-// everyCase is the full product of what decide can be asked.
+// everyCase is the product of all inputs of decide.
 func everyCase() []testCase {
 	addresses := map[string]address{"missing": addressMissing, "malformed": addressMalformed, "ambiguous": addressAmbiguous,
 		"unproven": addressUnproven, "proven": addressProven, "auth": addressAuthoritative}
@@ -209,8 +209,7 @@ func person(id, words string) *users.User {
 	return u
 }
 
-// Somebody may bring more proof where the upstream proves too little, and
-// nowhere else.
+// Only a provider without enough proof leads to a request for more proof.
 func TestOnlyTheRowOfWeakUpstreamsAsksForMoreProof(t *testing.T) {
 	for row, want := range map[string]bool{"D14": true, "D9": false} {
 		if got := (Decision{Row: row, Action: Refuse}).TooWeak(); got != want {

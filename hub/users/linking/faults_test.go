@@ -9,8 +9,7 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/userstest"
 )
 
-// failAt lets the n-th thing fail that the database is asked from now on, and
-// nothing behind it.
+// failAt makes the n-th call from now on fail, and no later one.
 func (w *world) failAt(n int) (failed func() bool) {
 	asked := 0
 	w.Memory.Before = func(string, string, string) error {
@@ -42,9 +41,9 @@ func (w *world) state(t *testing.T, before users.User) state {
 	return s
 }
 
-// Whatever the database does not answer half-way: whoever asked is told, or it
-// was done; and asked again, all of it is done. In between nothing gives access
-// that is not on record.
+// If a database call fails, the caller gets an error or the operation is done,
+// and repeating the operation completes it. In between, no access exists without
+// an event.
 func TestWhatFailedHalfWayIsDoneWhenAskedAgain(t *testing.T) {
 	p := trusted()
 	p.RoleMap = map[string]string{"HR": "hr"}

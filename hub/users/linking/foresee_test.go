@@ -21,7 +21,7 @@ func TestAChangeOfPolicyIsForeseen(t *testing.T) {
 	unproven.EmailVerified = false
 	shadow := trusted()
 	shadow.KeyID, unproven.Key = "other", "other"
-	w.match(unproven, shadow) // an account whose address does not count
+	w.match(unproven, shadow) // an account with an unverified address
 
 	quiet := trusted()
 	quiet.Linking, quiet.SignUps = linking.LinkNever, linking.SignUpDeny
@@ -30,10 +30,11 @@ func TestAChangeOfPolicyIsForeseen(t *testing.T) {
 		name          string
 		before, after linking.Policy
 		open          func(string) bool
-		want          [5]int // merged, asked, split, refused, locked out
+		want          [5]int // linked, asked for proof, second account, refused, locked out
 	}{
 		{"nothing", trusted(), trusted(), nil, [5]int{}},
-		// untested is taken over and plain linked; else is asked; shadow gets a second account.
+		// untested is taken over, plain is linked, else is asked for proof,
+		// shadow gets a second account.
 		{"opening everything", quiet, trusted(), nil, [5]int{2, 1, 1, 0, 0}},
 		// untested has no password and nothing linked.
 		{"closing everything", trusted(), quiet, nil, [5]int{0, 0, 0, 4, 1}},

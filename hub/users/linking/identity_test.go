@@ -61,7 +61,8 @@ func TestIdentityIDsSayNothingOfThePerson(t *testing.T) {
 	}
 }
 
-// One rule counts what is left: a passkey is a way in, and the last one stays.
+// One rule counts the remaining sign-in methods: a passkey is one, and the last
+// one cannot be removed.
 func TestAPasskeyIsAWayIn(t *testing.T) {
 	w := newWorld(t)
 	ada := w.match(google("1", "ada@gmail.example"), trusted()).User
@@ -76,8 +77,8 @@ func TestAPasskeyIsAWayIn(t *testing.T) {
 	}
 }
 
-// An administrator who has only the number that an upstream gave finds the
-// person by it; the whole number, and nobody by a piece of one.
+// An administrator finds a user by the provider's complete ID, not by a part of
+// it.
 func TestSomebodyIsFoundByTheSubjectOfTheirUpstream(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, w *world) {
 		ada := w.match(google("10769150350006150715", "ada@gmail.example"), trusted()).User
@@ -91,8 +92,8 @@ func TestSomebodyIsFoundByTheSubjectOfTheirUpstream(t *testing.T) {
 	})
 }
 
-// Without a password one of two may go, and what an import only wrote down is no
-// way in: it has signed in nobody yet.
+// Without a password, one of two identities may be removed. An imported identity
+// does not count as a sign-in method until it has signed in.
 func TestWhatHasNeverSignedInIsNoWayIn(t *testing.T) {
 	w := newWorld(t)
 	ada := must[users.User](t)(w.AddImported(t.Context(), adaElsewhere))

@@ -15,9 +15,9 @@ const importedSubject = "46142bcd53ea31937b65b87ab402b8a4360be61"
 // adaElsewhere is a person as another system has them.
 var adaElsewhere = users.Import{NewUser: users.NewUser{Email: "ada@example.org", Profile: users.Profile{Name: "Ada Lovelace"}}, ID: importedSubject, From: "frappe"}
 
-// An identity that came with the export is linked at once and told to nobody;
-// one that somebody has, a second one of the same upstream, and one for an
-// administrator are not.
+// An imported identity is linked at once and without an email. One that is linked
+// already, a second one of the same provider, and one for an administrator are
+// refused.
 func TestIdentitiesComeWithAnImport(t *testing.T) {
 	w := newWorld(t)
 	must[users.User](t)(w.AddImported(t.Context(), adaElsewhere))
@@ -50,8 +50,8 @@ func TestIdentitiesComeWithAnImport(t *testing.T) {
 	}
 }
 
-// People can write the number of somebody else's account into their own record
-// of the site. Whoever owns that account must not land in what is theirs.
+// At the site, users can write another user's ID into their own record. The owner
+// of that ID must not get into their account.
 func TestAnImportedIdentityCountsOnceItHasTheAddressOfTheUser(t *testing.T) {
 	w := newWorld(t)
 	ada := must[users.User](t)(w.AddImported(t.Context(), adaElsewhere))

@@ -14,7 +14,7 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/userstest"
 )
 
-// google is a claim and a policy under which most things are allowed.
+// google is a claim with a permissive policy.
 func google(subject, email string) linking.Claim {
 	return linking.Claim{Key: "google", Issuer: "https://accounts.example", Subject: subject, Email: email, EmailVerified: true, Profile: users.Profile{Name: "From Google"}}
 }
@@ -145,7 +145,7 @@ func TestAdministratorsAreNotLinkedByAddress(t *testing.T) {
 	wants(t, w.match(google("1", "root@gmail.example"), trusted()), "D1", linking.SignIn)
 }
 
-// Somebody registered the address before its owner came: with a password, a
+// An attacker registered the address before its owner came: with a password, a
 // linked identity and a session.
 func TestATrapIsEmptiedBeforeItsOwnerGetsIt(t *testing.T) {
 	w := newWorld(t)
@@ -350,7 +350,7 @@ func TestTheSameSubjectElsewhereIsSomebodyElse(t *testing.T) {
 	seen := map[string]bool{}
 	for _, c := range []linking.Claim{base, otherKey, otherIssuer, otherSubject} {
 		p := trusted()
-		p.KeyID, p.Decided = c.Key, []string{base.Issuer} // of an issuer nobody decided about, it is nobody
+		p.KeyID, p.Decided = c.Key, []string{base.Issuer} // of a former issuer without a decision, so it matches no user
 		d := w.match(c, p)
 		wants(t, d, "D3", linking.CreateUnverified)
 		if seen[d.User.ID] {
@@ -551,8 +551,8 @@ func TestAnUpstreamCannotTakeTheLastAdministrator(t *testing.T) {
 	}
 }
 
-// FE-44: an upstream that names an invited address gives its owner what the
-// invitation gives, but makes nobody an administrator.
+// FE-44: if a provider verified an invited address, its user gets the invited
+// roles, but not the administrator's.
 func TestNoUpstreamMakesAnInvitedAdministrator(t *testing.T) {
 	w := newWorld(t)
 	_, _, err := w.Invite(t.Context(), users.NewInvitation{Email: "grace@gmail.example", Roles: []string{users.AdminRole, "editors"}, By: "test"})
@@ -566,7 +566,7 @@ func TestNoUpstreamMakesAnInvitedAdministrator(t *testing.T) {
 	}
 }
 
-// FE-17: an address that is only folded into somebody's is another mailbox.
+// FE-17: an address that only folds to a user's address is another mailbox.
 func TestAnotherMailboxThatFoldsIntoOneProvesNothing(t *testing.T) {
 	w := newWorld(t)
 	w.Person("sam.k@gmail.example")
@@ -581,7 +581,7 @@ func TestAnotherMailboxThatFoldsIntoOneProvesNothing(t *testing.T) {
 	}
 }
 
-// An identity that comes after the invitation has ended finds the door shut.
+// After the invitation has expired, its address cannot sign up.
 func TestAnInvitationThatHasEndedLetsNobodySignUp(t *testing.T) {
 	w := newWorld(t)
 	w.Guest("guest@gmail.example")
@@ -596,7 +596,8 @@ func TestAnInvitationThatHasEndedLetsNobodySignUp(t *testing.T) {
 	}
 }
 
-// Somebody who only signs in was not changed: an import goes by that.
+// A sign-in alone does not change the user's modification time, which imports
+// compare.
 func TestASignInThatBringsNothingNewChangesNobody(t *testing.T) {
 	w := newWorld(t)
 	made := w.match(google("1", "ada@gmail.example"), trusted()).User

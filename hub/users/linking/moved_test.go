@@ -10,8 +10,8 @@ import (
 	"github.com/fedhub/fedhub/hub/users/linking"
 )
 
-// A sub that was somebody under another issuer of the key is nobody's until that
-// is decided; a link that was moved can be undone where it is by now.
+// A sub of a former issuer matches no user until there is a decision. A moved
+// link can be undone at its current issuer.
 func TestASubIsKnownByTheIssuerOfItsTime(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, w *world) {
 		ada := w.Person("ada@gmail.example")
@@ -65,7 +65,7 @@ func TestAnAdministratorsMoveIsNotThePersonsToUndo(t *testing.T) {
 	}
 }
 
-// While nobody decided, who is signed in connects nobody's sub but their own.
+// Before the decision, a signed-in user can link only their own sub.
 func TestASubOfAFormerIssuerIsConnectedByItsOwnerAlone(t *testing.T) {
 	w := newWorld(t)
 	ada, eve := w.Person("ada@gmail.example"), w.Person("eve@gmail.example")
@@ -77,8 +77,8 @@ func TestASubOfAFormerIssuerIsConnectedByItsOwnerAlone(t *testing.T) {
 	wants(t, must[linking.Decision](t)(w.Link(t.Context(), ada, moved, trusted())), "D2", linking.Link)
 }
 
-// Whom an administrator linked beforehand by the address, without the slash that
-// the issuer ends with, is nobody of a former issuer.
+// A link in advance may have the issuer without its trailing slash. That is no
+// former issuer.
 func TestAnotherSpellingOfTheIssuerIsNoFormerOne(t *testing.T) {
 	w := newWorld(t)
 	carl := w.Person("carl@gmail.example")
@@ -91,7 +91,7 @@ func TestAnotherSpellingOfTheIssuerIsNoFormerOne(t *testing.T) {
 	wants(t, w.match(elsewhere, trusted()), "D15", linking.Refuse)
 }
 
-// What is undone leaves nothing of what the other issuer said.
+// Undo deletes everything that the other issuer reported.
 func TestAMoveThatIsUndoneLeavesNothingOfTheOtherIssuer(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, w *world) {
 		w.Person("root@gmail.example", users.AdminRole) // or ada would be the last one, and stays
@@ -124,8 +124,8 @@ func TestAMoveThatIsUndoneLeavesNothingOfTheOtherIssuer(t *testing.T) {
 	})
 }
 
-// An undo that fails half-way, and is asked for again, leaves the roles that both
-// issuers gave.
+// If an undo fails half-way and is repeated, the roles that both issuers gave
+// stay.
 func TestAnUndoOfAMoveThatFailedKeepsTheRolesOfBefore(t *testing.T) {
 	for n := 1; ; n++ {
 		w := newWorld(t)

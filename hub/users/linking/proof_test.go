@@ -44,8 +44,8 @@ func TestAnIdentityProvesWhatItWouldSignInTo(t *testing.T) {
 	refused("a disabled account", claim, trusted())
 }
 
-// What an upstream says later about somebody counts for whom it was asked about,
-// while the identity is theirs, and for nobody else.
+// A later response of a provider counts only for the user it was requested for,
+// while the identity is linked to that user.
 func TestAReviewIsAboutTheUserOfTheIdentity(t *testing.T) {
 	w := newWorld(t)
 	bob := w.Person("bob@example.org")

@@ -8,8 +8,8 @@ import (
 	"github.com/fedhub/fedhub/hub/users/linking"
 )
 
-// D13 and the link mode "provisioned": an identity that an administrator
-// linked beforehand comes in, and nobody else does.
+// D13 and the link mode "provisioned": only identities that an administrator
+// linked in advance can sign in.
 func TestOnlyPeopleLinkedBeforehandComeIn(t *testing.T) {
 	w := newWorld(t)
 	ada, eve := w.Person("ada@gmail.example"), w.Person("eve@gmail.example")

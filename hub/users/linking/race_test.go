@@ -36,8 +36,8 @@ func TestTwoSubjectsOfOneUpstreamAreNotLinkedAtOnce(t *testing.T) {
 	}
 }
 
-// trapped is an account whose address nobody verified, with an identity of
-// whoever made it.
+// trapped is an account with an unverified address and an identity of its
+// creator.
 func trapped(t *testing.T, w *world) users.User {
 	t.Helper()
 	trap := must[users.User](t)(w.Add(t.Context(), users.NewUser{Email: "victim@gmail.example", Password: userstest.Good}))
@@ -46,8 +46,8 @@ func trapped(t *testing.T, w *world) users.User {
 	return must[users.User](t)(w.Get(t.Context(), trap.ID))
 }
 
-// What was decided about an account that nobody verified is not done to another
-// one: it may have become a person's, an administrator's or a disabled one since.
+// A decision about an unverified account is not applied if the account changed:
+// it may be verified, an administrator's or disabled by now.
 func TestAnAccountIsNotEmptiedThatChangedSinceItWasDecidedOn(t *testing.T) {
 	for _, tt := range []struct {
 		name, op, set string
@@ -94,8 +94,8 @@ func disable(w *world, id string) (users.User, error) {
 	return w.SetDisabled(w.T.Context(), id, true)
 }
 
-// A first arrival that loses its address to somebody else leaves nothing behind,
-// and is asked to prove that account.
+// If another sign-in takes the address during the first sign-in of a user,
+// nothing of this one remains, and it must prove that account.
 func TestAnAddressTakenWhileItsUserIsMadeIsDecidedAnew(t *testing.T) {
 	w := newWorld(t)
 	var ada users.User
@@ -110,8 +110,8 @@ func TestAnAddressTakenWhileItsUserIsMadeIsDecidedAnew(t *testing.T) {
 	}
 }
 
-// What a first arrival cleans up may be somebody's by then: two others of the
-// same person were quicker, and their sign-in stays.
+// The cleanup of a lost first sign-in may find an account in use: two parallel
+// sign-ins of the same user were faster, and theirs stays.
 func TestCleaningUpAfterALostRaceTakesNothingFromTheWinner(t *testing.T) {
 	w := newWorld(t)
 	claim := google("1", "ada@example.org")
@@ -129,7 +129,7 @@ func TestCleaningUpAfterALostRaceTakesNothingFromTheWinner(t *testing.T) {
 		if op != "get" || set != "identities" {
 			return nil
 		}
-		if steps++; steps != 3 { // the owner, the same again, and then what is to be cleaned up
+		if steps++; steps != 3 { // the owner, the same owner again, and then the account to clean up
 			return nil
 		}
 		return w.identities.Update(t.Context(), linking.IdentityID(claim), func(i *linking.Identity) error {
@@ -143,8 +143,8 @@ func TestCleaningUpAfterALostRaceTakesNothingFromTheWinner(t *testing.T) {
 	}
 }
 
-// A sign-in by an identity that was given to somebody else meanwhile is theirs
-// and nobody else's.
+// If an identity is linked to another user during a sign-in, the sign-in is that
+// user's only.
 func TestAnIdentityThatChangedHandsMeanwhileSignsInItsNewOwner(t *testing.T) {
 	w := newWorld(t)
 	ada, bob := w.Person("ada@example.org"), w.Person("bob@example.org")
@@ -186,8 +186,8 @@ func TestOfTwoWhoUndoAtOnceOneDid(t *testing.T) {
 	}
 }
 
-// A record is there before its link. Who undoes it in that moment undoes the
-// link that comes, whoever asked for it.
+// The event is stored before its link. An undo in between also undoes the link
+// that follows.
 func TestALinkThatIsUndoneBeforeItIsThereDoesNotCome(t *testing.T) {
 	for _, own := range []bool{false, true} {
 		w := newWorld(t)
@@ -210,7 +210,7 @@ func TestALinkThatIsUndoneBeforeItIsThereDoesNotCome(t *testing.T) {
 	}
 }
 
-// Whoever is disabled while their identity is linked does not come in by it.
+// A user who is disabled while their identity is linked cannot sign in with it.
 func TestALinkOfSomebodyWhoIsDisabledMeanwhileIsTakenBack(t *testing.T) {
 	w := newWorld(t)
 	ada := w.Person("ada@gmail.example")
@@ -226,8 +226,8 @@ func TestALinkOfSomebodyWhoIsDisabledMeanwhileIsTakenBack(t *testing.T) {
 	}
 }
 
-// An identity that its person removes and links again, while somebody undoes the
-// link of before, was linked by another decision.
+// If the user unlinks and links an identity again while the first link is undone,
+// the second link stays, because it is another decision.
 func TestALinkMadeAnewWhileTheOldOneIsUndoneStays(t *testing.T) {
 	w := newWorld(t)
 	ada := w.Person("ada@example.org")
@@ -248,8 +248,8 @@ func TestALinkMadeAnewWhileTheOldOneIsUndoneStays(t *testing.T) {
 	}
 }
 
-// Whoever was in an account removes the identity they linked in the moment in
-// which its owner undoes the link: that removal gives it back to nobody.
+// An attacker unlinks their identity while the owner undoes the link: undoing
+// that unlink must not restore it.
 func TestARemovalWhileTheLinkIsUndoneCannotBeUndone(t *testing.T) {
 	w := newWorld(t)
 	ada := w.Person("ada@example.org")
@@ -293,8 +293,7 @@ func TestOfTwoRemovalsAtOnceOneLeavesTheLastWayIn(t *testing.T) {
 	}
 }
 
-// Who comes by an identity in the moment in which it is removed is somebody of
-// whom nobody knows anything.
+// A sign-in with an identity that is unlinked at the same time matches no user.
 func TestAnIdentityThatIsRemovedMeanwhileSignsInNobody(t *testing.T) {
 	w := newWorld(t)
 	ada := w.Person("ada@example.org")

@@ -199,7 +199,7 @@ func TestUndoingATakeOverGivesTheTrapNothingBack(t *testing.T) {
 	wants(t, w.match(google("1", "victim@gmail.example"), trusted()), "D6", linking.Link)
 }
 
-// Whatever goes wrong half-way, there is no link without its record.
+// If any step fails, there is no link without its event.
 func TestALinkThatCameToNothingLeavesNoRecord(t *testing.T) {
 	w := newWorld(t)
 	ada := w.Person("ada@gmail.example")
@@ -221,8 +221,8 @@ func TestALinkThatCameToNothingLeavesNoRecord(t *testing.T) {
 	}
 }
 
-// Whoever was in an account for a moment links an identity and removes it
-// again; the owner says "this wasn't me" to both emails, in either order.
+// An attacker links an identity and unlinks it again; the owner answers "this
+// wasn't me" to both emails, in either order.
 func TestUndoingALinkDoesNotLetItsRemovalBeUndone(t *testing.T) {
 	for _, first := range []int{0, 1} {
 		w := newWorld(t)
@@ -281,7 +281,7 @@ func TestWhatAnAdministratorRemovedOnlyAnAdministratorPutsBack(t *testing.T) {
 	}
 }
 
-// What was undone ends nothing a second time.
+// A second undo ends nothing.
 func TestWhatWasUndoneIsNotUndoneAgain(t *testing.T) {
 	w := newWorld(t)
 	ada := w.Person("ada@gmail.example")
@@ -356,7 +356,7 @@ func TestARemovalIsUndoneThoughTheIdentityIsBack(t *testing.T) {
 	}
 }
 
-// There is nobody any more to whom an email could give something back.
+// The user is deleted, so the email cannot undo anything.
 func TestAnEmailToSomebodyWhoWasRemovedUndoesNothing(t *testing.T) {
 	w := newWorld(t)
 	ada := w.Person("ada@gmail.example")
@@ -370,7 +370,8 @@ func TestAnEmailToSomebodyWhoWasRemovedUndoesNothing(t *testing.T) {
 	}
 }
 
-// Who links what is linked to them already changed nothing, and hears of nothing.
+// Linking an identity that is linked to the user already changes nothing and
+// sends no email.
 func TestWhatIsLinkedAlreadyIsNotOnRecordTwice(t *testing.T) {
 	w := newWorld(t)
 	ada := w.Person("ada@example.org")

@@ -76,7 +76,7 @@ func once() func(context.Context, string, time.Time) error {
 	}
 }
 
-// add gives somebody a passkey.
+// add adds a passkey to the user.
 func (w *world) add(u users.User, k *webauthntest.Key) passkeys.Passkey {
 	w.T.Helper()
 	p, err := w.try(u, k)

@@ -34,8 +34,8 @@ func FuzzPasswordHash(f *testing.F) {
 		if ok, _, _ := h.Verify(t.Context(), hash, string(other)); ok != same {
 			t.Fatalf("%q against %q: got %v", other, password, ok)
 		}
-		// The hash text itself is input too: whatever is flipped in it must
-		// neither panic nor match by accident of parsing.
+		// The hash text is input too: a flipped bit in it must neither panic nor
+		// match.
 		text := []byte(hash)
 		text[at%uint(len(text))] ^= flip
 		if ok, _, _ := h.Verify(t.Context(), passwords.Hash(text), password+"x"); ok {

@@ -37,7 +37,7 @@ func TestHashesOfOtherSystemsAreVerifiedOnceAndReplaced(t *testing.T) {
 	}
 }
 
-// What another system hashed is what was typed; in NFKC is what this one hashes.
+// Other systems hash the password as typed; this one hashes its NFKC form.
 func TestAnImportedArgon2CountsAsTypedAndThenInNFKC(t *testing.T) {
 	h := tiny()
 	for name, hash := range map[string]passwords.Hash{
@@ -143,8 +143,8 @@ func TestAHashOfAnotherFormOrStrengthIsRefusedByName(t *testing.T) {
 	}
 }
 
-// FuzzImported: whatever comes is refused or kept in a form that is read again,
-// that can be afforded, and that the hub never takes for a hash of its own.
+// FuzzImported: a hash is refused, or stored in a form that can be read again,
+// that is cheap enough to check, and that is never taken for a native one.
 func FuzzImported(f *testing.F) {
 	for _, text := range foreignHashes {
 		f.Add(text)

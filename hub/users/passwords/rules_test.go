@@ -7,7 +7,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users/passwords"
 )
 
-// good is a password nobody refuses.
+// good is a password that passes all rules.
 const good = "seven lamps on a quiet pier"
 
 func TestGoodPasswordsAreTaken(t *testing.T) {

@@ -1,8 +1,9 @@
 package passwords_test
 
-// One password, "Grüße aus dem Garten", hashed by other programs: passlib 1.7.4, Django 5.2.19,
-// and for Keycloak Python's hashlib and argon2-cffi 25.1.0, whose sums stand here
-// in the JSON of its export. Iterations and memory are small, for tests.
+// One password, "Grüße aus dem Garten", hashed by other programs: passlib 1.7.4,
+// Django 5.2.19, and for Keycloak Python's hashlib and argon2-cffi 25.1.0, with
+// the results in the JSON of a Keycloak export. Iterations and memory are small,
+// for tests.
 const foreign = "Grüße aus dem Garten"
 
 var foreignHashes = map[string]string{
@@ -25,7 +26,8 @@ var foreignHashes = map[string]string{
 	"django argon2":             `argon2$argon2id$v=19$m=64,t=2,p=2$c2FsdFNBTFRzYWx0$N6pE7wnfDjKXKvvVIkREVzeBgqCX70tz5mTr9WW/zfI`,
 }
 
-// unreadable are hashes of the same password that are refused, and by which name.
+// unreadable are hashes of the same password that are refused, with the algorithm
+// in the error.
 var unreadable = map[string]struct{ hash, name string }{
 	"passlib argon2i":       {`$argon2i$v=19$m=64,t=2,p=1$0jqnVIqR8l7rvReilBICwA$cnELV5idvbYQGy1rTF9h6npi1FtF7tqW9EElNcnjv78`, "Argon2i"},
 	"passlib scrypt":        {`$scrypt$ln=4,r=8,p=1$F2LsPecc4/x/7/1/j1FKaQ$KTpZah29q5tXBTUxIqJAedNcu3JTBDXf6/avkB0ZVPk`, "scrypt"},

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/crypto/bcrypt"
 )
 
-// Whoever tries a password learns nothing by the time that takes: each answer
-// costs at least one hash of the present kind, whatever is kept.
+// Timing shows nothing about an account: every attempt costs at least one hash
+// with the current parameters, for every stored hash.
 func TestEveryAnswerCostsThePresentWork(t *testing.T) {
 	byBcrypt, err := bcrypt.GenerateFromPassword([]byte("right"), bcrypt.MinCost)
 	if err != nil {

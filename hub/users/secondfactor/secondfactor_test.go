@@ -165,7 +165,7 @@ func TestRecoveryCodesAreShownOnceAndWorkOnce(t *testing.T) {
 	}
 }
 
-// Whoever knows the password must not be able to try every code.
+// An attacker with the password must not be able to try every code.
 func TestWrongCodesWaitAndInTheEndTheAppIsRefused(t *testing.T) {
 	b := newBench(t).withApp(t)
 	recovery, err := b.NewRecovery(t.Context(), "ada")

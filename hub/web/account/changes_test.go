@@ -18,7 +18,7 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/userstest"
 )
 
-// Whoever finds a browser open on a desk must not make the account theirs.
+// An unattended browser must not allow an attacker to take over the account.
 func TestWhatSignsSomebodyInIsChangedRightAfterASignIn(t *testing.T) {
 	for _, row := range []struct {
 		what  string
@@ -74,8 +74,8 @@ func TestAnotherPasswordIsSetByWhoKnowsTheOneBefore(t *testing.T) {
 	}
 }
 
-// A provider may sign in without a question whoever uses a browser that was left
-// open: a new session is no new count.
+// A provider may sign an attacker at an unattended browser in again without a
+// question, so a new session does not reset the count.
 func TestWrongPasswordsAreCountedOnWhereAProviderSignsIn(t *testing.T) {
 	w := newWorld(t)
 	ada := w.people.Person("ada@example.org")
@@ -124,8 +124,8 @@ func TestASessionThatWasGuessedInEndsAtTheNextTry(t *testing.T) {
 	w.wantSignedIn("afterwards", w.cookies, false)
 }
 
-// A password signs in together with an address, and one that nobody proved may
-// be anybody's.
+// A password needs an address to sign in with, and an unverified one may belong
+// to another person.
 func TestWhoseAddressIsNotProvedSetsNoPassword(t *testing.T) {
 	w := newWorld(t)
 	ada := w.withoutPassword("ada@example.org")

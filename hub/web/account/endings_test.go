@@ -18,7 +18,7 @@ import (
 // byCompany is a sign-in by the identity that the company knows ada by.
 func byCompany(s *sessions.Start) { s.LoginKey, s.UpstreamSub = "company", "1" }
 
-// wantSignedIn checks who is signed in where.
+// wantSignedIn checks the user of each browser.
 func (w *world) wantSignedIn(what string, held []*http.Cookie, want bool) {
 	w.t.Helper()
 	if _, is := w.who(held); is != want {
@@ -26,8 +26,8 @@ func (w *world) wantSignedIn(what string, held []*http.Cookie, want bool) {
 	}
 }
 
-// Whatever came in that way ends, and so does everything else but the browser
-// in front of the person, unless it came in that way too.
+// Sessions of the unlinked identity end, and so do all others except this
+// browser's, unless it used that identity too.
 func TestDisconnectingEndsEverythingButThisBrowser(t *testing.T) {
 	for what, row := range map[string]struct {
 		from  func(*sessions.Start)
@@ -94,7 +94,7 @@ func TestAnotherPasswordEndsEverythingButThisBrowser(t *testing.T) {
 	}
 }
 
-// emailsTo empties the mailbox, and says to whom emails went.
+// emailsTo returns the recipients of the emails, and empties the mailbox.
 func (w *world) emailsTo() (to []string) {
 	for _, l := range w.box.Take() {
 		to = append(to, l.To)
@@ -102,8 +102,8 @@ func (w *world) emailsTo() (to []string) {
 	return to
 }
 
-// Who sets a first password showed nothing new: when they signed in, and by
-// whom, stays.
+// Setting a first password is no new proof: auth_time and sign-in method of the
+// session stay.
 func TestAFirstPasswordIsNoSignIn(t *testing.T) {
 	w := newWorld(t)
 	ada := w.withoutPassword("ada@example.org")

@@ -52,7 +52,7 @@ func TestWhatWasAgreedToBeyondScopesIsSaid(t *testing.T) {
 	}
 }
 
-// OIDC Core §4: the app is told by whom the person wants to be signed in.
+// OIDC Core §4: iss tells the app at which hub to sign the user in.
 func TestAnAppIsOpenedWhereItBeginsASignInHere(t *testing.T) {
 	d := &Handler{Issuer: "https://hub.example"}
 	for address, want := range map[string]string{

@@ -114,7 +114,7 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// signIn signs somebody in, in a browser that asks from now on.
+// signIn signs a user in, and sets the browser of later requests.
 func (w *world) signIn(u users.User, change ...func(*sessions.Start)) sessions.Session {
 	w.t.Helper()
 	start := sessions.Start{User: u, AuthTime: w.people.Now()}
@@ -130,7 +130,7 @@ func (w *world) signIn(u users.User, change ...func(*sessions.Start)) sessions.S
 	return s
 }
 
-// who is signed in, in the browser that has these cookies.
+// who is the signed-in user of the browser with these cookies.
 func (w *world) who(held []*http.Cookie) (sessions.Person, bool) {
 	w.t.Helper()
 	r := httptest.NewRequestWithContext(w.t.Context(), http.MethodGet, "/", nil)
@@ -169,7 +169,7 @@ func (w *world) post(h web.HandlerFunc, form url.Values) answer {
 	c.Request = r
 	err := h(c)
 	if set := rw.Result().Cookies(); len(set) > 0 {
-		w.cookies = set // it goes on in another session
+		w.cookies = set // the session continues under a new id
 	}
 	return answer{rw.Code, rw.Header().Get("Location"), rw.Body.String(), err}
 }

@@ -14,9 +14,9 @@ var ours = []string{
 	"/oauth2/par", "/oauth2/session", "/oauth2/register", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server",
 }
 
-// Whatever is asked for, a path is left alone or becomes one that only Frappe
-// and Keycloak providers have, or the hub's own for what Keycloak answers, with
-// the guard that it has; so no guard of another path is passed by.
+// Every path is unchanged, or becomes a path that only Frappe and Keycloak
+// providers have, or the hub's own path for a Keycloak endpoint with the same
+// guard. So an alias never bypasses the guard of another path.
 func FuzzAliases(f *testing.F) {
 	for _, path := range []string{
 		"/", "//", "", "/oauth2/token", "//oauth2/token", aliases.Frappe + "get_token/x/y", "/realms/main" + aliases.Frappe + "authorize", "/realms//protocol/openid-connect/auth",

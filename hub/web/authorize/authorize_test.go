@@ -26,7 +26,7 @@ func request() *gin.Context {
 
 // Each flow that begins is kept for a while (SECURITY TK-14).
 func TestOneAddressDoesNotBeginFlowsWithoutEnd(t *testing.T) {
-	d := &Handler{Begins: web.NewLimiter(time.Hour, 0, time.Now)} // which lets nobody through
+	d := &Handler{Begins: web.NewLimiter(time.Hour, 0, time.Now)} // a limiter that refuses every request
 	var problem *web.ErrorPage
 	if err := d.send(request(), flows.Flow{}, signIn); !errors.As(err, &problem) || problem.Status != http.StatusTooManyRequests {
 		t.Errorf("a new flow: got %v, want that there are too many", err)

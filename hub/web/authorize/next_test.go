@@ -16,8 +16,8 @@ import (
 // noon is when the steps are decided.
 var noon = time.Date(2030, 5, 1, 12, 0, 0, 0, time.UTC)
 
-// at is facts of ada, who signed in an hour ago with a password, agreed to all
-// that is asked, and came with a request just in; edits make it another story.
+// at is a valid request of ada, who signed in an hour ago with a password and
+// gave consent; edits change it.
 func at(edits ...func(*facts)) facts {
 	signedIn := noon.Add(-time.Hour)
 	f := facts{
@@ -50,8 +50,7 @@ func signedInFor(f *facts) {
 	f.person.Session.AuthTime, f.person.Session.Created = noon.Add(-10*time.Minute), noon.Add(-10*time.Minute)
 }
 
-// unknown says that nobody can say when the person signed in: an upstream sent
-// them without an auth_time.
+// unknown makes the time of the sign-in unknown: the provider sent no auth_time.
 func unknown(f *facts) { f.person.Session.AuthTime = time.Time{} }
 
 // stale says that the upstream ignored that it was to see the person again.
@@ -166,7 +165,8 @@ func TestEachRefusalHasItsWord(t *testing.T) { // RFC 6749 §4.1.2.1, OIDC Core 
 	}
 }
 
-// RFC 9700 §4.11.2: an error takes people nowhere that nobody here chose.
+// RFC 9700 §4.11.2: an error does not redirect to an address that no
+// administrator approved.
 func TestAnErrorLeadsNobodyAstray(t *testing.T) {
 	trusted := clients.Client{ID: "app"}
 	declared := clients.Client{ID: "app", Registration: clients.Registration{At: noon}}
@@ -209,7 +209,7 @@ func TestAnAnswerIsAppendedToTheAddress(t *testing.T) { // RFC 6749 §3.1.2, §4
 	}
 }
 
-// A name that nobody checked is not shown as if somebody had.
+// An unverified name is not shown as a verified one.
 func TestPeopleReadNoNameThatNobodyChecked(t *testing.T) {
 	const id = "https://app.example.org/client.json"
 	described := clients.Client{ID: id, Name: "Your Bank", Registration: clients.Registration{At: noon}, RedirectURIs: []string{"https://app.example.org/callback"}}

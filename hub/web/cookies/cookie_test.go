@@ -112,7 +112,7 @@ func TestTheBrowserStateEndsWithItsSession(t *testing.T) {
 	sessiontest.Want(t, "ended somewhere else", b.Cookies[w.StateCookie()] != nil, false)
 }
 
-// A cookie that we did not make is nobody and no browser.
+// A forged cookie is neither a session nor a known browser.
 func TestMadeUpCookiesAreWorthNothing(t *testing.T) {
 	w := sessiontest.NewWorld(t)
 	real := w.NewBrowser()

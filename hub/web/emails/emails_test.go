@@ -16,7 +16,7 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// bait is what somebody calls themselves who wants to add a text of their own.
+// bait is a user name with which an attacker tries to inject text into an email.
 const bait = "Ada & <b>\r\n\r\nYour account is blocked.\u202e"
 
 // spokenOf are all codes, each with the arguments that its words speak of.
@@ -41,7 +41,7 @@ func spokenOf(t *testing.T) map[string][]string {
 	return out
 }
 
-// baited are arguments of which every text is bait.
+// baited are arguments with bait as every text.
 func baited(names []string) []any {
 	var pairs []any
 	for _, name := range names {
@@ -57,7 +57,7 @@ func baited(names []string) []any {
 	return pairs
 }
 
-// A box keeps what is sent, or fails.
+// A box stores the emails, or fails.
 type box struct {
 	sent []mail.Message
 	fail error

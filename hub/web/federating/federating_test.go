@@ -17,7 +17,7 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
-// handler knows one login key, whose kind speaks no OpenID Connect.
+// handler has one login key, of a kind without OpenID Connect.
 func handler() *federating.Handler {
 	return &federating.Handler{Issuer: "https://hub.example", Upstreams: federation.NewRegistry(federation.Options{
 		Store: federationtest.NewMemory(federation.LoginKey{ID: "code", Kind: federation.KindOAuth2, Name: "Code", Enabled: true}),

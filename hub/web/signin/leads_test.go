@@ -35,7 +35,8 @@ func get(t *testing.T, address string) (*gin.Context, *httptest.ResponseRecorder
 	return c, rw
 }
 
-// A page of a stranger's that led here must not be where people end up.
+// After the sign-in, the browser must not return to another site's page that
+// linked here.
 func TestWhoSignedInGoesOnHereAndNowhereElse(t *testing.T) {
 	for _, row := range []struct {
 		way                method
@@ -102,7 +103,7 @@ func TestNothingButAnAnswerReachesAConnector(t *testing.T) {
 	}
 }
 
-// How and when somebody signed in is what the upstream says of it.
+// auth_time, acr and amr of a session are the provider's.
 func TestASessionFromAnUpstreamIsWhatItSaid(t *testing.T) {
 	when := noon().Add(-time.Hour)
 	s := (&Handler{}).started(users.User{ID: "ada"}, federation.LoginKey{}, federation.Identity{Key: "company", Subject: "1", SID: "s1", ACR: "mfa", AMR: []string{"otp"}, AuthTime: when,

@@ -97,8 +97,8 @@ func TestALinkThatIsOverSaysSo(t *testing.T) {
 	}
 }
 
-// failing is a handler whose login keys are company, a site of Frappe's, and
-// nothing else; what it records is returned by the function.
+// failing is a handler with only the login key company, for a Frappe site; the
+// function returns what it records.
 func failing(t *testing.T) (*Handler, func() []string) {
 	t.Helper()
 	db, err := sqlite.Open(filepath.Join(t.TempDir(), "hub.db"))
@@ -149,8 +149,8 @@ func TestAnUpstreamThatFailsLeavesAnotherWay(t *testing.T) {
 	}
 }
 
-// prompt=none: whatever goes wrong, the app gets its answer and the person no
-// page (OIDC Core §3.1.2.1).
+// prompt=none: for every failure, the app gets an error and the user no page
+// (OIDC Core §3.1.2.1).
 func TestAQuietSignInThatFailsGoesBack(t *testing.T) {
 	for _, err := range []error{federation.NewRefusal("The company", "login_required", ""), federation.NewFault(federation.Unreachable, "The company", errDisk)} {
 		d, recorded := failing(t)

@@ -15,8 +15,8 @@ import (
 	"github.com/fedhub/fedhub/hub/tokens"
 )
 
-// asked says that the person was asked, and is signed in until they answer. It
-// returns the name under which their answer goes on.
+// asked checks that the user must confirm and is still signed in. It returns the
+// id of the pending sign-out.
 func (b *browser) asked(what string, got answer, status int) (stop string) {
 	b.w.t.Helper()
 	if got.err != nil || got.status != status || got.to != "" || !strings.Contains(got.body, `action="/signout"`) || !b.isSignedIn() {
@@ -68,7 +68,7 @@ func TestEverybodyElseAsksThePerson(t *testing.T) {
 	}
 }
 
-// Whose account is gone is named by nobody's address.
+// The address of a deleted account names no user.
 func TestAnAddressOfAnAccountThatIsGoneAsks(t *testing.T) {
 	w := newWorld(t)
 	b, s := w.signedIn()
@@ -78,7 +78,7 @@ func TestAnAddressOfAnAccountThatIsGoneAsks(t *testing.T) {
 	b.asked("her address", b.get(w.pages.EndSession, asks("id_token_hint", w.hint(s.SID), "logout_hint", "ada@example.org")), http.StatusOK)
 }
 
-// What names no session names no session of anybody's.
+// A hint without sid matches no session.
 func TestAHintWithoutASessionFitsNone(t *testing.T) {
 	w := newWorld(t)
 	for what, hint := range map[string]*tokens.Hint{"no hint": nil, "one without a session": {ClientID: "payroll", Subject: "ada"}} {
@@ -151,8 +151,8 @@ func TestAPostWithoutCookiesComesAgainByGet(t *testing.T) {
 	again.want("with cookies", again.post(w.pages.EndSession, "/oauth2/logout?id_token_hint=x", form), bye, false)
 }
 
-// Where nobody is signed in, the hint shows that the app sent its own person. A
-// client's name is anybody's to write, so the person decides.
+// Without a session, a valid id_token_hint shows that the app sent its own user.
+// client_id alone is public, so the user confirms.
 func TestWhoIsSignedOutAlreadyGoesOnByTheHintAlone(t *testing.T) {
 	w := newWorld(t)
 	w.app("phone", func(c *clients.Client) {

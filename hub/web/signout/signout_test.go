@@ -20,7 +20,7 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/faultstore"
 )
 
-// hears wants to be told of sign-outs, behind the browser or in it.
+// hears registers logout URIs: back channel, front channel.
 func hears(back, front string) func(*clients.Client) {
 	return func(c *clients.Client) { c.BackchannelLogoutURI, c.FrontchannelLogoutURI = back, front }
 }
@@ -92,8 +92,8 @@ func TestSigningOutEndsThisBrowsersSessionAlone(t *testing.T) {
 	}
 }
 
-// OIDC Front-Channel Logout §3: apps are told by frames, and then the browser
-// goes on: by itself, even if one never loads.
+// OIDC Front-Channel Logout §3: the page loads the apps' frames, and then the
+// browser continues by itself, even if a frame never loads.
 func TestAppsAreToldInTheBrowserFirst(t *testing.T) {
 	w := newWorld(t)
 	w.app("one", hears("", "https://framed.example/one"))
@@ -197,7 +197,7 @@ func TestSigningOutIsOverHereWhateverTheUpstreamDoes(t *testing.T) {
 	}
 }
 
-// A site whose page sends nobody back.
+// A site with a sign-out page that does not redirect back.
 type site struct{ federation.Connector }
 
 func (site) LeavePage() string { return "https://site.example/logout" }
@@ -225,8 +225,8 @@ func TestAPageThatSendsNobodyBackIsALinkOnOurs(t *testing.T) {
 	}
 }
 
-// A database that fails ends nothing half: the person is told, and it is done
-// when they try again.
+// If the database fails, the user gets an error, no sign-out is half done, and a
+// second try completes it.
 func TestASignOutThatFailsIsToldAndDoneTheNextTime(t *testing.T) {
 	for n := 1; ; n++ {
 		w := newWorld(t)

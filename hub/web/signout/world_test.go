@@ -47,8 +47,8 @@ func TestMain(m *testing.M) {
 	m.Run()
 }
 
-// A world is the pages by which people leave, on a real database. Nobody runs
-// the deliveries to apps, so whoever is to be told waits.
+// A world has the sign-out pages on a real database. No deliveries run, so
+// notices to apps stay queued.
 type world struct {
 	t       *testing.T
 	pages   *Handler
@@ -230,7 +230,7 @@ func (b *browser) keep(rw *httptest.ResponseRecorder) {
 	}
 }
 
-// isSignedIn looks whether somebody is signed in here.
+// isSignedIn reports whether this browser has a session.
 func (b *browser) isSignedIn() bool {
 	_, err := b.w.pages.Sessions.Held(b.request(http.MethodGet, "/", nil))
 	return err == nil

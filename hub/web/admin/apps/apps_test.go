@@ -7,8 +7,8 @@ import (
 	"github.com/fedhub/fedhub/clients"
 )
 
-// TestAFormThatIsSentBackAsItWasChangesNothing holds the form and the record
-// together: what the page shows is what it saves.
+// TestAFormThatIsSentBackAsItWasChangesNothing compares form and record: the page
+// saves what it shows.
 func TestAFormThatIsSentBackAsItWasChangesNothing(t *testing.T) {
 	kept := clients.Client{ID: "wiki", Name: "Wiki", Type: clients.Web, RedirectURIs: []string{"https://wiki.example.org/cb", "https://wiki.example.org/cb2"},
 		GrantTypes: []string{clients.GrantCode, clients.GrantRefresh}, ResponseTypes: []string{"code"}, BackchannelLogoutURI: "https://wiki.example.org/bye"}
