@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Another process that keeps the same book reads what changed and no more.
+// Another process reads only the changes.
 func TestOriginsOfOtherProcessesCount(t *testing.T) {
 	w := newWorld(t)
 	other := NewRegistry(Options{Store: w.store, Auth: w.auth, Now: w.clock.Now})

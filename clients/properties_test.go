@@ -41,7 +41,7 @@ func TestEveryValueOfAClientIsAPropertyOrPartOfOne(t *testing.T) {
 		}
 		for other := range properties {
 			if strings.HasPrefix(other, name+".") {
-				return true // and all its parts are asked about themselves
+				return true // its parts are checked themselves
 			}
 		}
 		return false
@@ -75,8 +75,7 @@ func TestACopySharesNoMemory(t *testing.T) {
 	}
 }
 
-// overwrite changes what is behind every list and pointer, and leaves these
-// themselves.
+// overwrite changes the content of every list and pointer in place.
 func overwrite(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer:

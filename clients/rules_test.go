@@ -9,8 +9,8 @@ import (
 	"github.com/fedhub/fedhub/clients/clientauth"
 )
 
-// What is written by others is held against a rule, unless the table says that
-// anything goes.
+// Input from others is checked by a rule, unless the table says that any value is
+// allowed.
 func TestThePropertiesHaveTheRulesOfTheTable(t *testing.T) {
 	junk := "no such\x00thing "
 	for _, p := range Properties() {

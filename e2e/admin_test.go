@@ -94,8 +94,8 @@ func (b *tab) registerApp(at *site) *bareApp {
 	return app
 }
 
-// addPrimary adds a login key by nothing but a Base URL, and returns what is
-// shown of this hub's keys.
+// addPrimary adds a login key with only a Base URL, and returns the hub's keys as
+// the page shows them.
 func (b *tab) addPrimary(primary, secondary *site) string {
 	b.t.Helper()
 	b.open(secondary.URL + "/admin/providers")

@@ -87,8 +87,7 @@ func startChromium() (context.Context, error) {
 
 var errNoChromium = errors.New(`there is no Chromium; install it with "apt-get install chromium"`)
 
-// chromiumPath finds the browser. Where that takes no more than asking the
-// system for it, it is installed.
+// chromiumPath finds the browser, and installs it if the package manager can.
 func chromiumPath() (string, error) {
 	if path, ok := lookForChromium(); ok {
 		return path, nil

@@ -30,7 +30,7 @@ func TestHubsOnOneHostKeepTheirCookiesApart(t *testing.T) {
 		for name, before := range ofSecondary {
 			want(t, "value of "+name+" after a sign-in at the primary", all[name].Value, before.Value)
 		}
-		// One browser, two people: each hub knows its own.
+		// One browser with two users: each hub has its own session.
 		b.open(w.secondary.URL + "/account")
 		b.seeText("Bo Brown")
 		b.open(w.primary.URL + "/account")

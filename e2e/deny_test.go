@@ -11,7 +11,7 @@ func TestWhoSaysNoComesBackToTheApp(t *testing.T) {
 		b.seeAt(w.app.URL+"/callback", "#again")
 		b.seeText("Sign-in cancelled")
 
-		// No is not for ever: trying again asks again.
+		// A denied consent is not stored: the next try asks again.
 		b.click("#again")
 		b.seeAt(w.secondary.URL+"/consent", "#allow")
 		b.click("#allow")

@@ -14,8 +14,8 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 )
 
-// A leavingApp is an app that watches its session at the hub, sends people to
-// sign out there, and hears of it in a frame.
+// A leavingApp is an app that watches its session at the hub, sends users to
+// end_session_endpoint, and has a front-channel logout URI.
 type leavingApp struct {
 	t        *testing.T
 	URL      string
@@ -25,7 +25,7 @@ type leavingApp struct {
 
 	mu      sync.Mutex
 	idToken string
-	frames  []url.Values // what the front-channel address was asked with
+	frames  []url.Values // queries of the requests to the front-channel logout URI
 }
 
 func newLeavingApp(at *site) *leavingApp {
@@ -93,7 +93,7 @@ func (a *leavingApp) bye(w http.ResponseWriter, r *http.Request) {
 		template.HTMLEscapeString(r.URL.Query().Get("state")))
 }
 
-// heard is what came to the front-channel address, so far.
+// heard are the requests to the front-channel logout URI so far.
 func (a *leavingApp) heard() []url.Values {
 	a.mu.Lock()
 	defer a.mu.Unlock()

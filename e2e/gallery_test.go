@@ -101,7 +101,7 @@ func galleryPages(t *testing.T, o *tour) {
 		template, _, _ := strings.Cut(name, ":")
 		looks := lights()
 		if hung[template] && len(looks) == 2 {
-			looks = looks[1:] // what is too long or too pale shows where it is narrow and dark
+			looks = looks[1:] // overflow and weak contrast show on a narrow and dark page
 		}
 		hung[template] = true
 		o.stopIn(looks, b, name)
@@ -138,7 +138,7 @@ func serveGallery(t *testing.T, shown map[string]templates.Page) string {
 	t.Helper()
 	mux := http.NewServeMux()
 	mux.Handle("GET /static/", static.Handler())
-	// What a page leads to answers nothing, so that the page stays.
+	// Links of a page do not respond, so that the tab stays on it.
 	mux.HandleFunc("/answer", func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusNoContent) })
 	for name, page := range shown {
 		frame := templates.Frame{Hub: longName, CSRF: "csrf", Nonce: "bm9uY2U", Reference: "7F3K-QX2M", Path: "/account",

@@ -12,8 +12,8 @@ import (
 //
 //	FEDHUB_GUIDE=../docs/images go test ./e2e -run 'ERPNext|FrappeSite'
 //
-// takes them anew. They show what is there, with addresses as readers have
-// them instead of those of the test.
+// updates them. They show the real pages, with example addresses instead of those
+// of the test.
 const guideEnv = "FEDHUB_GUIDE"
 
 func (b *tab) forGuide(name, selector string, addresses ...string) {
@@ -41,7 +41,7 @@ func (b *tab) forGuide(name, selector string, addresses ...string) {
 	b.dress(light{"wide-light", wide, "light"})
 }
 
-// pairs writes what is replaced by what as a JavaScript object.
+// pairs is a JavaScript object with the replacements.
 func pairs(of []string) string {
 	var all []string
 	for i := 0; i+1 < len(of); i += 2 {

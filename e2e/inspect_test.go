@@ -22,8 +22,9 @@ type light struct {
 	scheme string
 }
 
-// lights are two that hold both widths and both schemes: colours do not depend
-// on the width, nor what fits on the colours. Pictures are taken in all four.
+// lights are two views with both widths and both color schemes: colors do not
+// depend on the width, nor layout on the colors. Screenshots are taken in all
+// four.
 func lights() []light {
 	all := []light{
 		{"wide-light", wide, "light"},
@@ -35,10 +36,9 @@ func lights() []light {
 	return all
 }
 
-// inspect looks at the page that the tab shows in every light: whether axe
-// finds something that shuts people out (WCAG 2.2 AA and good practice),
-// whether it has to be scrolled sideways (WCAG 1.4.10), whether dark is dark.
-// With FEDHUB_SHOTS it leaves pictures in that folder.
+// inspect checks the page in every view: by axe for accessibility (WCAG 2.2 AA
+// and best practices), for horizontal scrolling (WCAG 1.4.10), and that dark is
+// dark. With FEDHUB_SHOTS it saves screenshots in that folder.
 func (b *tab) inspect(name string) {
 	b.t.Helper()
 	b.inspectIn(lights(), name)
@@ -155,7 +155,7 @@ func axe(t *testing.T) string {
 	return string(script)
 }
 
-// shotsEnv names a folder for pictures of every page, for people to look at.
+// shotsEnv names a folder for screenshots of every page.
 const shotsEnv = "FEDHUB_SHOTS"
 
 func (b *tab) shoot(name string, l light) {

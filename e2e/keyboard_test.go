@@ -74,7 +74,7 @@ func (b *tab) tabTo(id string) {
 	b.t.Fatalf("at %s Tab never comes to #%s; it stops at %s", b.address(), id, strings.Join(stops, ", "))
 }
 
-// focused is the id of what has the focus, or what it is.
+// focused is the id of the focused element, or its tag.
 func (b *tab) focused() string {
 	b.t.Helper()
 	return evaluate[string](b, "document.activeElement.id || document.activeElement.textContent.trim() || document.activeElement.tagName")

@@ -34,8 +34,8 @@ func (b *tab) plugIn() *authenticator {
 	return a
 }
 
-// touched says whether the device is touched as soon as it asks for that. What
-// it asked for before stays open.
+// touched sets whether the device confirms every request at once. Earlier
+// requests stay open.
 func (a *authenticator) touched(at bool) {
 	a.b.t.Helper()
 	a.b.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {

@@ -47,7 +47,7 @@ func TestAWrongPasswordKeepsTheAddressAndSaysWhatToDo(t *testing.T) {
 		want(t, "what has the focus", evaluate[string](b, "document.activeElement.id"), "problems")
 		want(t, "how the title begins", strings.HasPrefix(evaluate[string](b, "document.title"), "Error: "), true)
 
-		// The way to the app goes on from here.
+		// The sign-in to the app continues from here.
 		b.signIn(w.bo)
 		b.click("#allow")
 		b.seeAt(w.app.URL+"/", "#email")

@@ -10,8 +10,8 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// With the generated catalogue every text of a page stands in ⟦…⟧ and is two
-// fifths longer. What stands outside bypasses the catalogue.
+// With the pseudo-translated catalogue, every text of a page is in ⟦…⟧ and 40
+// percent longer. Text outside of the brackets bypasses the catalogue.
 func TestEveryTextIsOfTheCatalogueAndMayBeLonger(t *testing.T) {
 	t.Parallel()
 	w := newWorldIn(t, "", locales.Pseudo())
@@ -58,7 +58,7 @@ var (
 	thumbprint = regexp.MustCompile(`^[\w-]{43}$`)
 )
 
-// storyData is what the pages show of what is stored: names and addresses.
+// storyData are stored values on the pages: names and addresses.
 func storyData(text string) bool {
 	text = strings.TrimRight(text, ", ")
 	return text == "" || strings.Contains(text, "@") || strings.Contains(text, "://") ||

@@ -16,7 +16,7 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 )
 
-// A record is what a tab asked for, got, and complained about.
+// A record has a tab's requests, its responses and its console errors.
 type record struct {
 	mu         sync.Mutex
 	requests   []request

@@ -26,8 +26,7 @@ import (
 
 type loginKey = federation.LoginKey
 
-// A site is one hub on a port of its own, as it is on its first day: no
-// people, no apps, no other hub.
+// A site is a new hub on a port of its own: without users, apps and other hubs.
 type site struct {
 	t   *testing.T
 	URL string

@@ -43,7 +43,8 @@ func TestAFormThatIsOlderThanTheSignInSaysSoAndLeadsOn(t *testing.T) {
 		one.press(toPrimary)
 		one.seeText("This page was out of date. Nothing was changed.")
 		one.click("#action")
-		// Signed in meanwhile: the hub goes on with what the app asked for.
+		// After the sign-in in the other tab, the hub continues with the app's
+		// request.
 		one.seeAt(w.secondary.URL+"/consent", "#allow")
 		one.click("#allow")
 		one.seeAt(w.app.URL+"/", "#email")

@@ -55,8 +55,8 @@ func openTab(t *testing.T, parent context.Context, options ...chromedp.ContextOp
 		}
 		cancel()
 	})
-	// A tab lives as long as the context of its first action, so that one has
-	// no deadline.
+	// A tab ends with the context of its first action, so that one has no
+	// deadline.
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -103,8 +103,7 @@ func (b *tab) until(what, expression string) {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		// An error says no more than that one page is just giving way to the
-		// next.
+		// An error means only that one page is being replaced by the next.
 		ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("document.readyState === 'complete' && !!("+expression+")"))
 		if ok {
 			return
@@ -146,7 +145,7 @@ func (b *tab) has(selector string) bool {
 	return evaluate[bool](b, "!!("+visible(selector)+")")
 }
 
-// click clicks, and does not wait for what comes of it.
+// click clicks without waiting for the result.
 func (b *tab) click(selector string) {
 	b.t.Helper()
 	b.see(selector)
@@ -159,8 +158,8 @@ func (b *tab) press(selector string) {
 	b.leave(selector+" to lead somewhere", func() { b.click(selector) })
 }
 
-// pressIgnoringHints is press for a form that the browser would not send
-// because of what is typed into it: the hub has the last word, not the browser.
+// pressIgnoringHints is press without the browser's form validation: the hub must
+// validate too.
 func (b *tab) pressIgnoringHints(selector string) {
 	b.t.Helper()
 	b.see(selector)
@@ -176,7 +175,7 @@ func (b *tab) leave(what string, do func()) {
 	b.until(what, "String(performance.timeOrigin) !== "+quote(before))
 }
 
-// fill types into a text box, over what is there.
+// fill replaces the text of a text box.
 func (b *tab) fill(selector, text string) {
 	b.t.Helper()
 	b.see(selector)
@@ -209,7 +208,7 @@ func (b *tab) read(selector string) string {
 	return evaluate[string](b, fmt.Sprintf("document.querySelector(%s).innerText", quote(selector)))
 }
 
-// text is what is written on the page; an empty one if there is none.
+// text is the visible text of the page; empty if there is none.
 func (b *tab) text() string {
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()

@@ -14,8 +14,8 @@ func TestTwoTabsBothArrive(t *testing.T) {
 		one.click("#allow")
 		one.seeAt(w.app.URL+"/", "#email")
 
-		// The second tab's form is older than the session by now. It is not
-		// taken, and what it offers instead leads on.
+		// The second tab's form is older than the session. It is refused, and the
+		// error page has a link to continue.
 		two.signIn(w.bo)
 		two.seeText("out of date")
 		two.click("#action")
@@ -43,7 +43,7 @@ func TestTwoTabsMayGoThroughThePrimaryAtTheSameTime(t *testing.T) {
 		two.click("#allow")
 		two.seeAt(w.app.URL+"/", "#email")
 
-		// Nor does the first tab know that its session is a newer one now.
+		// The first tab does not have the new session's token either.
 		one.press("#allow")
 		one.seeText("out of date")
 		one.click("#action")

@@ -12,8 +12,8 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 )
 
-// codeOf is what an authenticator app with a key shows some steps from now. A
-// hub takes each step once, so a story takes them in order.
+// codeOf is an authenticator app's code some steps from now. A hub accepts each
+// step once, so a story uses them in order.
 func codeOf(t *testing.T, key string, steps int) string {
 	t.Helper()
 	code, err := totp.GenerateCode(strings.ReplaceAll(key, " ", ""), time.Now().Add(time.Duration(steps)*30*time.Second))

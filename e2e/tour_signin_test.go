@@ -106,7 +106,7 @@ func newClient(t *testing.T, at *operator.Service, redirect string, change ...fu
 	return c
 }
 
-// requestOf is a good authorization request.
+// requestOf is a valid authorization request.
 func requestOf(clientID, redirect, scope string) url.Values {
 	return url.Values{
 		"client_id": {clientID}, "redirect_uri": {redirect}, "response_type": {"code"}, "scope": {scope}, "state": {"s"},
@@ -150,7 +150,7 @@ func problemPages(t *testing.T, o *tour) {
 	waitingPages(t, o)
 }
 
-// waitingPages are what people see before an administrator has decided.
+// waitingPages are the pages before an administrator has decided.
 func waitingPages(t *testing.T, o *tour) {
 	t.Helper()
 	primary, secondary := newSite(t, "Head office"), newSite(t, "Branch")

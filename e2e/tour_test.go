@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// A tour goes past every page there is and inspects each. A stop is named
-// after the page's template, then what is special about it.
+// A tour visits every page and inspects it. A stop has the name of the page's
+// template, followed by its state.
 type tour struct {
 	mu    sync.Mutex
 	seen  map[string]bool // templates

@@ -2,8 +2,8 @@ package e2e_test
 
 import "testing"
 
-// What the sign-in page may weigh, all answers together and unpacked, and how
-// many there may be.
+// The size limit of the sign-in page, with all its responses uncompressed, and
+// their maximum number.
 const (
 	maxWeight   = 30_000 // bytes
 	maxRequests = 5

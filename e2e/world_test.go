@@ -140,7 +140,7 @@ func (b *tab) signIn(who demo.Account) {
 	b.press("#sign-in")
 }
 
-// want compares, and says what was compared.
+// want compares two values; what is their name in the message.
 func want[T comparable](t testing.TB, what string, got, want T) {
 	t.Helper()
 	if got != want {

@@ -14,8 +14,7 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
-// The abilities that a connector may have beside signing in. Each says what it
-// was asked.
+// Connectors with some of the optional interfaces. Each result names its method.
 type (
 	signsIn   struct{}
 	refreshes struct{}
@@ -33,8 +32,8 @@ func (refreshes) Refresh(context.Context, federation.Tokens) (federation.Identit
 	return federation.Identity{Subject: "refreshed"}, nil
 }
 
-// A connector that lost this ability on the way to the hub would go on signing
-// people in, and their sessions would outlive those at the upstream.
+// A connector that loses this interface in a wrapper would still sign users in,
+// but their sessions would outlive those at the provider.
 func TestAnOpenedConnectorCanDoWhatItCould(t *testing.T) {
 	for _, inner := range []federation.Connector{
 		signsIn{},
@@ -139,7 +138,7 @@ func TestAnUpstreamThatDoesNotDescribeItselfIsKnockedAt(t *testing.T) {
 func TestABaseURLIsAnAddressAndNothingMore(t *testing.T) {
 	for address, good := range map[string]bool{
 		"https://id.example.org": true, "https://id.example.org/realms/one": true,
-		"https://id.example.org#":   true, // nothing follows, so nothing is kept of it
+		"https://id.example.org#":   true, // the fragment is empty, so it is dropped
 		"https://id.example.org/#x": false, "https://id.example.org?": false, "https://id.example.org?x=1": false,
 		"https://ada@id.example.org": false, "http://id.example.org": false, "ftp://id.example.org": false, "https:id.example.org": false,
 		"https://id.exаmple.org": false, `https://id.example.org\x`: false, "": false,

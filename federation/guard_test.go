@@ -24,7 +24,8 @@ func (o *office) begin(id string) (string, error) {
 	return connector.Begin(o.t.Context(), &leg, federation.AuthRequestOptions{})
 }
 
-// A gate lets an upstream hang until it is opened, and counts who is inside.
+// A gate makes a provider hang until it is opened, and counts the waiting
+// requests.
 type gate struct {
 	inside, most atomic.Int32
 	arrived      chan struct{}
@@ -88,7 +89,8 @@ func TestAnUpstreamThatHangsAffectsNobodyElse(t *testing.T) { // FE-39
 		t.Errorf("it was asked %d times at once", got)
 	}
 
-	// Now it is known to be silent: the answer comes at once, nothing is asked.
+	// Now the provider is known to be down: the error is immediate, without a
+	// request.
 	asked := hanging.Calls(federationtest.PathDiscovery)
 	for range 100 {
 		_, err := o.begin("hanging")

@@ -30,8 +30,8 @@ func TestWhatShowsThatItIsTheSameProvider(t *testing.T) {
 	}
 }
 
-// What an upstream published is kept with its issuer, and goes with it when the
-// address changes.
+// Published metadata is stored with its issuer, and deleted when the address
+// changes.
 func TestWhatAnIssuerPublishedIsKeptWithIt(t *testing.T) {
 	o := newOffice(t)
 	u, other := o.upstream(), o.upstream()

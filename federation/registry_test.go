@@ -160,7 +160,7 @@ func TestAKeyThatAnotherProcessAddedIsThereAtOnce(t *testing.T) {
 	if err := get("added"); err != nil || o.store.Reads != 2 {
 		t.Errorf("got %v after %d reads", err, o.store.Reads)
 	}
-	for range 10 { // names that are made up cost no more than one read in the gap
+	for range 10 { // unknown names cost at most one read in each gap
 		if err := get("made-up"); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("got %v", err)
 		}

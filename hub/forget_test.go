@@ -11,8 +11,8 @@ import (
 	"github.com/fedhub/fedhub/hub/users/secondfactor"
 )
 
-// Whoever prepared an account at another's address must have no way into it
-// when its owner comes (docs/linking.md).
+// An attacker who creates an account with another person's address must lose
+// access when the owner of the address signs in (docs/linking.md).
 func TestAnEmptiedAccountHasNoFactors(t *testing.T) {
 	db, err := sqlite.Open(filepath.Join(t.TempDir(), "hub.db"))
 	if err != nil {

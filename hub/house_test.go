@@ -192,7 +192,7 @@ func TestEveryRoomIsOneOfTheThreeKinds(t *testing.T) {
 	}
 }
 
-// What a package may be, tests aside. The flat lists have one file for each
+// The limits of a package, without tests. The flat lists have one file for each
 // page and each command.
 const (
 	mostFiles  = 25
@@ -274,8 +274,8 @@ func double(folder string) bool {
 		strings.HasSuffix(folder, "test") && strings.Contains(folder, "/")
 }
 
-// TestTheFiguresOfTheHouse prints them and holds each to its limit, or to what
-// is still owed.
+// TestTheFiguresOfTheHouse prints the figures and checks each against its limit,
+// or against the known debt.
 func TestTheFiguresOfTheHouse(t *testing.T) {
 	figures := map[string]int{}
 	hold := func(name string, figure, limit int) {

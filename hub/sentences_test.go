@@ -15,7 +15,7 @@ import (
 	"github.com/fedhub/fedhub/hub"
 )
 
-// sentences are the fields and methods that hold words for people.
+// sentences are the fields and methods with text for people.
 var sentences = []string{"Text", "Reason", "Message", "Why", "Error"}
 
 // Code that compares sentences breaks when a text changes, so decisions use a
@@ -183,7 +183,7 @@ func decides(n ast.Node) bool {
 	return false
 }
 
-// isSentence knows them by name alone: that is what people go by, too.
+// isSentence recognizes them by name only.
 func isSentence(e ast.Expr) bool {
 	if call, ok := e.(*ast.CallExpr); ok {
 		e = call.Fun

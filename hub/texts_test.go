@@ -16,10 +16,9 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// givers are the functions that a code is handed to, by their name in the
-// code (in one folder alone where that is said), and where in their arguments
-// it stands. Pairs of a name and a value
-// follow it.
+// givers are the functions that take a code, by their name in the code (limited
+// to one folder if given), with the position of the code in the arguments. Pairs
+// of a name and a value follow it.
 var givers = map[string]int{"texts.New": 0, "texts.Err": 0, "forms.New": 1, "Add": 1, "texts.Failure": 1,
 	"locales.Say": 0, "jwt.Flaw": 0, "internal/jwt.Flaw": 0, "hub/grants.misuse": 2, "hub/web/oidc.invalid": 0, "hub/oauth.bad": 1,
 	"hub/users/linking.pass": 0, "hub/users/linking.refuse": 0, "hub/users/linking.about": 2,
@@ -129,9 +128,8 @@ func namedByTemplates(t *testing.T) map[string]bool {
 
 var quoted = regexp.MustCompile(`"([a-z][^" ]*)"`)
 
-// isPhrase reports whether a value is words that are written or put together
-// where it stands. An error is handed over as it is: what has a sentence is
-// kept by its code.
+// isPhrase reports whether a value is a text that is written or concatenated
+// here. An error is passed as it is: its code has the text.
 func isPhrase(value ast.Expr) bool {
 	switch v := value.(type) {
 	case *ast.BasicLit:

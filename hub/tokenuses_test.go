@@ -26,7 +26,7 @@ import (
 	"github.com/fedhub/fedhub/internal/jwt"
 )
 
-// A tokenUse is one use of a JWT, with a token that is good for it.
+// A tokenUse is one use of a JWT, with a valid token for it.
 type tokenUse struct {
 	policy jwt.Policy
 	from   string // its issuer
@@ -71,8 +71,8 @@ func tokenUses(t *testing.T, now time.Time) []tokenUse {
 	return uses
 }
 
-// No token of one use is good for another, not even if the same key signed it
-// with an algorithm that both uses take (RFC 8725 §3.11, §3.12).
+// A token for one use is refused for every other, even with the same key and an
+// algorithm that both uses accept (RFC 8725 §3.11, §3.12).
 func TestATokenOfOneUseIsGoodForNoOther(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0)
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -114,7 +114,7 @@ func TestNothingIsFetchedFromElsewhere(t *testing.T) {
 	}
 }
 
-// TestColoursCanBeRead holds the pairs to WCAG 2.2: 4.5 for text (1.4.3), 3
+// TestColoursCanBeRead checks the pairs against WCAG 2.2: 4.5 for text (1.4.3), 3
 // for the outlines of controls and for focus (1.4.11).
 func TestColoursCanBeRead(t *testing.T) {
 	tokens := colours(t)
@@ -218,8 +218,8 @@ func unzip(t *testing.T, zipped string) string {
 	return string(content)
 }
 
-// Words of a page come from its catalogue, so a script has none of its own:
-// what its strings hold is for the browser.
+// All text of a page is in its catalogue, so the strings of a script are for the
+// browser only.
 func TestScriptsHaveNoWords(t *testing.T) {
 	names := regexp.MustCompile(`^([a-z-]*|\{[a-z]+\}|[a-z.]*\[[a-z=-]+\]|[a-z]+\.[a-z]+ h3)$`) // of elements, attributes, events; selectors
 	others := []string{"btn small", "with-button inset", "with-button", "stack tight", "button", "Enter", "key_id", "text/html", "1", "\\n", " ",

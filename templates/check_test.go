@@ -24,7 +24,7 @@ func render(t *testing.T, frame Frame, page Page) (string, *html.Node) {
 	return out.String(), tree
 }
 
-// check holds a page to what every page promises.
+// check checks the rules of every page.
 func check(t *testing.T, text string, tree *html.Node) {
 	t.Helper()
 	checkTags(t, text)
@@ -165,7 +165,7 @@ func checkForm(t *testing.T, form *html.Node) {
 			buttons++
 		}
 	}
-	// What only asks for another look leads to a GET, where a token has no business.
+	// A form that only reloads a page uses GET, and needs no token.
 	if role, _ := attr(form, "role"); role == "search" || method == "get" {
 		if method != "get" || buttons == 0 || token {
 			t.Errorf("search %q: method %q, %d buttons, carries the token: %t", action, method, buttons, token)
@@ -181,8 +181,8 @@ func checkForm(t *testing.T, form *html.Node) {
 	}
 }
 
-// checkPolicy finds what the Content-Security-Policy would block, and what it
-// is there to block.
+// checkPolicy finds elements that the Content-Security-Policy blocks, and those
+// that must not be there.
 func checkPolicy(t *testing.T, tree *html.Node) {
 	t.Helper()
 	for node := range elements(tree) {
@@ -193,7 +193,7 @@ func checkPolicy(t *testing.T, tree *html.Node) {
 				t.Errorf("<%s> has the attribute %s", node.Data, a.Key)
 			case a.Key == "src", node.Data == "link" && a.Key == "href", node.Data == "use":
 				class, _ := attr(node, "class")
-				logo := class == "logo" && (a.Val == refused || strings.HasPrefix(value, "https://")) // its origin stands in the page's policy
+				logo := class == "logo" && (a.Val == refused || strings.HasPrefix(value, "https://")) // the page's policy contains its origin
 				if a.Key != "rel" && !logo && node.Data != "iframe" && !strings.HasPrefix(value, "/static/") {
 					t.Errorf("<%s %s=%q> is not ours", node.Data, a.Key, a.Val)
 				}

@@ -107,7 +107,7 @@ func fill(t *testing.T, value reflect.Value, name string, count *int) {
 	case value.Type() == reflect.TypeFor[time.Time]():
 		value.Set(reflect.ValueOf(time.Date(2026, 3, 14, 9, 5, 0, *count, time.FixedZone("", 7200))))
 	case value.Type() == reflect.TypeFor[Control]():
-		// Its name is ours, never anybody else's.
+		// The name is a fixed one of the hub.
 		value.Set(reflect.ValueOf(Control{Name: fmt.Sprintf("control-%d", *count), Label: locales.Stored(hostile), Help: locales.Stored(hostile), Value: hostile}))
 	case value.Kind() == reflect.String && isAddress(name):
 		value.SetString(fmt.Sprintf("javascript:alert(%d)", *count))

@@ -39,8 +39,8 @@ func TestNothingIsDeclaredSafe(t *testing.T) {
 	}
 }
 
-// TestNoPageIsForgotten holds the list that the other tests go through against
-// the source, and the templates against the list.
+// TestNoPageIsForgotten compares the list of the other tests with the source, and
+// the templates with the list.
 func TestNoPageIsForgotten(t *testing.T) {
 	var declared, listed []string
 	for _, file := range sources(t) {
@@ -85,8 +85,8 @@ func TestTemplatesKeepToThePolicy(t *testing.T) {
 		"a positive tabstop": regexp.MustCompile(`tabindex="[1-9]`),
 	}
 	for name, content := range htmlFiles(t) {
-		// A search changes nothing, and its address can be kept; so with the
-		// questions that a preset asks.
+		// A search has no side effects, so its form is a GET that can be
+		// bookmarked; the same goes for the questions of a preset.
 		content = strings.ReplaceAll(content, `<form role="search" method="get"`, "<form")
 		content = strings.ReplaceAll(content, `<form class="panel" method="get" action="/admin/clients/new"`, "<form")
 		for what, pattern := range banned {
@@ -160,12 +160,12 @@ func htmlFiles(t *testing.T) map[string]string {
 	return contents
 }
 
-// TestTemplatesHaveNoWords finds texts that are not of the catalogue: letters
-// between tags, and in the attributes that people read.
+// TestTemplatesHaveNoWords finds text that is not from the catalogue: letters
+// between tags, and in visible attributes.
 func TestTemplatesHaveNoWords(t *testing.T) {
 	action := regexp.MustCompile(`(?s)\{\{.*?\}\}`)
 	letters := regexp.MustCompile(`\pL`)
-	attributes := regexp.MustCompile(`^[\s\x{fffc}]+[a-z-]+="[^<]*$`) // a part that stands inside a tag
+	attributes := regexp.MustCompile(`^[\s\x{fffc}]+[a-z-]+="[^<]*$`) // a part inside a tag
 	read := []string{"title", "alt", "placeholder", "aria-label", "data-copy"}
 	for name, content := range htmlFiles(t) {
 		content = strings.NewReplacer("<noscript>", "", "</noscript>", "", "{{define ", "\x00{{define ").Replace(content)

@@ -10,9 +10,9 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// A template names a message with what the message speaks of and as many marks
-// as it has parts. What is wrong shows when the page is rendered, and for some
-// branches of a page that is late; so every call is looked at where it stands.
+// A template names a message with its arguments and its parts. A mistake shows
+// only when that branch of the page is rendered, so this test checks every call
+// in the source.
 func TestTemplatesGiveEveryMessageWhatItSpeaksOf(t *testing.T) {
 	calls := 0
 	eachTemplate(t, func(name string, parsed *tree.Tree) {

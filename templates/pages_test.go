@@ -60,7 +60,7 @@ func TestTitlesTellPagesApart(t *testing.T) {
 	}
 }
 
-// Where no passkey can be added the page says why, and has no form for one.
+// If no passkey can be added, the page says why, and has no form.
 func TestPasskeysThatCannotBeAdded(t *testing.T) {
 	for id, why := range map[string]Passkeys{`id="off"`: {Off: locales.Stored("There is no https.")}, "most allowed": {Full: true}, `id="confirm-first"`: {}} {
 		why.List = filled(t, Passkeys{}).(Passkeys).List

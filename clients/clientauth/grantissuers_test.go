@@ -11,8 +11,8 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/keytest"
 )
 
-// RFC 7523 §3: the signature must be that of the issuer whom the assertion
-// names, also where the client may bring those of several.
+// RFC 7523 §3: the key must belong to the issuer in the assertion, also if the
+// client may use several issuers.
 func TestNoTrustedIssuerSignsForAnother(t *testing.T) {
 	const one, two = "https://one.example", "https://two.example"
 	keyOne, keyTwo := keytest.New(t, "1", jose.ES256), keytest.New(t, "2", jose.ES256)

@@ -132,7 +132,7 @@ func TestWhatTheSiteKeepsOtherwiseIsTold(t *testing.T) {
 	}
 }
 
-// A site may say anything, and repeat what it was sent.
+// A site's error may contain anything, including the request's secrets.
 func TestWhatASiteSaysIsCleaned(t *testing.T) {
 	said := func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")

@@ -88,7 +88,7 @@ func TestTheProviderOfASiteShowsInItsAddresses(t *testing.T) {
 		if got := frappe.ProviderOf(c); got != provider {
 			t.Errorf("got %q, want %q", got, provider)
 		}
-		c.Frappe.Provider = "" // as it was kept once
+		c.Frappe.Provider = "" // as stored by an earlier version
 		if got := frappe.RecordName(frappe.ProviderOf(c)); got != frappe.RecordName(provider) {
 			t.Errorf("from the addresses: got %q, want %q", got, provider)
 		}

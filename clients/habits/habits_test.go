@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// What a client always does costs a write a day, not one for each request.
+// Repeated behavior of a client is stored once a day, not with each request.
 func TestTheSameThingIsNotedOnceADay(t *testing.T) {
 	var h Habits
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)

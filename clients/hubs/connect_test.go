@@ -135,7 +135,8 @@ func TestARemovedServerMayIntroduceItselfAnew(t *testing.T) {
 	}
 }
 
-// Who is answered with an error says goodbye again, when their record may be gone.
+// A disconnect that failed is repeated, also if the hub's record is deleted by
+// then.
 func TestAGoodbyeThatFailedIsSaidAgain(t *testing.T) {
 	for _, fails := range []string{"before the record went", "after it"} {
 		h, w := newHub(t), newWorld(t, allowHTTP)

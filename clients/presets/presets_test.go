@@ -11,7 +11,7 @@ import (
 	"github.com/fedhub/fedhub/clients/presets"
 )
 
-// answered are good answers for a preset.
+// answered are valid answers to a preset's questions.
 func answered(t *testing.T, p presets.Preset) presets.Answers {
 	t.Helper()
 	path := ""
@@ -48,7 +48,8 @@ func TestEveryPresetMakesAnApplicationThatIsAllowedAndAsksPeople(t *testing.T) {
 	}
 }
 
-// What is entered there is whole, and is found again by the addresses.
+// The values to enter are complete, and the preset is recognized from the stored
+// client.
 func TestEveryPresetSaysWhatToEnterThere(t *testing.T) {
 	hub := presets.At("https://id.example.org")
 	for _, p := range presets.All() {
@@ -118,7 +119,7 @@ func TestWhatIsTypedForAPresetIsTidiedOrRefusedAtItsField(t *testing.T) {
 	}
 }
 
-// The table in docs/provider.md says of each preset what it sets.
+// The table in docs/provider.md lists the settings of each preset.
 func TestTheGuideNamesEveryPreset(t *testing.T) {
 	guide, err := os.ReadFile("../../docs/provider.md")
 	if err != nil {

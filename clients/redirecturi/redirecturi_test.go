@@ -106,7 +106,7 @@ func TestAPathIsEncodedAFewTimesAtMost(t *testing.T) {
 	}
 }
 
-// What RFC 3986 allows, and everybody reads alike.
+// Addresses that RFC 3986 allows and that all parsers read alike.
 func TestWhatExactComparisonCanCarryIsRegistered(t *testing.T) {
 	for raw, want := range map[string]URI{
 		"app.immich:///oauth-callback":                   {"app.immich", "", "", "/oauth-callback", ""},
@@ -280,8 +280,8 @@ func FuzzRedirectURIRegister(f *testing.F) {
 	})
 }
 
-// agree holds an address that was accepted against how Go and a browser (WHATWG)
-// read it: the same scheme, host, port and path, and nothing else but a query.
+// agree checks that Go and a browser (WHATWG) parse an accepted address alike:
+// the same scheme, host, port and path, and nothing else but a query.
 func agree(t *testing.T, raw string) {
 	t.Helper()
 	for i := range len(raw) {
@@ -339,8 +339,8 @@ func browsers(t *testing.T, raw string, ours URI) {
 	}
 }
 
-// What matches is the registered string, or differs from it in a valid port of
-// a loopback literal and in nothing else.
+// A matching address is the registered string, or differs only in a valid port of
+// a loopback IP address.
 func FuzzRedirectURIMatch(f *testing.F) {
 	for _, asked := range refusedAlways() {
 		f.Add("https://app.example.com/cb", asked)

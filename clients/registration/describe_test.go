@@ -75,8 +75,8 @@ func FuzzDescribedClient(f *testing.F) {
 	})
 }
 
-// A hub that asked people before it introduced itself becomes a server, and
-// what an administrator turned off stays off.
+// A hub that was an ordinary application before its connection request becomes a
+// connected hub, and stays disabled if an administrator disabled it.
 func TestAClientKnownByItsDocumentBecomesAServer(t *testing.T) {
 	document := map[string]any{
 		"client_name": "Branch Office", "token_endpoint_auth_method": clientauth.MethodKey, "grant_types": []string{"authorization_code", "refresh_token"},

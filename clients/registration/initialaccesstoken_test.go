@@ -47,8 +47,7 @@ func (m initial) All(context.Context) (all []InitialAccessToken, err error) {
 	return all, nil
 }
 
-// usable says what each of the ways to ask about a token finds; asking uses it
-// up once.
+// usable returns the results of all lookups of a token. It uses the token once.
 func (k InitialTokens) asked(t *testing.T, value string) (usable [3]bool) {
 	t.Helper()
 	all, err := k.All(t.Context())

@@ -9,8 +9,8 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// RFC 7592 §3: only who holds the registration access token reads and changes
-// what was registered.
+// RFC 7592 §3: reading and changing a registration needs its registration access
+// token.
 func TestAnotherTokenManagesNoClient(t *testing.T) {
 	w := newWorld(t)
 	d, err := w.Declare(t.Context(), []byte(`{"redirect_uris":["https://app.example.com/cb"],"client_name":"Rota"}`), limits, nil)

@@ -9,7 +9,7 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// An administrator vouched for what the client could ask for then.
+// An administrator approved only what the client could request at that time.
 func TestARedeclarationThatAsksForMoreIsAskedAboutAgain(t *testing.T) {
 	declared := func(more string) string {
 		return `{"redirect_uris":["https://app.example.com/cb"],"client_name":"Rota","scope":"openid","authorization_details_types":["payment"]` + more + `}`

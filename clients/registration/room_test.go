@@ -32,7 +32,7 @@ func TestWhoAsksForNothingThatThereIsGetsNothing(t *testing.T) {
 			t.Errorf("%s: got %q, %v, want %s", scope, c.Scopes, err, InvalidMetadata)
 		}
 	}
-	// So it is for who only publishes a document.
+	// The same for a client with a metadata document.
 	const id = "https://app.example.net/client.json"
 	read := parsed(t, id, []byte(`{"client_id":"`+id+`","redirect_uris":["https://app.example.net/cb"],"scope":"x"}`))
 	if c, err := describe(read, limits, time.Unix(1, 0), false); err == nil {
@@ -52,7 +52,7 @@ func (w *world) from(network string, perNetwork, inAll int) (clients.Client, err
 	return c, err
 }
 
-// kept are the ids of the clients that are there.
+// kept are the ids of the stored clients.
 func (w *world) kept() []string {
 	w.Helper()
 	all, err := memstore.Listed(w.All(w.Context()))

@@ -111,7 +111,7 @@ func TestGoDevice(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.allow(device.VerificationURIComplete)
-	device.Interval = 1 // what was allowed already need not be waited for
+	device.Interval = 1 // an earlier approval needs no wait
 	token, err := config.DeviceAccessToken(ctx, device)
 	if err != nil {
 		t.Fatal(err)

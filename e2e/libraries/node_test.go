@@ -71,7 +71,7 @@ func TestOpenIDClientForNode(t *testing.T) {
 	}
 }
 
-// script runs all flows in one process, and returns what came of each.
+// script runs all flows in one process, and returns their results.
 func (w *world) script(node string) map[string]string {
 	w.Helper()
 	ca := filepath.Join(w.TempDir(), "ca.pem")
@@ -146,8 +146,7 @@ func installLibraries() (string, error) {
 	return node, os.WriteFile("node_modules/.fedhub-lock", lock, 0o600)
 }
 
-// nodeAndNPM finds both programs. Where that takes no more than asking the
-// system for them, they are installed.
+// nodeAndNPM finds both programs, and installs them if the package manager can.
 func nodeAndNPM() (node, npm string, err error) {
 	if node, npm, err = lookForNode(); err == nil {
 		return node, npm, nil

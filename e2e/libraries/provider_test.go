@@ -160,7 +160,7 @@ func through(key string) func(*html.Node) (string, url.Values) {
 func leaving(root *html.Node) (string, url.Values) {
 	action, values := mainForm(root)
 	if values.Has("xsrf") {
-		values.Set("logout", "yes") // its button stands outside the form
+		values.Set("logout", "yes") // its button is outside of the form
 	}
 	return action, values
 }
@@ -207,7 +207,7 @@ func TestOIDCProviderForNode(t *testing.T) {
 		if last.Path != "/signed-out" || "https://"+last.Host != w.URL {
 			t.Errorf("signing out ends at %s", last)
 		}
-		// It asks again, so the session there is over too.
+		// It asks for a sign-in, so the session there has ended too.
 		asked := false
 		b.walk(ask, func(root *html.Node) (string, url.Values) {
 			action, values := through("node")(root)

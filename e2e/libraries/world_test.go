@@ -102,8 +102,8 @@ func (w *world) client(edit func(*clients.Client)) (clients.Client, string) {
 	return c, secret
 }
 
-// signIn opens an address of the hub, does what the pages ask for, and returns
-// where the browser is sent.
+// signIn opens an address of the hub, completes its pages, and returns the final
+// redirect.
 func (w *world) signIn(address string) *url.URL {
 	w.Helper()
 	to, last := w.visit(address)

@@ -25,7 +25,7 @@ func TestEveryEntryHasAMark(t *testing.T) {
 	}
 }
 
-// What is registered at a provider is what its guide names.
+// The guide of an entry names the values that are registered at the provider.
 func TestEveryGuideNamesEachAddressOnce(t *testing.T) {
 	for _, e := range catalog.All() {
 		if len(e.Guide) == 0 {
@@ -71,8 +71,8 @@ func TestEveryProviderIsDescribedWhole(t *testing.T) {
 	})
 }
 
-// A Frappe site is where its administrator says, and what its form asks is
-// enough to sign in.
+// A Frappe site has its own address, and the fields of its form are enough to
+// sign in.
 func TestAFrappeSiteIsDescribedWhole(t *testing.T) {
 	e, found := catalog.Get("frappe")
 	if !found || e.Kind != federation.KindFrappe || e.Placed() || e.Key.Linking != federation.Never || e.Key.TrustEmail {

@@ -193,7 +193,7 @@ func respond(r *http.Request, status int, contentType, body string) *http.Respon
 }
 
 func TestEveryProviderSignsInWithItsRecordedAnswers(t *testing.T) {
-	// What goes past the hub's client goes nowhere.
+	// Requests outside of the hub's HTTP client fail.
 	leak := http.DefaultTransport
 	http.DefaultTransport = leaked{t}
 	t.Cleanup(func() { http.DefaultTransport = leak })

@@ -46,7 +46,7 @@ func TestTheCatalogueIsSearchedByEveryWord(t *testing.T) {
 	}
 }
 
-// TestEveryEntryCanBeChosen holds the catalogue to what the pages rely on.
+// TestEveryEntryCanBeChosen checks each entry for what the pages rely on.
 func TestEveryEntryCanBeChosen(t *testing.T) {
 	seen := map[string]bool{}
 	for _, e := range All() {

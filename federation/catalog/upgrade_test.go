@@ -24,7 +24,7 @@ func TestOnlyProvidersThatGiveNothingWithoutTheScopeAreAskedForIt(t *testing.T) 
 	}
 }
 
-// Who is looked at again today stays so after the upgrade.
+// Keys that request offline access today still do after the upgrade.
 func TestAnEarlierKeyAsksForWhatItAsked(t *testing.T) {
 	for _, row := range []struct {
 		what, old string

@@ -19,7 +19,7 @@ import (
 
 const fuzzSecret = "be3b1c2179"
 
-// site answers by what is asked.
+// site selects its response by the path.
 type site map[string]func() (status int, kind, body string)
 
 func (s site) RoundTrip(r *http.Request) (*http.Response, error) {

@@ -112,7 +112,7 @@ func (s *stage) noLeaks(err error, leg federation.AuthState, answer url.Values) 
 	}
 }
 
-// asked counts requests of the site.
+// asked counts the requests to the site.
 func (s *stage) asked(method string) (n int) {
 	s.Edit(func(site *frappetest.Site) {
 		for _, a := range site.Asked {

@@ -18,8 +18,8 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/frappetest"
 )
 
-// A forger stands between a site and us and changes what the site answers. A
-// site signs with the client secret (HS256), and so does it.
+// A forger between the site and the hub changes the site's responses. It signs
+// with the client secret (HS256), as a site does.
 type forger struct {
 	*stage
 	inner   http.RoundTripper

@@ -102,7 +102,7 @@ var outcomes = map[string]string{
 	"userinfo token of a client without openid": "OAuth Client at the site contain openid",
 	"userinfo token with scope all":             asha,
 	"userinfo expired token":                    ownToken,
-	"userinfo token of a disabled user":         kiran, // the site's people are the site's to keep
+	"userinfo token of a disabled user":         kiran, // the site decides about its own users
 
 	"chained userinfo (code)": chained,
 	"chained userinfo":        chained,

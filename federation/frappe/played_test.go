@@ -120,7 +120,7 @@ func newPlay(t *testing.T, e frappetest.Exchange) *play {
 	return p
 }
 
-// outcome is what comes of the answer where it would come.
+// outcome is the result of the recorded response.
 func (p *play) outcome(code string) string {
 	p.Helper()
 	switch {

@@ -66,8 +66,8 @@ func TestATextIsOneNameUnlessTheKeySaysSeveral(t *testing.T) {
 	}
 }
 
-// Some are in thousands of groups. Each counts that a rule names; people are
-// shown a sensible number.
+// Some users are in thousands of groups. All groups with a rule count; pages show
+// a limited number.
 func TestRulesAreAppliedBeforeAnythingIsBounded(t *testing.T) {
 	for _, count := range []int{501, 5000} {
 		groups := make([]any, count)

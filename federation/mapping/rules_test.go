@@ -63,7 +63,7 @@ func TestAWordOfATextNeverMakesAnAdministrator(t *testing.T) {
 	}{
 		{mapping.Name{Text: "admin"}, "admin"},
 		{mapping.Name{Text: "admin", Cut: true}, ""},
-		{mapping.Name{Text: "boss", Cut: true}, ""}, // what is saved loses its blanks
+		{mapping.Name{Text: "boss", Cut: true}, ""}, // blanks are trimmed when it is saved
 		{mapping.Name{Text: "staff", Cut: true}, "member"},
 		{mapping.Name{Text: "Staff"}, ""}, // case-sensitive
 		{mapping.Name{Text: "ADMIN"}, ""},
@@ -73,7 +73,7 @@ func TestAWordOfATextNeverMakesAnAdministrator(t *testing.T) {
 			t.Errorf("%+v: got %q, want %q", row.name, got, row.want)
 		}
 	}
-	// Somewhere else it stands whole.
+	// The same name from a value that is not split counts.
 	if got := rules.Roles([]mapping.Name{{Text: "admin", Cut: true}, {Text: "admin"}}); !slices.Equal(got, []string{"admin"}) {
 		t.Errorf("got %q", got)
 	}
@@ -101,7 +101,7 @@ func FuzzRules(f *testing.F) {
 	})
 }
 
-// And what can be kept can be shown.
+// What can be saved can be shown.
 func FuzzWritable(f *testing.F) {
 	f.Add("cn=a", "b", "a = b", "c")
 	f.Add("a =", "b", "a", "= b")

@@ -165,7 +165,8 @@ func TestCredentialsGoInTheHeaderAndOnceMoreInTheForm(t *testing.T) {
 	if form, header := w.Seen(federationtest.PathToken); header.Get("Authorization") != "" || !form.Has("client_secret") {
 		t.Errorf("the second form was %v", form)
 	}
-	// Only invalid_client is a reason to ask again: any other no is an answer.
+	// Only invalid_client causes a retry with the other method: any other error
+	// is final.
 	if got := w.Calls(federationtest.PathToken); got != 2 || federationtest.Refused(err) != "invalid_grant" {
 		t.Errorf("the token endpoint was asked %d times and said %v", got, err)
 	}
@@ -181,8 +182,8 @@ func TestAPresetSaysWhereCredentialsGo(t *testing.T) {
 	}
 }
 
-// An administrator who knows where credentials go says so because the other
-// way does harm, such as an account that is locked.
+// An administrator may fix the method, because a try with the wrong one can do
+// harm, such as a locked client.
 func TestCredentialsThatHaveAPlaceAreTriedNowhereElse(t *testing.T) {
 	for _, place := range []string{"header", "form"} {
 		w := newWorld(t, func(w *federationtest.World) {

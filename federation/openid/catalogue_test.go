@@ -42,8 +42,8 @@ func (o only) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(o.body)), Request: r}, nil
 }
 
-// TestEveryProviderOfTheCatalogueIsUnderstood holds each entry against the
-// document that its provider serves.
+// TestEveryProviderOfTheCatalogueIsUnderstood checks each entry against its
+// provider's discovery document.
 func TestEveryProviderOfTheCatalogueIsUnderstood(t *testing.T) {
 	text, err := os.ReadFile("testdata/discovery.json")
 	if err != nil {

@@ -153,7 +153,7 @@ func TestFurtherParametersReplaceNoneOfOurs(t *testing.T) {
 	q, _ := w.Seen(federationtest.PathAuthorize)
 	for name, want := range map[string]string{
 		"audience": "api", "prompt": "select_account",
-		"ui_locales": "fr", // what the app asked for comes first
+		"ui_locales": "fr", // the app's scopes come first
 		"state":      leg.State, "nonce": leg.Nonce, "redirect_uri": leg.Redirect, "code_challenge_method": "S256",
 		"scope": "openid profile email roles", "response_mode": "",
 	} {

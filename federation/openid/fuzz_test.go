@@ -33,7 +33,7 @@ const fuzzIssuer = "https://id.example.org"
 
 var fuzzTime = time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
 
-// transport answers every path with what it was given.
+// transport has a fixed response for every path.
 type transport map[string]reply
 
 type reply struct {
@@ -207,7 +207,7 @@ func FuzzIdleMembers(f *testing.F) {
 	})
 }
 
-// sane holds an identity against the document that it was made from.
+// sane compares an identity with the document it was made from.
 func sane(t *testing.T, id federation.Identity, plain map[string]any) {
 	t.Helper()
 	if id.Subject == "" || id.Subject == "0" || len(id.Subject) > 255 || id.Issuer != fuzzIssuer || id.Key != "up" {
@@ -387,8 +387,8 @@ func FuzzJWKS(f *testing.F) {
 	})
 }
 
-// FuzzClaimPath holds the careful reader against the plain one: what the
-// first finds the second finds too, and what it found is the same.
+// FuzzClaimPath compares the strict reader with the simple one: if the first
+// finds a value, the second finds the same.
 func FuzzClaimPath(f *testing.F) {
 	for _, path := range []string{"email", "realm_access.roles", "realm_access.roles.0", "https://a.example/roles", "a..b", "a.1.b", ""} {
 		f.Add(path, []byte(`{"email":"a@b.example","realm_access":{"roles":["x",{"y":1}]},"https://a.example/roles":"z","a":[0,{"b":true,"B":false}]}`))

@@ -191,7 +191,7 @@ func TestAppleGetsASecretMadeForTheRequest(t *testing.T) {
 	w.Set(func(s *federationtest.Script) {
 		s.Replace = map[string]http.HandlerFunc{federationtest.PathToken: func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusBadRequest) }}
 	})
-	w.SignIn(federation.AuthRequestOptions{}) //nolint:errcheck // only what was sent counts
+	w.SignIn(federation.AuthRequestOptions{}) //nolint:errcheck // only the request counts
 	if q, _ := w.Seen(federationtest.PathAuthorize); q.Get("response_mode") != "form_post" {
 		t.Errorf("response_mode is %q", q.Get("response_mode"))
 	}
@@ -247,7 +247,7 @@ func TestAppleTellsANameBesideItsAnswer(t *testing.T) {
 	}
 }
 
-// relaxed is a preset's world in which no client secret is asked for.
+// relaxed is a preset's world without client authentication.
 func relaxed(t *testing.T, name string, adapt func(*federationtest.World)) *federationtest.World {
 	return preset(t, name, nil, func(w *federationtest.World) {
 		w.Key.Secret = ""

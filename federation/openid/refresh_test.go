@@ -32,7 +32,7 @@ func TestARefreshThatCannotBeCheckedIsRefused(t *testing.T) {
 		tokens := w.MustSignIn(federation.AuthRequestOptions{}).Tokens
 		w.Set(row.script)
 		if strings.Contains(name, "nobody to ask") {
-			w.Clock.Move(25 * 60 * 60 * 1e9) // what was discovered is old
+			w.Clock.Move(25 * 60 * 60 * 1e9) // the cached metadata is out of date
 		}
 		if row.change != nil {
 			row.change(&tokens)

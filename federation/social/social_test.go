@@ -9,8 +9,8 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 )
 
-// The suite needs a provider that can be put anywhere: what all of them have
-// in common is what it tests.
+// The suite needs a provider with a configurable address; it tests the code that
+// all providers share.
 func TestSocial(t *testing.T) {
 	federationtest.RunPlain(t, federation.KindSocial, social.New, asGitea)
 }

@@ -15,7 +15,7 @@ import (
 
 const callback = "https://app.example.org/callback"
 
-// app is a client that may ask for a little of everything.
+// app is a client with a bit of every permission.
 func app(edits ...func(*clients.Client)) clients.Client {
 	c := clients.Client{ID: "app", Type: clients.Web, ResponseTypes: []string{"code"}, RedirectURIs: []string{callback},
 		Scopes: []string{"openid", "email"}, Resources: []string{"https://api.example.org/"}, DetailTypes: []string{"payment"}}
@@ -25,8 +25,8 @@ func app(edits ...func(*clients.Client)) clients.Client {
 	return c
 }
 
-// ask holds a request against every rule. It is a good one; pairs override it,
-// and an empty value leaves a parameter out.
+// ask checks a request against every rule. It is valid; pairs override it, and an
+// empty value omits a parameter.
 func ask(c clients.Client, pairs ...string) (*draft, error) {
 	elsewhere := func(scope string) (bool, error) { return scope == "files", nil }
 	d := &draft{client: c, exists: elsewhere, params: oauth.Params{

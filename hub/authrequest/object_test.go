@@ -52,7 +52,7 @@ func TestAnObjectIsHeldAgainstTheClock(t *testing.T) {
 	for _, tt := range []struct {
 		name         string
 		claims       string
-		standard, ok bool // whether it is good for each of the two
+		standard, ok bool // whether it is valid for each of the two
 	}{
 		{"everything", `{"iss":"c","aud":"https://id.example.org","exp":1000060,"nbf":999999}`, true, true},
 		{"several audiences", `{"iss":"c","aud":["x","https://id.example.org"],"exp":1000060,"nbf":999999}`, true, true},

@@ -7,8 +7,7 @@ import (
 	"testing"
 )
 
-// Whoever adds a set that is looked up by a person or an app says that its
-// records go with them.
+// A set with an index on a user or a client must be deleted with its owner.
 func TestWhatIsFoundByItsOwnerGoesWithThem(t *testing.T) {
 	table := reflect.TypeFor[Sets]()
 	for i := range table.NumField() {

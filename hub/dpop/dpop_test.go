@@ -37,7 +37,7 @@ func newKey(t testing.TB) *ecdsa.PrivateKey {
 	return key
 }
 
-// claims of a good proof; change overrides, and nil leaves out.
+// claims of a valid proof; change overrides, and nil omits.
 func claims(change map[string]any) map[string]any {
 	c := map[string]any{"htm": "POST", "htu": address, "iat": begin.Unix(), "jti": rand.Text()}
 	maps.Copy(c, change)

@@ -82,8 +82,8 @@ func TestEveryAddressIsJudged(t *testing.T) {
 	}
 }
 
-// classOf asks both judges, and holds the strict one's error to its promise
-// about the other.
+// classOf asks both implementations, and checks the strict one's error against
+// the other.
 func classOf(t *testing.T, ip netip.Addr) string {
 	strict, loose := judge{}.ip(ip), judge{allowPrivate: true}.ip(ip)
 	switch {

@@ -38,7 +38,7 @@ func TestOnlyWhatIsOnTheListIsReached(t *testing.T) {
 		{"127.0.0.1:" + port, "localhost", true}, // wherever the name leads
 		{"localhost", "localhost", true},
 		{"LOCALHOST:" + port, "localhost", true},
-		{"localhost", "127.0.0.1", false}, // a name stands for itself alone
+		{"localhost", "127.0.0.1", false}, // a name allows only itself
 		{"127.0.0.1:1", "127.0.0.1", false},
 		{"localhost:1", "localhost", false},
 		{"10.0.0.0/8", "127.0.0.1", false},

@@ -64,8 +64,8 @@ func through(t *testing.T, address string, resolves bool) *Proxy {
 	return p
 }
 
-// The hub resolves the name, judges its address and asks for that; the server
-// shows a certificate for the name.
+// The hub resolves the name, checks its address and connects to that; the
+// server's certificate is for the name.
 func TestAProxyIsAskedForTheJudgedAddress(t *testing.T) {
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "hello "+r.Host) }))
 	defer server.Close()
@@ -102,7 +102,8 @@ func TestNoProxyIsAskedForWhatIsRefused(t *testing.T) {
 			}
 		}
 	}
-	// Where names are the proxy's, those are refused that need no resolving.
+	// If the proxy resolves names, the hub still refuses local names, IP
+	// addresses in unusual notation, and forbidden ports.
 	for _, address := range []string{
 		"https://localhost/", "https://LOCALHOST./", "https://a.localhost:8443/", "https://127.1/", "https://2130706433/", "https://0x7f.1/", "https://id.example.org:22/", "https://id.example.org:27017/",
 	} {

@@ -6,7 +6,7 @@ import (
 	"github.com/fedhub/fedhub/hub/grants"
 )
 
-// One row for every way in which a user may or may not have agreed.
+// One row for every way in which a user may or may not have given consent.
 func TestAnAgreementIsTheUsersOwn(t *testing.T) {
 	const nothing, theirs, skipped = "nothing", "the user's", "an administrator's"
 	for _, row := range []struct {

@@ -8,12 +8,12 @@ import (
 	"github.com/fedhub/fedhub/hub/grants"
 )
 
-// One row for everything that may be alive of an agreement.
+// One row for every kind of session or token that may depend on a consent.
 func TestAnAgreementCountsWhileSomethingOfItIsAlive(t *testing.T) {
 	for what, row := range map[string]struct {
 		offline  bool
-		answered bool // in a session that lives
-		lives    bool // the session that the tokens came from
+		answered bool // in a live session
+		lives    bool // the session of the tokens
 		after    time.Duration
 		agreed   bool
 	}{

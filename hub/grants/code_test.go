@@ -82,7 +82,7 @@ func TestNothingLivesBeforeItsCodeIsRedeemed(t *testing.T) {
 		w.good(what, err)
 		_, err = w.Live(t.Context(), f.ID)
 		if front {
-			w.good(what, err) // OIDC Core §3.3: they are good at once
+			w.good(what, err) // OIDC Core §3.3: they are valid at once
 		} else {
 			w.gone(what, err)
 		}

@@ -48,7 +48,8 @@ func TestAnAnswerThatGotLostIsGivenAgain(t *testing.T) { // SECURITY TK-20
 	}
 }
 
-// One row for every repetition that is theft, as all of them are without grace.
+// One row for every repeat that counts as a replay, as all do without the grace
+// period.
 func TestARepetitionIsTheft(t *testing.T) { // RFC 9700 §4.14.2
 	key := oauth.Confirmation{JKT: "the key"}
 	for what, story := range map[string]func(w *world, token string) (string, grants.RefreshRequest){
@@ -157,8 +158,8 @@ func TestAPublicClientIsKnownByItsKeyAlone(t *testing.T) { // RFC 9449 §5
 	}
 }
 
-// Neither the old token nor a copy of the database yields the successor, nor
-// both of them: the hub's key does.
+// The successor cannot be derived from the old token and a copy of the database:
+// it needs the hub's key.
 func TestASuccessorIsMadeByTheHubsKey(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hub.db")
 	now := func() time.Time { return time.Date(2030, 5, 1, 12, 0, 0, 0, time.UTC) }

@@ -118,7 +118,7 @@ func (w *world) gone(what string, err error) {
 	}
 }
 
-// good checks that something worked.
+// good checks that there is no error.
 func (w *world) good(what string, err error) {
 	w.t.Helper()
 	if err != nil {

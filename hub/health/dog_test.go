@@ -61,7 +61,7 @@ func TestOneOfManyProcessesGoesRound(t *testing.T) {
 		t.Errorf("after one died %d go round, want 1", got)
 	}
 
-	// A record that cannot be read is begun anew, by one of them.
+	// A corrupt record is replaced, by one process.
 	r, err := db.Get(t.Context(), "watches", watchID)
 	if err != nil {
 		t.Fatal(err)

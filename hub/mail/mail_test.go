@@ -21,8 +21,8 @@ import (
 type server struct {
 	*testing.T
 	address string
-	busy    atomic.Int64 // how many emails it defers before it takes one
-	never   atomic.Bool  // it refuses for good
+	busy    atomic.Int64 // how many emails it defers before it accepts one
+	never   atomic.Bool  // it refuses permanently
 	got     chan string
 }
 
@@ -149,7 +149,7 @@ func TestABusyServerIsTriedAgainAndARefusingOneIsNot(t *testing.T) {
 	}
 }
 
-// stuck takes no email until it is let go.
+// stuck accepts no email until it is released.
 type stuck struct{ released chan struct{} }
 
 func (s stuck) Send(ctx context.Context, _ Message) error {

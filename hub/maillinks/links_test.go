@@ -131,7 +131,7 @@ func TestAForgottenPasswordIsAMatterOfProvedAddresses(t *testing.T) {
 	}
 }
 
-// The answer is the same for everybody, however often they ask.
+// The response is the same for every address, however often it is requested.
 func TestNobodyLearnsByAskingWhoIsHere(t *testing.T) {
 	w := newWorld(t)
 	w.person("ada@example.org", true)
@@ -265,7 +265,7 @@ func TestAnAddressIsProvedWithinADayByItsOwner(t *testing.T) {
 	gone(t, "after a day", err)
 }
 
-// The address that is replaced hears of it, and links to others end.
+// The old address gets an email, and links to other addresses become invalid.
 func TestAChangedAddressEndsTheOtherLinksAndIsToldToTheOld(t *testing.T) {
 	w := newWorld(t)
 	ada := w.person("ada@example.org", true)

@@ -47,7 +47,7 @@ func newWorld(t *testing.T) *world {
 
 func (w *world) pass(d time.Duration) { w.time = w.time.Add(d) }
 
-// television asks for a code, and returns the waiting request too.
+// television requests a code, and returns the pending request too.
 func (w *world) television() (r pending.Request, secret, code string) {
 	w.t.Helper()
 	secret, code, err := w.Ask(w.t.Context(), pending.Request{Kind: pending.Device, ClientID: "television", Scopes: []string{"openid"}}, 0)
@@ -60,7 +60,7 @@ func (w *world) television() (r pending.Request, secret, code string) {
 	return r, secret, code
 }
 
-// bank asks ada by back channel.
+// bank requests ada's approval by CIBA.
 func (w *world) bank() (r pending.Request, secret string) {
 	w.t.Helper()
 	secret, code, err := w.Ask(w.t.Context(), pending.Request{Kind: pending.Back, ClientID: "bank", UserID: "ada"}, 0)

@@ -8,8 +8,8 @@ import (
 	"github.com/fedhub/fedhub/hub/pending"
 )
 
-// Who came by a provider that is turned off allowed nothing, whether their
-// device has come for it or is just coming.
+// An approval in a session of a disabled provider is void, before and after the
+// device has polled.
 func TestAnAnswerGoesWithTheProviderOfWhoGaveIt(t *testing.T) {
 	w := newWorld(t)
 	by := func(key string) pending.Decision { return pending.Decision{SignIn: grants.SignIn{LoginKey: key}} }

@@ -91,7 +91,8 @@ func TestWhatStopsWritingIsNoticed(t *testing.T) {
 	}
 }
 
-// full lets the file take no more; what SQLite says of a real one is tested there.
+// full makes writes to the file fail; the SQLite package tests the error of a
+// real one.
 func full(_ *testing.T, w *world) func() {
 	w.db.Arm(faultstore.Plan{Counts: faultstore.Call.Writes, Nth: 1, Onwards: true, With: errors.New("the disk is full")})
 	return func() { w.db.Disarm() }

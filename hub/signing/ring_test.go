@@ -16,8 +16,8 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/userstest"
 )
 
-// A process has its own clock, which stands still, on a database of several
-// that counts and may go away.
+// A process has its own stopped clock, on a shared database that counts calls and
+// may fail.
 type process struct {
 	*Service
 	t    *testing.T
@@ -70,12 +70,12 @@ func (p *process) takes(token string) bool {
 	return err == nil
 }
 
-// What one process distrusts, another trusts no longer than ten seconds.
+// A key that one process revokes is trusted by others for ten seconds at most.
 func TestAnotherProcessHearsOfADistrustedKeyWithinSeconds(t *testing.T) {
 	for _, row := range []struct {
 		what       string
 		after      time.Duration
-		now, later bool // whether the token passes: at once, and when the keys were read beside
+		now, later bool // whether the token is valid: at once, and after a background read of the keys
 	}{
 		{"at once", 0, true, true},
 		{"after two seconds, almost", 2*time.Second - 1, true, true},

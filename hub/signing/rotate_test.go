@@ -118,7 +118,7 @@ func TestAReplacedKeyLosesItsPrivateHalf(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// It is replaced ten minutes from now; another process may take it for the
+	// It is replaced ten minutes from now; another process may use it as the
 	// current one for a while.
 	later(40 * time.Minute)
 	for _, alg := range Algorithms() {

@@ -9,8 +9,7 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// What went wrong is read from codes: the words that people see may say
-// anything.
+// The cause of an error is a code: the text for people may change.
 func TestAMistakeIsKnownByItsCode(t *testing.T) {
 	for name, tt := range map[string]struct {
 		step traces.Step

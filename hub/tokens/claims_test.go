@@ -26,7 +26,7 @@ func TestEveryScopeReleasesAllOfItsClaimsAndNoOther(t *testing.T) {
 	for _, scope := range Scopes() {
 		got := slices.Sorted(maps.Keys(UserClaims(face(), []string{scope.Name})))
 		want := slices.Sorted(slices.Values(scope.Claims))
-		want = slices.DeleteFunc(want, func(s string) bool { return s == "sub" }) // who it is depends on who asks
+		want = slices.DeleteFunc(want, func(s string) bool { return s == "sub" }) // sub depends on the client
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: got %v, want %v", scope.Name, got, want)
 		}
@@ -70,7 +70,7 @@ func TestWhatIsAskedForByNameIsReleasedWithinTheClientsScopes(t *testing.T) {
 		`{"userinfo":{"email":{"value":"eve@example.org"}}}`:                               "",
 		`{"userinfo":{"email":{"values":["eve@example.org","ada@example.org"]}}}`:          "email",
 		`{"userinfo":{"email_verified":{"value":true},"updated_at":{"value":1700000000}}}`: "email_verified updated_at",
-		`{"userinfo":{"phone_number":{"essential":true},"roles":null}}`:                    "", // of scopes that the client may not ask for
+		`{"userinfo":{"phone_number":{"essential":true},"roles":null}}`:                    "", // of scopes that the client is not allowed
 		`{"userinfo":{"sub":{"value":"u2"},"iss":null,"nonsense":null}}`:                   "",
 		`{"id_token":{"name":null}}`:                                                       "",
 	} {

@@ -94,7 +94,7 @@ func TestOpaqueTokensEndTheSameWay(t *testing.T) {
 
 func TestNothingIsIssuedOnceThePersonIsGone(t *testing.T) {
 	for what, row := range map[string]struct {
-		scope string // beside openid
+		scope string // in addition to openid
 		end   func(w *world)
 		goes  bool
 	}{

@@ -119,7 +119,7 @@ func TestWhatCannotGoBackStopsNobody(t *testing.T) {
 	w.wantList("noted then", w.events, "upstream.error company ")
 }
 
-// What has ended has no token, so there is nothing to give back for it.
+// An ended sign-in has no token left to revoke.
 func TestWhatEndedGivesNothingBack(t *testing.T) {
 	w := newWorld(t)
 	w.came("t1")

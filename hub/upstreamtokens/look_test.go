@@ -258,7 +258,7 @@ func TestNobodyIsAskedWhereNothingCanBe(t *testing.T) {
 	}
 }
 
-// What one upstream gave is sent to no other (AD-10).
+// Tokens of one provider are never sent to another (AD-10).
 func TestAKeyThatLeadsElsewhereIsNotAskedWithWhatItBroughtBefore(t *testing.T) {
 	for name, change := range map[string]func(*federation.LoginKey){
 		"another address":        func(k *federation.LoginKey) { k.BaseURL = "https://evil.example" },

@@ -101,7 +101,7 @@ func newWorld(t *testing.T) *world {
 					return w.company, nil
 				},
 				"mute": func(federation.LoginKey, federation.Dependencies) (federation.Connector, error) {
-					return struct{ federation.Connector }{w.company}, nil // it signs people in, and no more
+					return struct{ federation.Connector }{w.company}, nil // a connector without optional interfaces
 				},
 			},
 		}),

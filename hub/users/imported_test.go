@@ -69,7 +69,8 @@ func TestWhatAnImportFinds(t *testing.T) {
 		"switched off there":     {func(*world) {}, func(i *users.Import) { i.Disabled = true }, users.ImportUpdate},
 		"another password there": {func(*world) {}, func(i *users.Import) { i.NewUser.Imported = byDjango }, users.ImportUpdate},
 		"another address there":  {func(*world) {}, func(i *users.Import) { i.Email = "king@example.org" }, users.ImportUpdate},
-		// A new record at the site that only claims the subject has no hash of before.
+		// A new record at the site that only claims the subject has no earlier
+		// hash.
 		"another address and password":  {func(*world) {}, func(i *users.Import) { i.Email, i.NewUser.Imported = "eve@example.org", byDjango }, users.ImportEmailChanged},
 		"another address, no password":  {func(*world) {}, func(i *users.Import) { i.Email, i.NewUser.Imported = "eve@example.org", "" }, users.ImportEmailChanged},
 		"the address of somebody":       {func(w *world) { w.Person("king@example.org") }, func(i *users.Import) { i.Email = "king@example.org" }, users.ImportEmailConflict},
@@ -132,7 +133,7 @@ func TestSubjectsThatCannotBeKept(t *testing.T) {
 	}
 }
 
-// What passlib, the library of Frappe, gives as examples in its documentation.
+// Examples from the documentation of passlib, the library of Frappe.
 func TestPasslibsOwnExamplesSignIn(t *testing.T) {
 	for _, hash := range []passwords.Hash{
 		"$pbkdf2-sha256$1212$4vjV83LKPjQzk31VI4E0Vw$hsYF68OiOUPdDZ1Fg.fJPeq1h/gXXY7acBp9/6c.tmQ",

@@ -49,7 +49,8 @@ func TestTheAccountAloneWaitsAMinuteAtMost(t *testing.T) {
 	if err := w.SignInFrom("ada@example.org", userstest.Good, users.From{Network: "home"}); err != nil {
 		t.Errorf("after a minute: %v", err)
 	}
-	// Who guessed waits longer, also when the owner was here meanwhile.
+	// A browser that tried wrong passwords waits longer, also if the owner signed
+	// in meanwhile.
 	for range 18 {
 		w.SignInFrom("ada@example.org", "wrong", users.From{Network: "thief"})
 		w.Pass(time.Hour)
@@ -98,7 +99,7 @@ func TestAKnownBrowserHasACounterOfItsOwn(t *testing.T) {
 		if err := w.SignInFrom("ada@example.org", userstest.Good, home); !slow(err) {
 			t.Errorf("after ten wrong ones: %v", err)
 		}
-		// So do a new password and signing out everywhere.
+		// A new password and signing out everywhere do the same.
 		for what, end := range map[string]func() (users.User, error){
 			"a new password":         func() (users.User, error) { return w.SetPassword(t.Context(), bob.ID, userstest.Good+"!") },
 			"signing out everywhere": func() (users.User, error) { return w.EndEverything(t.Context(), bob.ID) },
@@ -196,7 +197,7 @@ func TestAfterAHundredWrongOnesALinkIsNeeded(t *testing.T) {
 			t.Errorf("%s, the right one: %v", email, err)
 		}
 	}
-	// Who can be sent no link is not locked out.
+	// A user who cannot get an emailed link is not locked out.
 	if err := w.SignInFrom("unproved@example.org", userstest.Good, home); err != nil {
 		t.Errorf("whose address is not proved: %v", err)
 	}

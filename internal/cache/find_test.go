@@ -12,7 +12,7 @@ import (
 	"github.com/fedhub/fedhub/internal/cache"
 )
 
-// shelf is what a server publishes, and when it was asked.
+// shelf is a server's published set, with the times of the requests.
 type shelf struct {
 	*cache.Value[[]string]
 	mu     sync.Mutex

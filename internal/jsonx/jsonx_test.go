@@ -121,7 +121,8 @@ func TestAMemberOfAnotherTypeIsRefused(t *testing.T) {
 	}
 }
 
-// What this reader takes, encoding/json takes too and sees the same in it.
+// Input that this reader accepts, encoding/json accepts too, with the same
+// result.
 func FuzzUnmarshal(f *testing.F) {
 	for _, seed := range []string{`{"sub":"ada","aud":["x"],"exp":1.5e3}`, `{"a":1,"A":2}`, `[null,true,{"":""}]`, "{\"a\":\"\xff\"}", `{"a":{"a":{"a":[]}}}`} {
 		f.Add([]byte(seed))

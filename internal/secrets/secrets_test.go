@@ -6,8 +6,8 @@ import (
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
-// What databases hold was made by these two: the values of "abc" in FIPS 180-2
-// appendix B.1.
+// Databases contain values of these two functions, so they never change: the
+// values of "abc" are from FIPS 180-2 appendix B.1.
 func TestAHashIsWhatDatabasesHold(t *testing.T) {
 	if got, want := secrets.HexHash("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"; got != want {
 		t.Errorf("got %s, want %s", got, want)

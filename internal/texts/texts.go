@@ -24,7 +24,8 @@ type Text struct {
 // "cause" is the program's message.
 const Unexplained = "error"
 
-// maxArg bounds an argument, in bytes, because some come from strangers.
+// maxArg is the maximum length of an argument, in bytes, because some come from
+// unauthenticated requests.
 const maxArg = 500
 
 // New makes a Text from its code and its arguments, as pairs of a name and a

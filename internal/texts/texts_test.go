@@ -71,7 +71,7 @@ func TestChangingArgumentsLeavesTheTextItself(t *testing.T) {
 	}
 }
 
-// What is said may be said of something that is a sentence itself, at any depth.
+// An argument may be a text with arguments itself, at any depth.
 func TestAnArgumentMayBeASentence(t *testing.T) {
 	inner := New("inner", "path", "/x", "why", full{})
 	want := map[string]string{"@cause": "inner", "@cause/path": "/x", "@cause/@why": "disk.full"}

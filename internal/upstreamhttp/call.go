@@ -1,9 +1,9 @@
 // Package upstreamhttp sends HTTP requests to one provider and isolates its
 // problems.
 //
-// A Line bounds the number of concurrent requests, their time and the size of
-// answers, whatever HTTP client is used. The guard in package federation
-// decides whether to ask a provider that repeatedly does not answer.
+// A Line limits the number of concurrent requests, their time and the size of
+// responses, for any HTTP client. The guard in package federation decides whether
+// to ask a provider that repeatedly does not answer.
 package upstreamhttp
 
 import (
@@ -45,7 +45,7 @@ type Line struct {
 	slots    chan struct{}
 }
 
-// New returns a line over a client. Whatever the client's own rules are, the
+// New returns a line over a client. Regardless of the client's own rules, the
 // line only follows redirects of documents, and only on the same host.
 func New(client *http.Client, patience time.Duration) *Line {
 	l := &Line{http: *client, patience: patience, slots: make(chan struct{}, slots)}

@@ -171,7 +171,7 @@ func TestAnEndlessAnswerIsNotRead(t *testing.T) {
 	if _, err := line.Document(t.Context(), address); err == nil {
 		t.Error("it was accepted")
 	}
-	// What the two kernels hold between them is on the way, not read.
+	// Bytes in kernel buffers were sent, but not read.
 	if got := <-written; got > 32<<20 {
 		t.Errorf("%d MB were taken", got>>20)
 	}

@@ -117,8 +117,8 @@ func TestRolesThatAnotherPlaceHasAreUnknown(t *testing.T) {
 	}
 }
 
-// FuzzDescription: no document makes a reader fail for what only describes, nor
-// says more than was said.
+// FuzzDescription: no document makes the reader fail because of optional claims,
+// or return values that it does not contain.
 func FuzzDescription(f *testing.F) {
 	for _, seed := range []string{`{"name":7,"roles":[null,"staff"]}`, `{"_claim_names":{"groups":1}}`, `{"a.b":{"c":"x"},"a":{"b.c":1}}`, `[{"name":"x"}]`} {
 		f.Add([]byte(seed), "a.b.c")

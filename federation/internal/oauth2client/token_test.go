@@ -32,7 +32,8 @@ func TestWhatATokenAnswerSaysBesidesItsTokensMayBeAnything(t *testing.T) {
 	}
 }
 
-// Who needs one of them misses it; who does not is let in.
+// A token of the wrong type counts as missing: only a caller that needs it gets
+// an error.
 func TestATokenBesideTheAccessTokenThatIsNoTextIsNone(t *testing.T) {
 	for _, rest := range []string{`"refresh_token":7`, `"id_token":{}`, `"refresh_token":null,"id_token":false`, `"refresh_token":["r"]`} {
 		if got, err := read(200, `{"access_token":"a",`+rest+`}`); err != nil || got != (oauth2client.Tokens{Access: "a"}) {

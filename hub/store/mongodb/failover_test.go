@@ -17,9 +17,9 @@ import (
 	"github.com/fedhub/fedhub/internal/testkit/mongodtest"
 )
 
-// A writer leads many codes through their lives while the primary dies. It
-// accepts no error at all: every operation waits for the election and then
-// says what truly happened, once.
+// A writer writes, updates and takes many codes while the primary is killed. It
+// allows no error: every operation waits for the election and then reports its
+// real result, once.
 type writer struct {
 	name string
 	*mongodb.DB
@@ -35,8 +35,8 @@ const (
 	roundsAfter  = 4 // that each begins afterwards
 )
 
-// One replica set serves both tests: to start three servers takes longer than
-// either.
+// One replica set serves both tests, because starting three servers takes longer
+// than either.
 func TestThreeMembers(t *testing.T) {
 	set := mongodtest.Start(t, 3)
 	t.Run("writers outlive their primary", func(t *testing.T) { outlive(t, set) })
@@ -92,7 +92,7 @@ func (w *writer) work(t *testing.T, busy func(), dead <-chan struct{}) {
 	}
 }
 
-// live inserts a record, replaces it twice and has it taken by two at once.
+// live inserts a record, replaces it twice and takes it twice in parallel.
 func (w *writer) live(ctx context.Context, id string, taken bool) error {
 	doc, err := bson.Marshal(bson.D{{Key: "id", Value: id}})
 	if err != nil {

@@ -75,8 +75,8 @@ func TestWhatIsNotPlainIsLeftToTheDriver(t *testing.T) {
 	}
 }
 
-// FuzzReadPlain holds the quick reader to the driver's: where it reads at all,
-// both read the same.
+// FuzzReadPlain compares the fast reader with the driver's: what it reads is the
+// same.
 func FuzzReadPlain(f *testing.F) {
 	f.Add(`{"id":"a","n":5,"t":{"$date":"2026-01-02T03:04:05.006Z"},"l":[true,null,{"x":-1}]}`)
 	f.Add(`{"a":{"$date":{"$numberLong":"-62135596800000"}},"b":99999999999}`)

@@ -92,7 +92,7 @@ func TestNothingAcknowledgedIsLostWhenTheProcessIsKilled(t *testing.T) {
 			}
 		},
 		Open: func(t *testing.T) store.Backend {
-			_ = child.Wait() // it was killed, and says so
+			_ = child.Wait() // the error of the killed process
 			return open(t, file)
 		},
 	})

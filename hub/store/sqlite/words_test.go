@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// What SQLite says is put into words that say what to do.
+// SQLite's errors become sentences with what to do.
 func TestTheReasonIsInWords(t *testing.T) {
 	for words, statements := range map[string][2]string{
 		"this user has no permission to write to it or its folder": {"PRAGMA query_only = 1", "INSERT INTO t VALUES (1)"},

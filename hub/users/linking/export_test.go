@@ -1,6 +1,6 @@
 package linking
 
-// What the tests may see of the inside.
+// Internals for the tests.
 
-// IdentityID is the id an identity is kept under.
+// IdentityID is the id of an identity's record.
 func IdentityID(c Claim) string { return identityID(c) }

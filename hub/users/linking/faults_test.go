@@ -170,7 +170,7 @@ func TestAFirstArrivalThatWasCutOffIsOnePersonInTheEnd(t *testing.T) {
 	}
 }
 
-// What cannot be looked up is not taken for free, allowed or absent.
+// A failed lookup does not count as free, allowed or missing.
 func TestWhatCannotBeReadDecidesNothing(t *testing.T) {
 	ask := map[string]func(w *world, ada users.User) error{
 		"would": func(w *world, ada users.User) error {
@@ -221,8 +221,8 @@ func TestWhatCannotBeReadDecidesNothing(t *testing.T) {
 	}
 }
 
-// What others keep of an account goes before its new owner gets it, or they do
-// not get it.
+// An account's data in other packages is deleted before the new owner gets it; if
+// that fails, the owner does not get it.
 func TestAnAccountThatCannotBeEmptiedIsNotGivenAway(t *testing.T) {
 	w := newWorld(t)
 	must[users.User](t)(w.Add(t.Context(), users.NewUser{Email: "victim@gmail.example", Password: userstest.Good}))

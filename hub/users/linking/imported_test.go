@@ -71,7 +71,7 @@ func TestAnImportedIdentityCountsOnceItHasTheAddressOfTheUser(t *testing.T) {
 	}
 }
 
-// Who connects it while signed in has shown that it is theirs.
+// A user who links it while signed in has proved that it is theirs.
 func TestAnImportedIdentityIsConnectedByItsOwner(t *testing.T) {
 	w := newWorld(t)
 	ada := must[users.User](t)(w.AddImported(t.Context(), adaElsewhere))

@@ -391,7 +391,7 @@ func TestRacingFirstArrivalsAreOneUser(t *testing.T) {
 	}
 }
 
-// Two people at two upstreams that both vouch for one address.
+// Two users of two providers that both verified the same address.
 func TestRacingOwnersOfOneAddressAreNotMerged(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, w *world) {
 		for round := range 10 {

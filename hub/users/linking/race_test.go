@@ -168,7 +168,8 @@ func TestAnIdentityThatChangedHandsMeanwhileSignsInItsNewOwner(t *testing.T) {
 	}
 }
 
-// Of two who undo one change at once, one did it, and the other hears so.
+// If two callers undo one change at once, one succeeds, and the other gets an
+// error.
 func TestOfTwoWhoUndoAtOnceOneDid(t *testing.T) {
 	w := newWorld(t)
 	w.Person("ada@gmail.example")

@@ -26,7 +26,7 @@ func undoToken(t *testing.T, l mail.Message) string {
 	return found[1]
 }
 
-// D8: the person hears of it, and the email can take it back for 30 days, once.
+// D8: the user gets an email, which can undo the link for 30 days, once.
 func TestALinkIsOnRecordAndTheLetterUndoesIt(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, w *world) {
 		ada := w.Person("ada@gmail.example")
@@ -97,7 +97,7 @@ func TestALinkCanBeUndoneFor30Days(t *testing.T) {
 	}
 }
 
-// An identity that was linked anew since is another decision.
+// An identity that was linked again is another decision.
 func TestUndoingAnOldLinkLeavesANewOne(t *testing.T) {
 	w := newWorld(t)
 	ada := w.Person("ada@gmail.example")
@@ -151,8 +151,8 @@ func TestNobodyUndoesTheOwnLastWayIn(t *testing.T) {
 	}
 }
 
-// D4 and FE-18: the owner of the address hears of it, once a day, and only if
-// they have proved the address.
+// D4 and FE-18: the owner of the address gets an email, once a day, and only if
+// they have verified the address.
 func TestTheOwnerHearsOfAnUnprovenClaimOnceADay(t *testing.T) {
 	w := newWorld(t)
 	w.Person("ada@example.org")
@@ -175,8 +175,8 @@ func TestTheOwnerHearsOfAnUnprovenClaimOnceADay(t *testing.T) {
 	}
 }
 
-// D6: what an emptied account held is gone, its owner hears of it, and undoing
-// gives the trap nothing back.
+// D6: an emptied account's data is deleted, its owner gets an email, and an undo
+// gives the attacker nothing back.
 func TestUndoingATakeOverGivesTheTrapNothingBack(t *testing.T) {
 	w := newWorld(t)
 	trap := must[users.User](t)(w.Add(t.Context(), users.NewUser{Email: "victim@gmail.example", Password: userstest.Good}))
@@ -336,8 +336,8 @@ func TestARemovalCanBeUndoneAfterAnotherLinkWas(t *testing.T) {
 	}
 }
 
-// Who has linked it again has what undoing would bring, and everything is ended
-// all the same.
+// If the user has linked it again, an undo has nothing to restore, and still ends
+// all sessions.
 func TestARemovalIsUndoneThoughTheIdentityIsBack(t *testing.T) {
 	w := newWorld(t)
 	ada := w.Person("ada@example.org")

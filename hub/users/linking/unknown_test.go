@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// Which roles of before stay where the upstream does not say: never that of
-// administrator, none that no rule gives any more, none for longer than two weeks
-// after they were said last.
+// Roles that stay if the provider does not send the roles: never the
+// administrator's, none without a rule, and none longer than two weeks after the
+// provider last sent them.
 func TestWhichRolesStayThatNobodySays(t *testing.T) {
 	now := time.Date(2030, 1, 20, 0, 0, 0, 0, time.UTC)
 	rules := Policy{RoleMap: map[string]string{"a": "admin", "b": "member", "c": "chief"}}

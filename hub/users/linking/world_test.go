@@ -16,7 +16,7 @@ import (
 
 type links = linking.Service
 
-// A world is people, what links them, and the emails that they get.
+// A world has users, their identities and their emails.
 type world struct {
 	*userstest.World
 	*links

@@ -24,7 +24,7 @@ const (
 
 var errLast = errors.New("the last way in")
 
-// A world is people with passkeys, on a real database.
+// A world has users with passkeys, on a real database.
 type world struct {
 	*userstest.World
 	*passkeys.Service

@@ -13,10 +13,10 @@ const good = "seven lamps on a quiet pier"
 func TestGoodPasswordsAreTaken(t *testing.T) {
 	for _, password := range []string{
 		good,
-		"fifteen letters",               // exactly the minimum
-		"  spaces at both ends  ",       // kept as typed
+		"fifteen letters",               // exactly the minimum length
+		"  spaces at both ends  ",       // not trimmed
 		"Tr0ub4dor & three geese",       // no rule about kinds of characters
-		"nurkleinbuchstabenohneziffern", // nor against one kind
+		"nurkleinbuchstabenohneziffern", // one kind of characters is enough
 		"пятнадцать серых гусей",
 		"烏賊と蛸と海老と蟹が海で踊る夜だよ",
 		"👩‍🚀🚲🌵🎻🧊🪁🍋🦔🪗🛶🧭🪴🥁🐌🧵",

@@ -18,7 +18,7 @@ func TestEveryAnswerCostsThePresentWork(t *testing.T) {
 	older := HashParams{Memory: 16, Time: 1, Threads: 1}
 	for kind, tt := range map[string]struct {
 		stored Hash
-		right  int // computations beside the comparison
+		right  int // hashes in addition to the comparison
 		wrong  int
 	}{
 		"nobody":           {"", 1, 1},

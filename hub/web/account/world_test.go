@@ -44,8 +44,8 @@ func TestMain(m *testing.M) {
 	m.Run()
 }
 
-// A world is the pages of people's own accounts, on real databases, with one
-// browser in which ada is signed in.
+// A world has the account pages, on real databases, with one browser in which ada
+// is signed in.
 type world struct {
 	t          *testing.T
 	people     *userstest.World
@@ -54,7 +54,7 @@ type world struct {
 	records    *store.Collection[linking.LinkEvent]
 	box        mailtest.Box
 	events     []string
-	cookies    []*http.Cookie // of the browser that asks
+	cookies    []*http.Cookie // of the browser of the requests
 }
 
 func newWorld(t *testing.T) *world {

@@ -24,7 +24,7 @@ func request() *gin.Context {
 	return c
 }
 
-// Each flow that begins is kept for a while (SECURITY TK-14).
+// Each started flow is stored for a while (SECURITY TK-14).
 func TestOneAddressDoesNotBeginFlowsWithoutEnd(t *testing.T) {
 	d := &Handler{Begins: web.NewLimiter(time.Hour, 0, time.Now)} // a limiter that refuses every request
 	var problem *web.ErrorPage
@@ -36,7 +36,7 @@ func TestOneAddressDoesNotBeginFlowsWithoutEnd(t *testing.T) {
 	}
 }
 
-// Hubs that each send people to the next would do so for ever.
+// Hubs that use each other as providers would redirect endlessly.
 func TestARequestThatWentInACircleIsStopped(t *testing.T) {
 	d := &Handler{Issuer: issuer}
 	others := func(count int) []string { return slices.Repeat([]string{"https://other.example.org"}, count) }

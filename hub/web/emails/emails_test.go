@@ -118,7 +118,7 @@ func TestEmailsReachPeopleWhereTheyAreNotOnlyLogged(t *testing.T) {
 	}
 }
 
-// What an email says depends on what happened; each case is a message.
+// Each case of an email is a message of its own.
 func TestAnEmailFitsWhatHappened(t *testing.T) {
 	linked := []any{"provider", "Company", "link", "https://hub.example/undo", "life", 7 * 24 * time.Hour}
 	for _, tt := range []struct {

@@ -7,8 +7,8 @@ import (
 	"github.com/fedhub/fedhub/hub/sessions"
 )
 
-// What a sign-in has shown so far must come back whole: a field of Start that
-// is not kept would be lost on the way through the second factor.
+// The proof before the second factor must be stored completely: a field of Start
+// that is not stored would be lost.
 func TestNothingOfAStartIsLostHalfway(t *testing.T) {
 	kept := reflect.TypeFor[halfway]()
 	other := map[string]string{"User": "UserID"}

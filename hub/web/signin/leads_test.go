@@ -114,8 +114,8 @@ func TestASessionFromAnUpstreamIsWhatItSaid(t *testing.T) {
 	}
 }
 
-// OAuth 2.0 Form Post Response Mode: the answer goes along with the browser,
-// for a moment, and is good at the address that it was posted to alone.
+// OAuth 2.0 Form Post Response Mode: the browser carries the sealed response for
+// a moment, and it is valid only at the address it was posted to.
 func TestAPostedAnswerIsGoodAtItsOwnAddressForAMoment(t *testing.T) {
 	box, err := seal.New([]byte(strings.Repeat("k", seal.KeySize)))
 	if err != nil {

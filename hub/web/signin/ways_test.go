@@ -85,7 +85,7 @@ func TestAnAddressLeadsToTheUpstreamOfItsDomain(t *testing.T) {
 	}
 }
 
-// Which of them the account has is nobody's business.
+// The page does not show which of them the account has (no enumeration).
 func TestAnAccountIsProvedByAnyOtherWayThatHasAButton(t *testing.T) {
 	all := []federation.LoginKey{key("company"), key("a hidden one", hidden), key("a dead one", off), key("a new one", peer)} // these come first
 	for i := range 20 {

@@ -236,7 +236,7 @@ func (b *browser) isSignedIn() bool {
 	return err == nil
 }
 
-// asks is a request of an app's for its person to be signed out.
+// asks is an app's request to end_session_endpoint.
 func asks(pairs ...string) string {
 	v := url.Values{}
 	for i := 0; i+1 < len(pairs); i += 2 {
