@@ -66,7 +66,7 @@ func TestNoClientIsRidOfAChosenStateByHavingNoChoiceForAMoment(t *testing.T) {
 			edit(&c)
 			c.Tidy()
 			c.Type, c.AuthMethod, c.HighSecurity = usual.Type, usual.AuthMethod, usual.HighSecurity
-			c.PKCEOptional = true // what every declaration of a client with a secret says
+			c.PKCEOptional = true // as in the metadata of every confidential client
 			if c.Tidy(); c.PKCERule() != PKCEAlways {
 				t.Errorf("%s, %s: it became %s", what, chosen, c.PKCERule())
 			}

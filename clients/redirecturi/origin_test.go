@@ -38,9 +38,9 @@ func TestAnAddressIsSpelledAsBrowsersSpellIt(t *testing.T) {
 	}
 }
 
-// A Content-Security-Policy cannot express every host. For a host it cannot
-// express, pages load nothing from it, and form-action allows it only if the
-// wider source contains no other hosts.
+// A Content-Security-Policy cannot express every host. Nothing is loaded from
+// such a host, and form-action gets a wider source only within one registrable
+// domain, where all hosts have one owner.
 func TestASourceOfAPolicyIsNeverWiderThanItsAddress(t *testing.T) {
 	for address, want := range map[string]struct{ exact, form string }{
 		"https://APP.example.org:443/cb":         {"https://app.example.org", "https://app.example.org"},

@@ -33,7 +33,7 @@ var ada = users.User{ID: "ada"}
 // asked with and those that were revoked.
 type company struct {
 	asked, back []string
-	deaf        error // what giving back ends with
+	deaf        error // the error of Revoke
 	says        func(federation.Tokens) (federation.Identity, error)
 }
 

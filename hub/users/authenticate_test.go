@@ -152,8 +152,8 @@ func TestADayOfQuietForgetsFailures(t *testing.T) {
 	})
 }
 
-// However many guesses come at once, five are looked at, and they are one step
-// of the wait. The others count for nothing.
+// Of parallel attempts, five are checked, and they cause one step of the wait.
+// The others do not count.
 func TestABurstOfGuessesIsOneStep(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, w *world) {
 		w.Person("ada@example.org")

@@ -32,7 +32,7 @@ func TestATestKeepsEveryStep(t *testing.T) {
 	}
 	var told Trial
 	step := func(ctx context.Context, name string, err error) {
-		federation.Observe(ctx, name, noon, func(func(string, string)) error { return err }) //nolint:errcheck // it is told
+		federation.Observe(ctx, name, noon, func(func(string, string)) error { return err }) //nolint:errcheck // Observe records it
 	}
 	told.Watch(t.Context(), "answer", noon, func(ctx context.Context) error { step(ctx, "token", nil); step(ctx, "id_token", broken); return broken }) //nolint:errcheck // the same
 	if len(told.Steps) != 2 || told.Steps[0].Name != "token" || told.Steps[1].Name != "id_token" || told.Steps[1].Why.String() == "" {

@@ -38,8 +38,7 @@ func TestNothingAcknowledgedIsLostWhenTheServerIsKilled(t *testing.T) {
 	})
 }
 
-// ended makes the writers' error, which is that the server is gone, the end of
-// what they said.
+// ended turns the writers' error, a killed server, into the end of their output.
 type ended struct{ io.Reader }
 
 func (e ended) Read(p []byte) (int, error) {

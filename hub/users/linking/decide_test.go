@@ -9,15 +9,15 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// The decision table as its authors wrote it: the first line that fits says
-// what happens. A dash fits anything, a bar separates alternatives.
+// The decision table in its original form: the first matching line decides. A dash
+// matches anything, a bar separates alternatives.
 //
 //	claim    usable, or not
-//	linker   who asks to add the identity: none, on, on-admin, off (disabled)
-//	identity nobody's, somebody's or the linker's under an issuer that the key had before (former, self-former), the linker's (self), an enabled user's (on, on-admin), a disabled user's (off), a removed user's (gone)
+//	linker   the signed-in user who adds the identity: none, on, on-admin, off (disabled)
+//	identity none, another user's or the linker's under a former issuer of the key (former, self-former), the linker's (self), an enabled user's (on, on-admin), a disabled user's (off), a removed user's (gone)
 //	address  as the constants
 //	local    user with the address: none, or plain, untested (address never verified), admin, off; other = has another subject
-//	kind     of the upstream: key, a weak one, or peer; each in a migration window or not, which only a peer has any use of
+//	kind     of the provider: key, a weak one, or peer; each in a migration window or not, which only a peer uses
 const table = `
 claim linker identity address       local          kind link         signup | row action
 bad   -      -        -             -              -    -            -      | D0  refuse

@@ -24,7 +24,7 @@ type world struct {
 	post       mailtest.Box
 	said       sync.Map
 	emptied    []string
-	stuck      error  // what emptying ends with
+	stuck      error  // the error of emptying
 	passkey    string // the id of one that everybody has
 }
 

@@ -24,7 +24,7 @@ func TestWhatSignsSomebodyInIsChangedRightAfterASignIn(t *testing.T) {
 		what  string
 		page  func(*Handler) web.HandlerFunc
 		form  url.Values
-		fresh time.Duration // how long ago is just now
+		fresh time.Duration // the age of a sign-in that is still recent
 		again string        // where else they sign in again
 	}{
 		{"the form for another address", func(d *Handler) web.HandlerFunc { return d.Email }, nil, 10 * time.Minute, "/signin/prove?to=%2Faccount%2Femail"},

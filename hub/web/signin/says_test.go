@@ -121,7 +121,7 @@ func TestAnUpstreamThatFailsLeavesAnotherWay(t *testing.T) {
 	for _, row := range []struct {
 		err    error
 		status int
-		other  string // where else one can sign in
+		other  string // the alternative sign-in page
 	}{
 		{refused, http.StatusForbidden, "/signin?flow=flow&local=1"},
 		{federation.NewFault(federation.Untrusted, "The company", errDisk), http.StatusBadGateway, "/signin?flow=flow&local=1"},

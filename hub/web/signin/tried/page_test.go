@@ -23,7 +23,7 @@ func TestATestSaysWhoOneWouldBe(t *testing.T) {
 	}
 }
 
-// What could be used elsewhere is not on the page.
+// Tokens and other reusable secrets are not on the page.
 func TestATestShowsNothingThatCouldBeUsed(t *testing.T) {
 	shown := func(i federation.Identity) (all string) {
 		for _, p := range shownClaims(i) {
