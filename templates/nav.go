@@ -56,7 +56,7 @@ func (f Frame) Nav() []NavGroup {
 }
 
 // AccountNav is the navigation of a person's own pages.
-func (f Frame) AccountNav() []NavItem {
+func (f Frame) AccountNav() []NavGroup {
 	items := []NavItem{
 		{Label: locales.Say("account.profile"), URL: "/account/profile"},
 		{Label: locales.Say("account.apps"), URL: "/account#apps"},
@@ -69,12 +69,12 @@ func (f Frame) AccountNav() []NavItem {
 	for i, item := range items {
 		items[i].Current = f.Path == item.URL
 	}
-	return items
+	return []NavGroup{{Items: items}}
 }
 
 // Here is the name of the entry that the page belongs to; empty if it is none's.
 func (f Frame) Here() locales.Text {
-	for _, group := range f.Nav() {
+	for _, group := range append(f.Nav(), f.AccountNav()...) {
 		for _, item := range group.Items {
 			if item.Current {
 				return item.Label
