@@ -61,6 +61,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/hub/web/device"
 	"github.com/fedhub/fedhub/hub/web/federating"
+	"github.com/fedhub/fedhub/hub/web/language"
 	"github.com/fedhub/fedhub/hub/web/oidc"
 	"github.com/fedhub/fedhub/hub/web/onetime"
 	"github.com/fedhub/fedhub/hub/web/registering"
@@ -209,7 +210,7 @@ func (h *Hub) mount() error {
 	}
 	addresses := web.NewAddresses(h.config.ProxyHeader, h.config.TrustedProxies, h.config.Log, h.warnOfProxy)
 	certificates := web.CertificateReader{Header: h.config.ClientCertHeader, Log: h.config.Log}
-	e.Use(h.responder.Headers(h.config.secure(), h.config.HSTSSubdomains), addresses.Read, h.traced, certificates.Read, registry, web.Access(h.config.Log), h.responder.Recover())
+	e.Use(h.responder.Headers(h.config.secure(), h.config.HSTSSubdomains), addresses.Read, language.Handler{Sessions: h.sessions}.Read, h.traced, certificates.Read, registry, web.Access(h.config.Log), h.responder.Recover())
 	h.responder.Opens = map[string]bool{}
 	preflights := map[string]bool{}
 	for _, r := range h.routes() {

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 
@@ -9,20 +10,23 @@ import (
 	"github.com/fedhub/fedhub/hub/readiness"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/language"
 	"github.com/fedhub/fedhub/templates"
 )
 
 // frame is the layout data around every page. It must not fail, because error
 // pages need it too.
 func (h *Hub) frame(r *http.Request) templates.Frame {
-	f := templates.Frame{Hub: "fedhub", Words: h.config.Words}
+	f := templates.Frame{Hub: "fedhub", Words: cmp.Or(h.config.Words, language.Words(r, ""))}
 	if s, err := h.settings.Current(r.Context()); err == nil {
 		f.Hub = s.HubName
 	}
 	p, err := h.sessions.Current(r)
 	if err != nil {
+		f.Languages = language.Menu(r, f.Words)
 		return f
 	}
+	f.Words = cmp.Or(h.config.Words, language.Words(r, p.User.Locale))
 	f.Person = &templates.Person{Name: p.User.Name, Email: p.User.Email, Username: p.User.Username, Admin: p.User.Admin()}
 	if waiting, err := h.pending.Waiting(r.Context(), p.User.ID); err == nil {
 		f.Approvals = len(waiting)

@@ -11,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/federation/hubaddress"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/aliases"
+	"github.com/fedhub/fedhub/hub/web/language"
 	"github.com/fedhub/fedhub/static"
 )
 
@@ -171,6 +172,7 @@ func (h *Hub) deviceRoutes(g guard.Rules) []route {
 func (h *Hub) accountRoutes(g guard.Rules) []route {
 	return []route{
 		{"GET", "/", g.Open, h.home},
+		{"POST", language.Path, g.Form, language.Handler{Sessions: h.sessions}.Choose},
 		{"GET", "/account", g.SignedIn, h.account.Show},
 		{"GET", "/account/profile", g.SignedIn, h.account.Profile},
 		{"POST", "/account/profile", g.SignedIn, h.account.SaveProfile},

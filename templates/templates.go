@@ -4,12 +4,8 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
-	"html/template"
 	"io"
-	"io/fs"
-	"path"
 	"strings"
-	"sync"
 
 	"github.com/fedhub/fedhub/templates/locales"
 )
@@ -48,13 +44,7 @@ type Frame struct {
 	Approvals int            // requests that wait for the person's answer
 	Notice    Note           // what the last request did, shown once
 	Reference string         // under which the hub recorded this request
-}
-
-func (f Frame) words() *locales.Words {
-	if f.Words == nil {
-		return locales.English()
-	}
-	return f.Words
+	Languages Languages      // to choose from, while nobody is signed in
 }
 
 // A Person is whoever is signed in.
@@ -96,12 +86,13 @@ type view struct {
 // error: nobody is ever sent half a page.
 func Render(w io.Writer, frame Frame, page Page) error {
 	dressed := page.look()
-	set, ok := pages(frame.words())[dressed.file]
-	if !ok {
-		return fmt.Errorf("render %T: there is no page %q", page, dressed.file)
+	words := frame.spoken(dressed)
+	set, err := parsed(words, dressed)
+	if err != nil {
+		return fmt.Errorf("render %T: %w", page, err)
 	}
 	var whole bytes.Buffer
-	tab, err := title(frame, dressed)
+	tab, err := title(words, frame.Hub, dressed)
 	if err != nil {
 		return fmt.Errorf("render %T: %w", page, err)
 	}
@@ -116,44 +107,16 @@ func Render(w io.Writer, frame Frame, page Page) error {
 
 // title tells apart the tabs of one hub and of several, and says first if
 // something went wrong, for people who hear the title before the page.
-func title(frame Frame, dressed look) (string, error) {
+func title(words *locales.Words, hub string, dressed look) (string, error) {
 	id := "shells.title"
 	if dressed.wrong {
 		id = "shells.title-wrong"
 	}
-	page, err := dressed.title.In(frame.words())
+	page, err := dressed.title.In(words)
 	if err != nil {
 		return "", err
 	}
-	return frame.words().Text(id, "page", strings.TrimSuffix(page, "."), "hub", frame.Hub)
-}
-
-// parsed are the pages of each language, *locales.Words to map[string]*template.Template.
-var parsed sync.Map
-
-func pages(w *locales.Words) map[string]*template.Template {
-	if known, ok := parsed.Load(w); ok {
-		return known.(map[string]*template.Template)
-	}
-	all, _ := parsed.LoadOrStore(w, parse(w))
-	return all.(map[string]*template.Template)
-}
-
-// parse reads every page once for a language. A page that does not parse is a
-// mistake of the program, which every test of a page meets, so it may panic.
-func parse(w *locales.Words) map[string]*template.Template {
-	parts := template.New("").Funcs(words(w)).Option("missingkey=error")
-	parts = template.Must(parts.ParseFS(files, "parts/*.html"))
-	names, err := fs.Glob(files, "pages/*.html")
-	if err != nil {
-		panic(err)
-	}
-	all := map[string]*template.Template{}
-	for _, name := range names {
-		page := template.Must(template.Must(parts.Clone()).ParseFS(files, name))
-		all[strings.TrimSuffix(path.Base(name), ".html")] = page
-	}
-	return all
+	return words.Text(id, "page", strings.TrimSuffix(page, "."), "hub", hub)
 }
 
 func either(first, second string) string {

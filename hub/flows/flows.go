@@ -17,6 +17,7 @@ import (
 	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/traces"
+	"github.com/fedhub/fedhub/internal/reader"
 )
 
 // A Flow is an authorization request in progress.
@@ -105,6 +106,7 @@ func (k *Service) Open(ctx context.Context, id, browser string) (Flow, error) {
 		return Flow{}, ErrGone
 	}
 	traces.Of(ctx).Continue(f.Trace)
+	reader.Of(ctx).Ask(f.Request.UILocales)
 	if f.Finished {
 		return Flow{}, &Finished{f.Request}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/internal/names"
+	"github.com/fedhub/fedhub/internal/reader"
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
@@ -26,6 +27,7 @@ type Interruption struct {
 	Browser string    `bson:"browser" secret:"hash"`
 	Sealed  string    `bson:"sealed" secret:"sealed"`
 	Trace   string    `bson:"trace,omitempty"` // id of its login trace
+	Asked   string    `bson:"asked,omitempty"` // the ui_locales of the request that it belongs to
 	Expires time.Time `bson:"expires"`
 }
 
@@ -62,6 +64,7 @@ func (s *Interruptions) Keep(ctx context.Context, kind, name, browser string, va
 		Browser: browser,
 		Sealed:  s.Box.Seal(plain, names.Stop(kind, id)),
 		Trace:   traces.Of(ctx).Keep(),
+		Asked:   reader.Of(ctx).Known().Asked,
 		Expires: s.Now().Add(StopLife),
 	})
 }
@@ -93,6 +96,7 @@ func (s *Interruptions) Peek(ctx context.Context, kind, name, browser string, ou
 		return ErrGone
 	}
 	traces.Of(ctx).Continue(stop.Trace)
+	reader.Of(ctx).Ask(stop.Asked)
 	plain, err := s.Box.Open(stop.Sealed, names.Stop(kind, stop.ID))
 	if err != nil {
 		return err

@@ -9,9 +9,17 @@ import (
 // hub/web/emails has the texts. An argument is a string, a bool, a
 // time.Duration, or []texts.Text.
 type Email struct {
-	To   string // one address
-	Code string
-	Args map[string]any
+	To     string // one address
+	Locale string // of the person it is for, if their profile has one
+	Code   string
+	Args   map[string]any
+}
+
+// In is the email for a person with this locale in their profile. Without one
+// it is in the language of the request that caused it.
+func (e Email) In(locale string) Email {
+	e.Locale = locale
+	return e
 }
 
 // A Mailer writes and sends emails for services.

@@ -17,7 +17,7 @@ func (k *Service) AskToConfirm(ctx context.Context, email string) error {
 		if err != nil {
 			return err
 		}
-		return k.Mailer.Mail(ctx, mail.NewEmail(u.Email, "browser.confirm", "link", k.URL+"/signin/confirm/"+token, "life", BrowserLife))
+		return k.Mailer.Mail(ctx, mail.NewEmail(u.Email, "browser.confirm", "link", k.URL+"/signin/confirm/"+token, "life", BrowserLife).In(u.Locale))
 	})
 }
 

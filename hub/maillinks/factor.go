@@ -32,7 +32,7 @@ func (k *Service) SendCode(ctx context.Context, u users.User) error {
 	if err := k.Links.Insert(ctx, link); err != nil {
 		return err
 	}
-	return k.Mailer.Mail(ctx, mail.NewEmail(u.Email, "factor.code", "code", code[:4]+"-"+code[4:]))
+	return k.Mailer.Mail(ctx, mail.NewEmail(u.Email, "factor.code", "code", code[:4]+"-"+code[4:]).In(u.Locale))
 }
 
 // TakeCode uses a code up. A wrong one is secondfactor.ErrWrongCode.
@@ -47,15 +47,15 @@ func (k *Service) TakeCode(ctx context.Context, u users.User, code string) error
 
 // FactorAdded tells a user that an authenticator app was set up.
 func (k *Service) FactorAdded(ctx context.Context, u users.User) error {
-	return k.tell(ctx, u, mail.NewEmail(u.Email, "factor.added"))
+	return k.tell(ctx, u, mail.NewEmail(u.Email, "factor.added").In(u.Locale))
 }
 
 // FactorRemoved tells a user that it was removed.
 func (k *Service) FactorRemoved(ctx context.Context, u users.User) error {
-	return k.tell(ctx, u, mail.NewEmail(u.Email, "factor.removed", "forgot", k.forgot()))
+	return k.tell(ctx, u, mail.NewEmail(u.Email, "factor.removed", "forgot", k.forgot()).In(u.Locale))
 }
 
 // RecoveryUsed tells a user that a recovery code was used.
 func (k *Service) RecoveryUsed(ctx context.Context, u users.User) error {
-	return k.tell(ctx, u, mail.NewEmail(u.Email, "recovery.used", "forgot", k.forgot()))
+	return k.tell(ctx, u, mail.NewEmail(u.Email, "recovery.used", "forgot", k.forgot()).In(u.Locale))
 }

@@ -44,9 +44,9 @@ func (k *Service) TellPasskey(ctx context.Context, c PasskeyChange) error {
 	}
 	undo := k.URL + "/wasnt-me/passkey?token=" + token
 	if c.Removed {
-		return k.Mailer.Mail(ctx, mail.NewEmail(c.User.Email, "passkey.removed", "name", c.Name, "link", undo, "life", PasskeyLife))
+		return k.Mailer.Mail(ctx, mail.NewEmail(c.User.Email, "passkey.removed", "name", c.Name, "link", undo, "life", PasskeyLife).In(c.User.Locale))
 	}
-	return k.Mailer.Mail(ctx, mail.NewEmail(c.User.Email, "passkey.added", "name", c.Name, "link", undo, "life", PasskeyLife))
+	return k.Mailer.Mail(ctx, mail.NewEmail(c.User.Email, "passkey.added", "name", c.Name, "link", undo, "life", PasskeyLife).In(c.User.Locale))
 }
 
 // PasskeyChange returns what a link tells of. A replaced address undoes nothing

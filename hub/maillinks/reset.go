@@ -55,7 +55,7 @@ func (k *Service) mailReset(ctx context.Context, by asker, u users.User) error {
 	if err != nil {
 		return err
 	}
-	return k.Mailer.Mail(ctx, mail.NewEmail(u.Email, "password.reset", "link", k.resetPage(token), "life", ResetLife))
+	return k.Mailer.Mail(ctx, mail.NewEmail(u.Email, "password.reset", "link", k.resetPage(token), "life", ResetLife).In(u.Locale))
 }
 
 // ResetLink makes such a link for an administrator to pass on, without a limit.
@@ -110,7 +110,7 @@ func (k *Service) ResetBy(ctx context.Context, token, password string) (users.Us
 
 // Changed notifies a user that their password was changed.
 func (k *Service) Changed(ctx context.Context, u users.User) error {
-	return k.tell(ctx, u, mail.NewEmail(u.Email, "password.changed", "forgot", k.forgot()))
+	return k.tell(ctx, u, mail.NewEmail(u.Email, "password.changed", "forgot", k.forgot()).In(u.Locale))
 }
 
 // tell sends an email about what happened to an account, if its user proved the

@@ -33,7 +33,7 @@ func (k *Service) AskToVerify(ctx context.Context, u users.User, email string) e
 	if err != nil {
 		return err
 	}
-	return k.Mailer.Mail(ctx, mail.NewEmail(email, "address.verify", "link", k.URL+"/account/verify/"+token, "life", VerifyLife))
+	return k.Mailer.Mail(ctx, mail.NewEmail(email, "address.verify", "link", k.URL+"/account/verify/"+token, "life", VerifyLife).In(u.Locale))
 }
 
 // Verifies returns the address that a link verifies for a user. Another user's
@@ -77,7 +77,7 @@ func (k *Service) Replaced(ctx context.Context, before, after users.User) error 
 		return err
 	}
 	if k.Delivers() && before.EmailVerified && !strings.EqualFold(before.Email, after.Email) {
-		return k.Mailer.Mail(ctx, mail.NewEmail(before.Email, "address.changed"))
+		return k.Mailer.Mail(ctx, mail.NewEmail(before.Email, "address.changed").In(before.Locale))
 	}
 	return nil
 }

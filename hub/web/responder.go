@@ -178,6 +178,8 @@ func (e *Responder) show(c *gin.Context, status int, page templates.Page, nonce 
 		return err
 	}
 	noStore(c)
+	c.Header("Content-Language", frame.Language(page))
+	c.Writer.Header().Add("Vary", "Accept-Language")
 	c.Data(status, "text/html; charset=utf-8", body.Bytes())
 	return nil
 }

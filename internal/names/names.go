@@ -75,13 +75,14 @@ const (
 
 // Cookie names: a stem, different for each hub, and a suffix.
 const (
-	SecureCookie  = "__Host-" // before the stem, on https
-	CookieStem    = "fedhub_"
-	LastCookie    = "_last"
-	KnownCookie   = "_known"
-	ViaCookie     = "_via"
-	StateCookie   = "_state"
-	BrowserCookie = "_browser"
+	SecureCookie   = "__Host-" // before the stem, on https
+	CookieStem     = "fedhub_"
+	LastCookie     = "_last"
+	KnownCookie    = "_known"
+	ViaCookie      = "_via"
+	StateCookie    = "_state"
+	BrowserCookie  = "_browser"
+	LanguageCookie = "_lang"
 )
 
 // Ids and values that occur only once.

@@ -10,13 +10,16 @@ func (w *Words) Sentence(code string, args map[string]string) string {
 	if fixed, ok := w.fixed[code]; ok {
 		return fixed
 	}
+	if w.lacks(code) {
+		return w.source.Sentence(code, args)
+	}
 	spoken, known := w.args[code]
 	if !known {
 		return code
 	}
 	values := make(map[string]string, len(spoken))
 	for _, name := range spoken {
-		values[name] = w.argument(name, args)
+		values[name] = w.isolate(w.argument(name, args))
 	}
 	text, err := w.localize(code, values, nil, &lenient)
 	if err != nil {

@@ -1,6 +1,7 @@
 package locales
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"maps"
@@ -20,6 +21,8 @@ var files embed.FS
 // Words are the messages of one language. Several goroutines may use them.
 type Words struct {
 	tag       language.Tag
+	rtl       bool
+	source    *Words // of a translation: English, for messages that it lacks
 	localizer *i18n.Localizer
 	fixed     map[string]string   // messages that speak of nothing, by id
 	args      map[string][]string // of every message: the arguments that it speaks of
@@ -32,15 +35,48 @@ var English = sync.OnceValue(func() *Words {
 	return newWords(language.English, messages)
 })
 
+// translated are the words of another language. The messages of protocol.toml
+// are not in it: they are English in every language.
+//
+// A form that a message lacks is its general one, such as the form of millions
+// in French.
+func translated(tag language.Tag, messages []*i18n.Message) *Words {
+	for _, m := range messages {
+		if m.Zero+m.One+m.Two+m.Few+m.Many == "" {
+			continue
+		}
+		for _, form := range []*string{&m.Zero, &m.One, &m.Two, &m.Few, &m.Many} {
+			*form = cmp.Or(*form, m.Other)
+		}
+	}
+	w := newWords(tag, messages)
+	w.source = English()
+	for id := range w.args {
+		w.plural[id] = w.plural[id] || w.source.plural[id]
+		if w.plural[id] {
+			delete(w.fixed, id) // one form for every count is still chosen by count
+		}
+	}
+	return w
+}
+
+// Translated reports whether the words are those of another language.
+func (w *Words) Translated() bool { return w.source != nil }
+
 // Lang is the language as HTML writes it, and Dir the direction of its script.
 func (w *Words) Lang() string { return w.tag.String() }
 
 // Dir is "ltr", or "rtl" for a script that runs from right to left.
 func (w *Words) Dir() string {
-	if script, _ := w.tag.Script(); slices.Contains([]string{"Arab", "Hebr", "Syrc", "Thaa"}, script.String()) {
+	if w.rtl {
 		return "rtl"
 	}
 	return "ltr"
+}
+
+func rightToLeft(tag language.Tag) bool {
+	script, _ := tag.Script()
+	return slices.Contains([]string{"Arab", "Hebr", "Syrc", "Thaa"}, script.String())
 }
 
 // Text is the message of an id with its arguments: pairs of a name and a value.
@@ -51,6 +87,9 @@ func (w *Words) Text(id string, pairs ...any) (string, error) {
 	if fixed, ok := w.fixed[id]; ok {
 		return fixed, nil
 	}
+	if w.lacks(id) {
+		return w.source.Text(id, pairs...)
+	}
 	args, err := w.named(id, pairs)
 	if err != nil {
 		return "", err
@@ -60,6 +99,12 @@ func (w *Words) Text(id string, pairs ...any) (string, error) {
 		count = args["count"]
 	}
 	return w.localize(id, args, count, &strict)
+}
+
+// lacks reports whether a message must be said in English.
+func (w *Words) lacks(id string) bool {
+	_, has := w.args[id]
+	return !has && w.source != nil
 }
 
 // Args are all ids of the catalogue, each with the arguments that it speaks of.
@@ -89,10 +134,14 @@ func (w *Words) named(id string, pairs []any) (map[string]any, error) {
 		if !ok {
 			return nil, fmt.Errorf("message %q: %v is no name of an argument", id, pairs[i])
 		}
-		var err error
-		if args[name], err = w.value(pairs[i+1]); err != nil {
+		value, err := w.value(pairs[i+1])
+		if err != nil {
 			return nil, err
 		}
+		if text, ok := value.(string); ok {
+			value = w.isolate(text)
+		}
+		args[name] = value
 	}
 	return args, nil
 }
@@ -124,11 +173,13 @@ func newWords(tag language.Tag, messages []*i18n.Message) *Words {
 	if err := bundle.AddMessages(tag, messages...); err != nil {
 		panic(err)
 	}
-	w := &Words{tag: tag, localizer: i18n.NewLocalizer(bundle, tag.String()), fixed: map[string]string{}, args: map[string][]string{}, plural: map[string]bool{}}
+	w := &Words{tag: tag, rtl: rightToLeft(tag), localizer: i18n.NewLocalizer(bundle, tag.String()),
+		fixed: map[string]string{}, args: map[string][]string{}, plural: map[string]bool{}}
 	for _, m := range messages {
-		spoken := speaksOf(m.One + m.Other)
-		w.args[m.ID], w.plural[m.ID] = spoken, m.One != ""
-		if len(spoken) == 0 && m.One == "" {
+		forms := m.Zero + m.One + m.Two + m.Few + m.Many
+		spoken := speaksOf(forms + m.Other)
+		w.args[m.ID], w.plural[m.ID] = spoken, forms != ""
+		if len(spoken) == 0 && forms == "" {
 			w.fixed[m.ID] = m.Other
 		}
 	}

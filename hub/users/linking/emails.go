@@ -41,14 +41,14 @@ func (k *Service) tellChanged(ctx context.Context, r LinkEvent, token string, u 
 		undo = "" // only an administrator may undo it
 	}
 	if r.Action == Moved {
-		k.post.send(ctx, mail.NewEmail(u.Email, "identity.moved", "provider", r.shown(), "link", k.post.url+"/account/connections"))
+		k.post.send(ctx, mail.NewEmail(u.Email, "identity.moved", "provider", r.shown(), "link", k.post.url+"/account/connections").In(u.Locale))
 		return
 	}
 	if r.Action == Linked {
-		k.post.send(ctx, mail.NewEmail(u.Email, "identity.linked", "provider", r.shown(), "link", undo, "life", UndoLife, "emptied", r.Emptied))
+		k.post.send(ctx, mail.NewEmail(u.Email, "identity.linked", "provider", r.shown(), "link", undo, "life", UndoLife, "emptied", r.Emptied).In(u.Locale))
 		return
 	}
-	k.post.send(ctx, mail.NewEmail(u.Email, "identity.unlinked", "provider", r.shown(), "link", undo, "life", UndoLife))
+	k.post.send(ctx, mail.NewEmail(u.Email, "identity.unlinked", "provider", r.shown(), "link", undo, "life", UndoLife).In(u.Locale))
 }
 
 // tellEvery limits how often a user is notified that a provider stated their
@@ -64,7 +64,7 @@ func (k *Service) tellTried(ctx context.Context, u users.User, p Policy) {
 	if k.post.once(ctx, "tried/"+u.ID+"/"+p.KeyID, k.now().Add(tellEvery)) != nil {
 		return
 	}
-	k.post.send(ctx, mail.NewEmail(u.Email, "identity.refused", "provider", p.shown(), "link", k.post.url+"/account/connections"))
+	k.post.send(ctx, mail.NewEmail(u.Email, "identity.refused", "provider", p.shown(), "link", k.post.url+"/account/connections").In(u.Locale))
 }
 
 // shown is the provider's name as users know it.
@@ -87,5 +87,5 @@ func (k *Service) Mails() bool { return k.post.mailer != nil && k.post.mailer.De
 
 // AskProof sends the email with the link that proves an account.
 func (k *Service) AskProof(ctx context.Context, u users.User, provider, link string, life time.Duration) {
-	k.post.send(ctx, mail.NewEmail(u.Email, "identity.prove", "provider", provider, "link", link, "life", life))
+	k.post.send(ctx, mail.NewEmail(u.Email, "identity.prove", "provider", provider, "link", link, "life", life).In(u.Locale))
 }

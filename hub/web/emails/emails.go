@@ -17,6 +17,7 @@ import (
 	"unicode"
 
 	"github.com/fedhub/fedhub/hub/mail"
+	"github.com/fedhub/fedhub/internal/reader"
 	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates/locales"
 )
@@ -26,18 +27,33 @@ type Mailer struct {
 	Sender  mail.Sender
 	HubName func(context.Context) string
 	URL     string         // the hub's
-	Words   *locales.Words // nil: English
+	Words   *locales.Words // of every email; nil: of its reader
+}
+
+// forAdministrators are the emails that only administrators get. They quote
+// what the pages of the administration say, which are English.
+var forAdministrators = map[string]bool{"attention": true}
+
+// words are those of the person an email is for: by the locale of their
+// profile, else as in the request that caused it.
+func (m *Mailer) words(ctx context.Context, e mail.Email) *locales.Words {
+	switch {
+	case m.Words != nil:
+		return m.Words
+	case forAdministrators[e.Code]:
+		return locales.English()
+	}
+	if words, ok := locales.Find(e.Locale); ok {
+		return words
+	}
+	return locales.For(reader.Of(ctx).Known())
 }
 
 // Mail sends an email. A nil error means that it is on its way.
 func (m *Mailer) Mail(ctx context.Context, e mail.Email) error {
 	args := maps.Clone(e.Args)
 	args["hub"], args["address"], args["email"] = m.HubName(ctx), m.URL, e.To // every email may speak of these
-	words := m.Words
-	if words == nil {
-		words = locales.English()
-	}
-	subject, text, err := render(words, e.Code, args)
+	subject, text, err := render(m.words(ctx, e), e.Code, args)
 	if err != nil {
 		return fmt.Errorf("write the email %q: %w", e.Code, err)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/hub/tokens"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // metadata is the document of OpenID Connect Discovery §3 and RFC 8414 §2. It
@@ -71,6 +72,7 @@ type metadata struct {
 	Prompts               []string `json:"prompt_values_supported"`
 	ACRs                  []string `json:"acr_values_supported"`
 	ClaimTypes            []string `json:"claim_types_supported"`
+	UILocales             []string `json:"ui_locales_supported"`
 
 	// RFC 8705 §3.3, §5
 	CertificateBound bool              `json:"tls_client_certificate_bound_access_tokens"`
@@ -164,6 +166,7 @@ func (d *Handler) metadata(current settings.Settings) metadata {
 		Prompts:               []string{"none", "login", "consent", "select_account"},
 		ACRs:                  []string{sessions.ACRPassword, sessions.ACRTwoFactors},
 		ClaimTypes:            []string{"normal"},
+		UILocales:             locales.Tags(),
 
 		RequestParameter:         true,
 		RequestURIParameter:      true,

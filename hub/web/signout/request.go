@@ -23,7 +23,8 @@ import (
 )
 
 // A request is that of an app which wants its person signed out here too
-// (RP-Initiated Logout §2). ui_locales is read by nobody: there is one language.
+// (RP-Initiated Logout §2). Its ui_locales is read with the languages of the
+// browser (hub/web/language).
 type request struct {
 	params oauth.Params
 	hint   *tokens.Hint   // nil without one

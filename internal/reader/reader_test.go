@@ -1,0 +1,24 @@
+package reader_test
+
+import (
+	"testing"
+
+	"github.com/fedhub/fedhub/internal/reader"
+)
+
+func TestAReaderIsKnownToTheirRequest(t *testing.T) {
+	r := reader.New(reader.Preferences{Accept: "fr"})
+	ctx := reader.With(t.Context(), r)
+	reader.Of(ctx).Ask("de en")
+	reader.Of(ctx).Ask(" ") // a flow without ui_locales
+	if got, want := reader.Of(ctx).Known(), (reader.Preferences{Asked: "de en", Accept: "fr"}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+func TestWorkWithoutARequestHasNoReader(t *testing.T) {
+	reader.Of(t.Context()).Ask("de")
+	if got := reader.Of(t.Context()).Known(); got != (reader.Preferences{}) {
+		t.Errorf("got %+v", got)
+	}
+}
