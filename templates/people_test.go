@@ -69,7 +69,6 @@ func beginning(id string, all []string) int {
 	return longest
 }
 
-
 // TestTheTableKnowsWhatPeopleRead fails for a new message of a page or package
 // for people that stands in neither list.
 func TestTheTableKnowsWhatPeopleRead(t *testing.T) {
