@@ -24,7 +24,7 @@ var forPeople = strings.Fields(`
 	errorpage. errorpages. extras. fault. fields. forgot. formpost. frappe. guards. handler. headers. invite. invited. languages. leave.
 	link.title link.lead link.password-label link.connect-button link.or link.sent- link.send- link.no-way link.cancel-link link.tab link.that-didnt
 	link.try-another linkmail. linkproof. mail. month. notice. onward. passkey.off. passkey.name. passkeys. password. problem. profile. proof. prove.
-	quiet. recovery. refusal. request. reset. responder. scripts. second. secondfactor. setup. shells. signedout. signin. signingout.
+	recovery. refusal. request. reset. responder. scripts. second. secondfactor. setup. shells. signedout. signin. signingout.
 	signout. span. time. unlooked. upstream. user.email.bad verify. waiting. wasntme. wasntmypasskey.`)
 
 // forAdministrators are messages of the same packages that only pages of the
@@ -39,7 +39,7 @@ var forAdministrators = strings.Fields(`
 	notice.letin notice.refused notice.resumed notice.rotated notice.second-reset notice.sent notice.shut notice.suspended
 	notice.tried notice.undone notice.unmoved notice.untold notice.withdrawn
 	proof.email proof.identity proof.password
-	request.redirect- request.refused
+	prove.again prove.mailed quiet. request.redirect- request.refused reset.shown reset.used
 	scripts.copy-client-id scripts.copy-initial scripts.copy-invite scripts.copy-link scripts.remove-row scripts.row
 	second.wrong second.refused
 	shells.menu shells.administration-label

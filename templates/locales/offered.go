@@ -23,6 +23,7 @@ type Language struct {
 // the first: it is for readers of any other language.
 var offered = []Language{
 	{language.English, "English", English},
+	translation("de", "Deutsch"),
 }
 
 // translation is the catalogue of a language: active.<tag>.toml.
