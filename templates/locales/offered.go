@@ -24,6 +24,7 @@ type Language struct {
 var offered = []Language{
 	{language.English, "English", English},
 	translation("de", "Deutsch"),
+	translation("ar", "العربية"),
 }
 
 // translation is the catalogue of a language: active.<tag>.toml.
