@@ -29,7 +29,7 @@ func baited(names []string) (pairs []any) {
 var numbers = regexp.MustCompile(`<([1-9])/?>`)
 
 func TestAnArgumentIsNeverPartOfAMessagesSource(t *testing.T) {
-	for _, w := range []*Words{English(), Pseudo()} {
+	for _, w := range everyWords() {
 		for id, names := range w.Args() {
 			text, err := w.Text(id, baited(names)...)
 			if err != nil {
@@ -44,15 +44,26 @@ func TestAnArgumentIsNeverPartOfAMessagesSource(t *testing.T) {
 	}
 }
 
+// everyWords are those of every language, and the pseudo ones.
+func everyWords() []*Words {
+	all := []*Words{Pseudo()}
+	for _, l := range Offered() {
+		all = append(all, l.Words())
+	}
+	return all
+}
+
 func TestEveryMessageThatCountsCountsOne(t *testing.T) {
-	for id, names := range English().Args() {
-		if !slices.Contains(names, "count") {
-			continue
-		}
-		for _, count := range []int{0, 1, 2} {
-			pairs := append(baited(slices.DeleteFunc(slices.Clone(names), func(n string) bool { return n == "count" })), "count", count)
-			if text, err := English().Text(id, pairs...); err != nil {
-				t.Errorf("%s of %d: got %q, %v", id, count, text, err)
+	for _, w := range everyWords() {
+		for id, names := range English().Args() {
+			if !slices.Contains(names, "count") {
+				continue
+			}
+			for _, count := range []int{0, 1, 2, 3, 11, 100, 1_000_000} {
+				pairs := append(baited(slices.DeleteFunc(slices.Clone(names), func(n string) bool { return n == "count" })), "count", count)
+				if text, err := w.Text(id, pairs...); err != nil {
+					t.Errorf("%s: %s of %d: got %q, %v", w.Lang(), id, count, text, err)
+				}
 			}
 		}
 	}
@@ -193,7 +204,32 @@ func TestThePseudoCatalogueKeepsArgumentsAndParts(t *testing.T) {
 	}
 }
 
+// A name in Latin letters inside of an Arabic sentence is a piece of its own; a
+// link that is to be copied has nothing around it.
+func TestArgumentsAreIsolatedFromRightToLeft(t *testing.T) {
+	arabic, ok := Find("ar")
+	if !ok {
+		t.Fatal("Arabic is not offered")
+	}
+	for want, text := range map[string]Text{
+		"المتابعة إلى \u2068Payroll (EU)\u2069": Say("continue.continue-button", "ask", "Payroll (EU)"),
+		"المتابعة إلى \u2068Payroll\u2069":      Say("continue.continue-button", "ask", Stored("Payroll")),
+		"المتابعة إلى https://id.example.org/x": Say("continue.continue-button", "ask", "https://id.example.org/x"),
+		"10:05 UTC": Say("time.second", "clock", "10:05"),
+	} {
+		if got, err := text.In(arabic); err != nil || got != want {
+			t.Errorf("got %q, want %q (%v)", got, want, err)
+		}
+	}
+	if german, _ := Find("de"); german.isolate("Payroll") != "Payroll" {
+		t.Error("German isolates")
+	}
+}
+
 func TestTheDirectionIsThatOfTheScript(t *testing.T) {
+	if w, _ := Find("ar-EG"); w.Lang() != "ar" || w.Dir() != "rtl" {
+		t.Errorf("Arabic is %s, %s", w.Lang(), w.Dir())
+	}
 	if w := English(); w.Lang() != "en" || w.Dir() != "ltr" {
 		t.Errorf("English is %s, %s", w.Lang(), w.Dir())
 	}

@@ -24,7 +24,11 @@ type Language struct {
 var offered = []Language{
 	{language.English, "English", English},
 	translation("de", "Deutsch"),
+	translation("es", "Español"),
+	translation("fr", "Français"),
 	translation("ar", "العربية"),
+	translation("hi", "हिन्दी"),
+	translation("zh-Hans", "简体中文"),
 }
 
 // translation is the catalogue of a language: active.<tag>.toml.
