@@ -127,6 +127,9 @@ func TestAPasskeyThatFailsLeavesTheOtherWays(t *testing.T) {
 			b.seeText(says)
 		}
 		b.signIn(w.bo)
+		device.touched(true)
+		b.press("#use-passkey")
+		device.touched(false)
 
 		// Removed here, it still is on the device.
 		b.open(w.secondary.URL + "/account/passkeys")
@@ -138,5 +141,34 @@ func TestAPasskeyThatFailsLeavesTheOtherWays(t *testing.T) {
 		device.touched(true)
 		b.press("#use-passkey")
 		b.seeText("This passkey is not known here.")
+	})
+}
+
+func TestAPasskeyConfirmsAfterAPassword(t *testing.T) {
+	onSQLite(t, func(t *testing.T, w *world) {
+		b := newWindow(t)
+		device := b.plugIn()
+		b.open(w.secondary.URL + "/signin")
+		b.signIn(w.bo)
+		b.addPasskey(w.secondary.URL)
+		b.seeText("When you sign in another way, you are also asked for a passkey.")
+		b.open(w.secondary.URL + "/signout")
+		b.press("#sign-out")
+		device.touched(false)
+		b.open(w.app.URL)
+		b.press("#sign-in")
+		b.signIn(w.bo)
+		b.seeAt(w.secondary.URL+"/signin/second", "#use-passkey")
+		evaluate[bool](b, "!!(navigator.credentials.get = () => Promise.reject(new DOMException('', 'NotAllowedError')))")
+		b.click("#use-passkey")
+		b.seeText("The passkey check was cancelled or timed out.")
+		b.open(w.app.URL)
+		b.press("#sign-in")
+		b.signIn(w.bo)
+		device.touched(true)
+		b.press("#use-passkey")
+		b.click("#allow")
+		b.seeAt(w.app.URL+"/", "#email")
+		b.seeText("Hello, Bo Brown")
 	})
 }

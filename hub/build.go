@@ -118,6 +118,7 @@ func (h *Hub) buildPeople() {
 	})
 	h.second = &authentication.SecondFactors{
 		Codes:    &secondfactor.Service{Set: d.SecondFactors, Box: h.box, Limits: passwords.NewLimiter(d.Throttles, c.Now), Now: c.Now},
+		Passkeys: func(ctx context.Context, userID string) (bool, error) { return h.passkeys.Any(ctx, userID, "") },
 		Settings: h.settings.Current, Now: c.Now,
 	}
 	h.linking = linking.New(linking.Options{
@@ -217,7 +218,7 @@ func (h *Hub) buildOperator() {
 	c, d := h.config, h.data
 	h.Service = operator.New(operator.Parts{
 		URL: c.URL, AllowHTTP: c.AllowPrivateAddresses, ClientMetadata: h.ours().Metadata,
-		Users: h.users, Linking: h.linking, SecondFactors: h.second.Codes, MailLinks: h.mailLinks, Clients: h.clients, Hubs: h.hubs, Sites: h.sites, Registrations: h.registrations, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams,
+		Users: h.users, Linking: h.linking, SecondFactors: h.second.Codes, Passkeys: h.passkeys, MailLinks: h.mailLinks, Clients: h.clients, Hubs: h.hubs, Sites: h.sites, Registrations: h.registrations, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams,
 		Grants: h.grants, Pending: h.pending, Sessions: h.sessions.Service, Health: h.health, Monitor: h.monitor,
 		Logouts: h.logouts, UpstreamTokens: h.upstreamTokens, SiteSetups: h.siteSetups, Signing: h.signing, Settings: h.settings, Audit: h.audit, Box: h.box,
 		ForgetUser: d.ForgetUser,
@@ -289,13 +290,13 @@ func (h *Hub) buildHandlers() {
 		Issuer: c.URL, Clients: h.clients, Upstreams: h.upstreams,
 		Flows: h.flows, Stops: h.stops, Sessions: h.sessions, Users: h.users, Passkeys: h.passkeys, Linking: h.linking, Logouts: h.logouts, MailLinks: h.mailLinks, UpstreamTokens: h.upstreamTokens,
 		Settings: h.settings, Audit: h.audit, Responder: h.responder, Log: c.Log, Now: c.Now, Replay: h.data.UseOnce,
-		Begins: c.Limits.Limiter(c.Limits.Begins, c.Now), Raise: h.monitor.Raise,
+		Begins: c.Limits.Limiter(c.Limits.Begins, c.Now), Raise: h.monitor.Raise, Factors: h.second,
 	}
 	h.secondStep = &second.Handler{
-		Factors: h.second, Stops: h.stops, Sessions: h.sessions, Users: h.users, MailLinks: h.mailLinks, Audit: h.audit, Responder: h.responder,
+		Factors: h.second, Stops: h.stops, Sessions: h.sessions, Users: h.users, Passkeys: h.passkeys, MailLinks: h.mailLinks, Audit: h.audit, Responder: h.responder,
 		HubName: h.name, Log: c.Log, Now: c.Now, SignIn: h.signin,
 	}
-	h.signin.AskSecond, h.signin.CheckSecond, h.signin.HasFactor = h.secondStep.Ask, h.secondStep.Check, h.second.Has
+	h.signin.AskSecond, h.signin.CheckSecond = h.secondStep.Ask, h.secondStep.Check
 	h.tried = &tried.Handler{Stops: h.stops, Sessions: h.sessions, Upstreams: h.upstreams, Linking: h.linking, Responder: h.responder, Now: c.Now}
 	h.guard = &guard.Guard{
 		Sessions: h.sessions, Users: h.users, Upstreams: h.upstreams, Clients: h.clients, Settings: h.settings, Audit: h.audit,

@@ -28,6 +28,9 @@ type Passkeys struct {
 
 	Suggested locales.Text // for a new one
 
+	Second  bool // passwords ask for one of them too
+	NoCodes bool // there are no recovery codes
+
 	Alert    Note
 	Mistakes []Mistake
 }

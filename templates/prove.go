@@ -5,20 +5,21 @@ import "github.com/fedhub/fedhub/templates/locales"
 // Prove asks somebody who is signed in to prove once more who they are. It posts
 // to /signin/prove.
 type Prove struct {
-	Flow      string
-	To        string
-	Client    Client // zero without a flow
-	Email     string // of the person
-	Alert     Note   // why the last attempt failed
-	Password  bool   // whether they have one that counts
-	Passkey   Ceremony
-	Upstreams []Upstream
-	Silent    string // the provider that they came from, if it does not say when they signed in there
-	Mail      bool   // whether a link can be mailed by which they choose a password
-	Sent      bool   // one was sent
-	Code      bool   // the form asks for a second factor too
-	Action    string // path that the form posts to, if it carries another along
-	Carried   []Pair // what stood in that
+	Flow        string
+	To          string
+	Client      Client // zero without a flow
+	Email       string // of the person
+	Alert       Note   // why the last attempt failed
+	Password    bool   // whether they have one that counts
+	Passkey     Ceremony
+	Upstreams   []Upstream
+	Silent      string // the provider that they came from, if it does not say when they signed in there
+	Mail        bool   // whether a link can be mailed by which they choose a password
+	Sent        bool   // one was sent
+	Code        bool   // the form asks for a second factor too
+	PasskeyOnly bool   // the second factor is a passkey, and a password alone is not enough
+	Action      string // path that the form posts to, if it carries another along
+	Carried     []Pair // what stood in that
 }
 
 func (p Prove) look() look { return look{"prove", card, locales.Say("prove.tab"), p.Alert.Some()} }

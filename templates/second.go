@@ -6,22 +6,36 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// Second asks for a second factor. It posts stop and code to /signin/second.
+// Second asks for a second factor. It posts stop and either code or the answer of
+// a passkey to /signin/second.
 type Second struct {
 	Stop     string
 	Client   Client // zero without a flow
 	Account  Person // who showed the first factor
 	App      bool   // there is an authenticator app
 	Recovery bool   // there are recovery codes left
-	Again    bool   // somebody who is signed in proves it once more
+	Passkey  Ceremony
+	Again    bool // somebody who is signed in proves it once more
 	Cancel   string
 	Alert    Note
 }
 
 func (p Second) look() look { return look{"second", card, locales.Say("second.tab"), p.Alert.Some()} }
 
-// Enrol sets up a second factor on the way in. It posts stop, app and code to
-// /signin/enrol; later=1 puts it off, send=1 asks for a code by email.
+// Codes tells whether there is something to type. Also a page that can do nothing
+// else has the field: a factor may have been added meanwhile.
+func (p Second) Codes() bool { return p.App || p.Recovery || !p.Passkey.Some() }
+
+// Hint is the message about what to type.
+func (p Second) Hint() string {
+	if p.Passkey.Some() && !p.App {
+		return "second.code-hint-recovery"
+	}
+	return "second.code-hint"
+}
+
+// Enrol sets up a second factor on the way in. It posts stop, and app and code or
+// a new passkey, to /signin/enrol; later=1 puts it off, send=1 asks for a code by email.
 type Enrol struct {
 	Stop     string
 	Client   Client
@@ -29,12 +43,16 @@ type Enrol struct {
 	Mail     string // address that must be proved first; empty if it needs not
 	Sent     bool   // a code was sent there
 	App      App
+	Passkey  Ceremony  // to be added instead
 	Later    time.Time // until when it can be put off; zero: not any more
 	Cancel   string
+	Alert    Note
 	Mistakes []Mistake
 }
 
-func (p Enrol) look() look { return look{"enrol", card, locales.Say("enrol.tab"), len(p.Mistakes) > 0} }
+func (p Enrol) look() look {
+	return look{"enrol", card, locales.Say("enrol.tab"), p.Alert.Some() || len(p.Mistakes) > 0}
+}
 
 // An App is an authenticator app to be set up.
 type App struct {

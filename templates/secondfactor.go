@@ -13,6 +13,7 @@ type SecondFactor struct {
 	HasApp   bool
 	Added    time.Time // the app
 	Used     time.Time
+	Passkeys int // that work here
 	Left     int // recovery codes
 	Made     time.Time
 	Off      bool // the settings ask nobody
@@ -20,6 +21,9 @@ type SecondFactor struct {
 	App      App  // to be set up
 	Mistakes []Mistake
 }
+
+// Any tells whether there is a factor that recovery codes stand in for.
+func (p SecondFactor) Any() bool { return p.HasApp || p.Passkeys > 0 }
 
 func (p SecondFactor) look() look {
 	return look{"secondfactor", desk, locales.Say("secondfactor.tab"), len(p.Mistakes) > 0}

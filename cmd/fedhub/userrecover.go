@@ -19,7 +19,7 @@ func (u *userRecoverCmd) Run(ctx context.Context, c *console) error {
 			return err
 		}
 		return u.print(c, userRowOf(person), func(w io.Writer) {
-			fmt.Fprintf(w, "The second factor of %s is removed, and they are signed out everywhere. They sign in with their password and set up a new one.\n", oneLine(account(person)))
+			fmt.Fprintf(w, "The authenticator app, passkeys and recovery codes of %s are removed, and they are signed out everywhere. They sign in with their password and set up a new second factor.\n", oneLine(account(person)))
 		})
 	})
 }

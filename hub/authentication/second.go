@@ -14,6 +14,7 @@ import (
 // SecondFactors decides who must show a second factor, and with what.
 type SecondFactors struct {
 	Codes    *secondfactor.Service
+	Passkeys func(ctx context.Context, userID string) (bool, error) // whether one works at this host
 	Settings func(context.Context) (settings.Settings, error)
 	Now      func() time.Time
 }
@@ -21,12 +22,16 @@ type SecondFactors struct {
 // Methods are the second factors that a user has.
 type Methods struct {
 	App      bool
+	Passkey  bool
 	Recovery int // codes that are left
 }
 
 // Any reports whether there is one. Recovery codes stand in for another factor
 // and are none by themselves.
-func (m Methods) Any() bool { return m.App }
+func (m Methods) Any() bool { return m.App || m.Passkey }
+
+// Codes reports whether there is something to type.
+func (m Methods) Codes() bool { return m.App || m.Passkey && m.Recovery > 0 }
 
 // A Demand is what a sign-in still needs.
 type Demand struct {
@@ -41,18 +46,39 @@ func (s *SecondFactors) Of(ctx context.Context, userID string) (Methods, error) 
 	if err != nil || !rules.AsksSecondFactor() {
 		return Methods{}, err
 	}
-	return s.methods(ctx, userID)
+	return s.SetUp(ctx, userID)
 }
 
 // Has reports whether a user has a second factor that is asked for.
 func (s *SecondFactors) Has(ctx context.Context, userID string) (bool, error) {
-	methods, err := s.Of(ctx, userID)
-	return methods.Any(), err
+	rules, err := s.Settings(ctx)
+	if err != nil || !rules.AsksSecondFactor() {
+		return false, err
+	}
+	if f, err := s.Codes.Of(ctx, userID); err != nil || f.HasApp() {
+		return err == nil, err
+	}
+	return s.Passkeys(ctx, userID)
 }
 
-func (s *SecondFactors) methods(ctx context.Context, userID string) (Methods, error) {
+// SetUp returns the second factors of a user, whatever the settings ask for.
+func (s *SecondFactors) SetUp(ctx context.Context, userID string) (Methods, error) {
 	f, err := s.Codes.Of(ctx, userID)
-	return Methods{App: f.HasApp(), Recovery: len(f.Recovery.Codes)}, err
+	if err != nil {
+		return Methods{}, err
+	}
+	passkey, err := s.Passkeys(ctx, userID)
+	return Methods{App: f.HasApp(), Passkey: passkey, Recovery: len(f.Recovery.Codes)}, err
+}
+
+// Removed takes the recovery codes from a user who has no other factor left:
+// codes that stand in for nothing are a way in that is forgotten.
+func (s *SecondFactors) Removed(ctx context.Context, userID string) error {
+	methods, err := s.SetUp(ctx, userID)
+	if err != nil || methods.Any() || methods.Recovery == 0 {
+		return err
+	}
+	return s.Codes.RemoveRecovery(ctx, userID)
 }
 
 // Before returns what a user must do before they are signed in as start says.
@@ -66,7 +92,7 @@ func (s *SecondFactors) Before(ctx context.Context, u users.User, start sessions
 	if err != nil || !rules.AsksSecondFactor() {
 		return Demand{}, err
 	}
-	methods, err := s.methods(ctx, u.ID)
+	methods, err := s.SetUp(ctx, u.ID)
 	switch {
 	case err != nil:
 		return Demand{}, err
@@ -86,10 +112,25 @@ func (s *SecondFactors) Before(ctx context.Context, u users.User, start sessions
 	return d, nil
 }
 
-// With adds a code to a start. The time stays that of the first
-// factor, if it is known: auth_time must not be later than what it is about.
-func With(start sessions.Start, now time.Time) sessions.Start {
-	start.AMR = append(slices.Clip(start.AMR), secondfactor.AMR, sessions.MultiFactor)
+// WithCode adds a code to a start.
+func WithCode(start sessions.Start, now time.Time) sessions.Start {
+	return with(start, now, secondfactor.AMR, sessions.MultiFactor)
+}
+
+// WithPasskey adds a passkey to a start.
+func WithPasskey(start sessions.Start, now time.Time, synced bool) sessions.Start {
+	return with(start, now, sessions.ByPasskey(start.User, now, synced).AMR...)
+}
+
+// with adds methods that make two factors together with the first one. The time
+// stays that of the first factor, if it is known: auth_time must not be later
+// than what it is about.
+func with(start sessions.Start, now time.Time, amr ...string) sessions.Start {
+	for _, method := range amr {
+		if !slices.Contains(start.AMR, method) {
+			start.AMR = append(slices.Clip(start.AMR), method)
+		}
+	}
 	start.ACR = sessions.ACRTwoFactors
 	if start.AuthTime.IsZero() {
 		start.AuthTime = now

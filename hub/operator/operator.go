@@ -25,6 +25,7 @@ import (
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
+	"github.com/fedhub/fedhub/hub/users/passkeys"
 	"github.com/fedhub/fedhub/hub/users/secondfactor"
 	"github.com/fedhub/fedhub/internal/texts"
 )
@@ -39,6 +40,7 @@ type Parts struct {
 	Users          *users.Service
 	Linking        *linking.Service
 	SecondFactors  *secondfactor.Service
+	Passkeys       *passkeys.Service
 	MailLinks      *maillinks.Service
 	Clients        *clients.Registry
 	Hubs           *hubs.Service

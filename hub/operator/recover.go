@@ -2,14 +2,16 @@ package operator
 
 import (
 	"context"
+	"errors"
 
 	"github.com/fedhub/fedhub/hub/audit"
 )
 
-// ResetSecondFactor removes the second factors of a user who lost them, and
-// signs them out everywhere. The user is told by email.
+// ResetSecondFactor removes the second factors of a user who lost them: the app,
+// recovery codes and passkeys, which are also asked for after a password. It
+// signs the user out everywhere, and tells them by email.
 func (s *Service) ResetSecondFactor(ctx context.Context, by audit.Actor, id string) error {
-	if err := s.parts.SecondFactors.RemoveAll(ctx, id); err != nil {
+	if err := errors.Join(s.parts.SecondFactors.RemoveAll(ctx, id), s.parts.Passkeys.RemoveAll(ctx, id)); err != nil {
 		return err
 	}
 	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.SecondRemoved, Target: id}))
@@ -27,5 +29,8 @@ func (s *Service) ResetSecondFactor(ctx context.Context, by audit.Actor, id stri
 // for.
 func (s *Service) HasSecondFactor(ctx context.Context, id string) (bool, error) {
 	f, err := s.parts.SecondFactors.Of(ctx, id)
-	return f.HasApp(), err
+	if err != nil || f.HasApp() {
+		return err == nil, err
+	}
+	return s.parts.Passkeys.Any(ctx, id, "")
 }

@@ -24,3 +24,16 @@ func (s Start) TwoFactors() bool { return twoFactors(s.ACR, s.AMR) }
 func twoFactors(acr string, amr []string) bool {
 	return acr == ACRTwoFactors || slices.Contains(amr, MultiFactor)
 }
+
+// ACRFor returns the acr of a sign-in as one that only accepts certain values
+// is told it, and whether it accepts the sign-in. Two factors are also one, and
+// who asks for one must get that value (OIDC Core §5.5.1.1).
+func ACRFor(accepted []string, acr string) (told string, ok bool) {
+	switch {
+	case len(accepted) == 0, slices.Contains(accepted, acr):
+		return acr, true
+	case acr == ACRTwoFactors && slices.Contains(accepted, ACRPassword):
+		return ACRPassword, true
+	}
+	return acr, false
+}

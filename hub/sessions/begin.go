@@ -50,6 +50,11 @@ func (s Session) ProvedBy(u users.User, now time.Time) Start {
 	return s.ContinuedBy(ByPassword(u, now))
 }
 
+// AsShown starts a session with the proof of this one. It does not continue it.
+func (p Person) AsShown() Start {
+	return Start{User: p.User, AMR: p.Session.AMR, ACR: p.Session.ACR, AuthTime: p.Session.AuthTime}
+}
+
 // ContinuedBy starts a session that continues another one of the same user, who
 // has just proved who they are. Only this proof counts now: other factors were
 // shown earlier and are asked for again where they matter. A sign-out at the

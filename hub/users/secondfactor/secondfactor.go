@@ -185,11 +185,18 @@ func (s *Service) NewRecovery(ctx context.Context, userID string) ([]string, err
 	return codes, err
 }
 
-// RemoveApp removes the app, and the recovery codes with it: codes that stand in
-// for nothing are a way in that is forgotten.
+// RemoveApp removes the app.
 func (s *Service) RemoveApp(ctx context.Context, userID string) error {
 	return s.put(ctx, userID, func(f *Factors) error {
-		f.App, f.Recovery = App{}, Recovery{}
+		f.App = App{}
+		return nil
+	})
+}
+
+// RemoveRecovery removes the recovery codes.
+func (s *Service) RemoveRecovery(ctx context.Context, userID string) error {
+	return s.put(ctx, userID, func(f *Factors) error {
+		f.Recovery = Recovery{}
 		return nil
 	})
 }

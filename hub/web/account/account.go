@@ -155,7 +155,7 @@ func (d *Handler) sessions(c *gin.Context, p sessions.Person) ([]templates.Accou
 	var out []templates.AccountSession
 	for _, s := range all {
 		out = append(out, templates.AccountSession{ID: s.SID, Current: s.ID == p.Session.ID,
-			Device: device(s.Agent), Method: d.methodOf(c, s), IP: s.IP, Started: s.Created, Seen: s.Seen})
+			Device: web.Device(s.Agent), Method: d.methodOf(c, s), IP: s.IP, Started: s.Created, Seen: s.Seen})
 	}
 	slices.SortStableFunc(out, func(a, b templates.AccountSession) int {
 		switch {

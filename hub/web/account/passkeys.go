@@ -1,18 +1,22 @@
 package account
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"net/http"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/users/passkeys"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/proof"
 	"github.com/fedhub/fedhub/templates"
 	"github.com/fedhub/fedhub/templates/locales"
 )
@@ -56,11 +60,26 @@ func (d *Handler) showPasskeys(c *gin.Context, status int, p sessions.Person, pa
 		}
 		page.Add = templates.Ceremony(begun)
 	}
-	page.Suggested = device(c.Request.UserAgent())
+	if page.Second, page.NoCodes, err = d.asksPasskey(ctx, p.User.ID, all); err != nil {
+		return err
+	}
+	page.Suggested = web.Device(c.Request.UserAgent())
 	return d.Responder.Show(c, status, page)
 }
 
-// AddPasskey is POST /account/passkeys.
+// asksPasskey reports whether one of these passkeys is the user's second factor,
+// and whether there are no recovery codes for the day when it is lost.
+func (d *Handler) asksPasskey(ctx context.Context, userID string, all []passkeys.Passkey) (asks, noCodes bool, err error) {
+	rules, err := d.Second.Settings(ctx)
+	if err != nil || !rules.AsksSecondFactor() || !slices.ContainsFunc(all, d.Passkeys.Here) {
+		return false, false, err
+	}
+	f, err := d.Second.Codes.Of(ctx, userID)
+	return true, len(f.Recovery.Codes) == 0, err
+}
+
+// AddPasskey is POST /account/passkeys. Making a passkey has verified its user,
+// as using it does.
 func (d *Handler) AddPasskey(c *gin.Context) error {
 	p, form, err := d.asked(c)
 	if err != nil {
@@ -77,7 +96,8 @@ func (d *Handler) AddPasskey(c *gin.Context) error {
 	if errors.Is(err, passkeys.ErrOff) {
 		return web.NotFound(err)
 	}
-	if alert, ok := notAdded(err); ok {
+	if title, text, ok := proof.PasskeyNotAdded(err); ok {
+		alert := templates.Note{Tone: "danger", Title: locales.Of(title), Text: locales.Of(text)}
 		return d.showPasskeys(c, http.StatusUnprocessableEntity, p, templates.Passkeys{Name: form["name"], Alert: alert})
 	}
 	if err != nil {
@@ -87,28 +107,12 @@ func (d *Handler) AddPasskey(c *gin.Context) error {
 	if err := d.MailLinks.TellPasskey(ctx, maillinks.PasskeyChange{User: p.User, Passkey: added.ID, Name: added.Name}); err != nil {
 		return err
 	}
+	if !p.Session.TwoFactors() {
+		if err := d.Sessions.Proved(c.Request, p, authentication.WithPasskey(p.AsShown(), d.Now(), added.Credential.Synced)); err != nil {
+			return err
+		}
+	}
 	return web.SeeOther(c, passkeysPage+"?done=passkey")
-}
-
-// notAdded is what the person is told of a passkey that was not added, if it is
-// for the person at all.
-func notAdded(err error) (templates.Note, bool) {
-	tell := func(title, text string) (templates.Note, bool) {
-		return templates.Note{Tone: "danger", Title: locales.Say(title), Text: locales.Say(text)}, true
-	}
-	switch {
-	case errors.Is(err, passkeys.ErrStale):
-		return tell("passkeys.stale", "passkeys.stale-do")
-	case errors.Is(err, passkeys.ErrUnverified):
-		return tell("passkeys.unverified", "passkeys.unverified-do")
-	case errors.Is(err, passkeys.ErrTaken):
-		return tell("passkeys.on-this-device", "passkeys.taken-do")
-	case errors.Is(err, passkeys.ErrMost):
-		return tell("passkeys.full", "passkeys.full-do")
-	case errors.As(err, new(*passkeys.RefusedError)):
-		return tell("passkeys.refused", "passkeys.add-again")
-	}
-	return templates.Note{}, false
 }
 
 // RenamePasskey is POST /account/passkeys/rename.
@@ -153,6 +157,9 @@ func (d *Handler) RemovePasskey(c *gin.Context) error {
 		return err
 	}
 	d.record(c, p, audit.Event{Kind: audit.PasskeyRemoved, Detail: map[string]string{"passkey": removed.ID, "name": removed.Name}})
+	if err := d.Second.Removed(ctx, p.User.ID); err != nil {
+		return err
+	}
 	signedOut := d.Sessions.Renew(ctx, p.Session, user.SessionGeneration)
 	if signedOut != nil && !errors.Is(signedOut, sessions.ErrNobody) {
 		return signedOut

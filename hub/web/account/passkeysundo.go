@@ -53,6 +53,9 @@ func (d *Handler) PasskeyWasntMe(c *gin.Context) error {
 	}
 	d.Audit.Record(ctx, audit.Event{Kind: kind, Actor: linking.ByEmail, Target: user.ID, IP: c.ClientIP(), Ref: web.Ref(c),
 		Detail: map[string]string{"passkey": change.Passkey, "name": change.Name}})
+	if err := d.Second.Removed(ctx, user.ID); err != nil {
+		return err
+	}
 	if err := d.Logouts.EndAll(ctx, user); err != nil {
 		return err
 	}

@@ -44,6 +44,11 @@ func (d *Handler) showSecondFactor(c *gin.Context, status int, p sessions.Person
 		HasApp: f.HasApp(), Added: f.App.Added, Used: f.App.Used, Left: len(f.Recovery.Codes), Made: f.Recovery.Made,
 		Off: !rules.AsksSecondFactor(), Required: rules.NeedsSecondFactor(p.User.Admin(), p.User.Roles), Mistakes: wrong,
 	}
+	usable, err := d.Passkeys.Usable(ctx, p.User.ID)
+	if err != nil {
+		return err
+	}
+	page.Passkeys = len(usable)
 	if page.App, err = proof.AppOf(d.Stops, d.HubName(ctx), p.User, secret); err != nil {
 		return err
 	}
@@ -121,6 +126,9 @@ func (d *Handler) RemoveAuthenticator(c *gin.Context) error {
 	}
 	ctx := c.Request.Context()
 	if err := d.Second.Codes.RemoveApp(ctx, p.User.ID); err != nil {
+		return err
+	}
+	if err := d.Second.Removed(ctx, p.User.ID); err != nil {
 		return err
 	}
 	d.record(c, p, audit.Event{Kind: audit.SecondRemoved})

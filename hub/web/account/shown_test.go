@@ -9,6 +9,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/users/linking"
+	"github.com/fedhub/fedhub/hub/web"
 )
 
 func TestABrowserIsNamedAsPeopleKnowIt(t *testing.T) {
@@ -23,7 +24,7 @@ func TestABrowserIsNamedAsPeopleKnowIt(t *testing.T) {
 		"curl/8.5.0": "Browser",
 		"":           "Browser",
 	} {
-		if got := device(agent).English(); got != want {
+		if got := web.Device(agent).English(); got != want {
 			t.Errorf("%q: got %q, want %q", agent, got, want)
 		}
 	}

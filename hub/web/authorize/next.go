@@ -117,8 +117,8 @@ func (f facts) signedInForThis() bool {
 // acrWillDo says that the person signed in in one of the ways that the request
 // calls essential (OIDC Core §5.5.1.1).
 func (f facts) acrWillDo() bool {
-	wanted := f.flow.Request.ACRs
-	return len(wanted) == 0 || slices.Contains(wanted, f.person.Session.ACR)
+	_, ok := sessions.ACRFor(f.flow.Request.ACRs, f.person.Session.ACR)
+	return ok
 }
 
 // wantsTwoFactors says that the request names two factors as essential, or as

@@ -33,6 +33,7 @@ func (d *Handler) respond(c *gin.Context, client clients.Client, flow flows.Flow
 	}
 	r := flow.Request
 	a := g.Authorization(r.Scopes, p.Session.SignIn)
+	a.ACR, _ = sessions.ACRFor(r.ACRs, a.ACR)
 	a.RedirectURI, a.Challenge, a.Nonce, a.SID = r.RedirectSent, r.Challenge, r.Nonce, p.Session.SID
 	a.Trace = traces.Of(c.Request.Context()).Kept()
 	a.Terms = grants.TokenConstraints{Claims: r.Claims, Resources: r.Resources, Details: r.Details, Confirm: oauth.Confirmation{JKT: r.JKT}}

@@ -86,5 +86,6 @@ func (d *Handler) Answer(c *gin.Context) error {
 // this request is asked no second time.
 func couldBeBetter(r pending.Request, s sessions.Session) bool {
 	wished := strings.Fields(r.ACRValues)
-	return slices.Contains(wished, sessions.ACRPassword) && !slices.Contains(wished, s.ACR) && s.Created.Before(r.Created)
+	_, good := sessions.ACRFor(wished, s.ACR)
+	return slices.Contains(wished, sessions.ACRPassword) && !good && s.Created.Before(r.Created)
 }

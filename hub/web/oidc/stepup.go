@@ -1,12 +1,12 @@
 package oidc
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/tokens"
 )
 
@@ -22,7 +22,7 @@ type demand struct {
 // endpoint, to come back with a token that does (RFC 9470 §3).
 func requireProof(h tokens.AccessTokenClaims, need demand, now time.Time) error {
 	var unmet []string
-	if len(need.acrs) > 0 && !slices.Contains(need.acrs, h.ACR) {
+	if _, ok := sessions.ACRFor(need.acrs, h.ACR); !ok {
 		unmet = append(unmet, `acr_values="`+strings.Join(need.acrs, " ")+`"`)
 	}
 	// §6.2: a token that does not say when the person signed in is not fresh.

@@ -1,6 +1,7 @@
 package second
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/secondfactor"
 	"github.com/fedhub/fedhub/hub/web"
@@ -25,27 +27,44 @@ func (d *Handler) EnrolShow(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.showEnrol(c, http.StatusOK, c.Query("stop"), h, user, secondfactor.NewSecret(), nil)
+	return d.showEnrol(c, c.Query("stop"), h, user, enrolment{})
 }
 
-func (d *Handler) showEnrol(c *gin.Context, status int, name string, h halfway, user users.User, secret string, wrong []templates.Mistake) error {
+// An enrolment is how the page is shown again.
+type enrolment struct {
+	secret string // of the app; empty: a new one
+	sent   bool   // a code was sent by email
+	wrong  []templates.Mistake
+	alert  templates.Note
+}
+
+func (e enrolment) status() int {
+	if len(e.wrong) > 0 || e.alert.Some() {
+		return http.StatusUnprocessableEntity
+	}
+	return http.StatusOK
+}
+
+func (d *Handler) showEnrol(c *gin.Context, name string, h halfway, user users.User, e enrolment) error {
 	client, again, err := d.SignIn.Waiting(c, h.Flow, h.To)
 	if err != nil {
 		return err
 	}
-	page := templates.Enrol{Stop: name, Client: client, Account: shownAs(user), Cancel: again, Mistakes: wrong}
+	page := templates.Enrol{Stop: name, Client: client, Account: shownAs(user), Cancel: again, Mistakes: e.wrong, Alert: e.alert}
 	if d.Now().Before(h.Until) {
 		page.Later = h.Until
 	}
 	if d.needsCode(h, user) {
-		page.Mail, page.Sent = user.Email, secret == ""
-	} else {
-		page.App, err = proof.AppOf(d.Stops, d.HubName(c.Request.Context()), user, secret)
+		page.Mail, page.Sent = user.Email, e.sent
+		return d.Responder.Show(c, e.status(), page)
 	}
-	if err != nil {
+	if page.App, err = proof.AppOf(d.Stops, d.HubName(c.Request.Context()), user, cmp.Or(e.secret, secondfactor.NewSecret())); err != nil {
 		return err
 	}
-	return d.Responder.Show(c, status, page)
+	if page.Passkey, err = d.offerNewPasskey(c, user); err != nil {
+		return err
+	}
+	return d.Responder.Show(c, e.status(), page)
 }
 
 // needsCode reports whether the user's address must be proved first: a stolen
@@ -72,34 +91,42 @@ func (d *Handler) Enrol(c *gin.Context) error {
 	case d.needsCode(h, user):
 		return d.proveForEnrolment(c, form, h, user)
 	}
+	if err := d.unenrolled(c, user); err != nil {
+		return err
+	}
+	if form[passkeyAnswer] != "" {
+		return d.enrolPasskey(c, form, h, user)
+	}
 	secret, err := proof.SecretOf(d.Stops, user, form["app"])
 	if err != nil {
 		return err
 	}
-	// Whoever has a factor by now shows it: another request set it up.
-	if methods, err := d.Factors.Of(c.Request.Context(), user.ID); err != nil || methods.Any() {
-		return errors.Join(err, flows.ErrGone)
-	}
 	err = d.Factors.Codes.SetApp(c.Request.Context(), user.ID, secret, form["code"])
 	if errors.Is(err, secondfactor.ErrWrongCode) {
 		wrong := []templates.Mistake{{Field: "code", Text: locales.Say("secondfactor.code-wrong")}}
-		return d.showEnrol(c, http.StatusUnprocessableEntity, name, h, user, secret, wrong)
+		return d.showEnrol(c, name, h, user, enrolment{secret: secret, wrong: wrong})
 	}
-	if err != nil {
-		return err
-	}
-	start, err := d.resume(c, name, h, user)
 	if err != nil {
 		return err
 	}
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SecondAdded, Actor: user.ID, Target: user.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
 	d.told(c, d.MailLinks.FactorAdded(c.Request.Context(), user))
+	return d.enrolled(c, name, h, user, func(start sessions.Start) sessions.Start { return authentication.WithCode(start, d.Now()) })
+}
+
+// enrolled signs in somebody who has just set up their first factor, and shows
+// recovery codes.
+func (d *Handler) enrolled(c *gin.Context, name string, h halfway, user users.User, with func(sessions.Start) sessions.Start) error {
+	start, err := d.resume(c, name, h, user)
+	if err != nil {
+		return err
+	}
 	codes, err := d.Factors.Codes.NewRecovery(c.Request.Context(), user.ID)
 	if err != nil {
 		return err
 	}
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.RecoveryMade, Actor: user.ID, Target: user.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
-	next, err := d.SignIn.Begin(c, h.Flow, h.To, authentication.With(start, d.Now()))
+	next, err := d.SignIn.Begin(c, h.Flow, h.To, with(start))
 	if err != nil {
 		return err
 	}
@@ -125,14 +152,14 @@ func (d *Handler) proveForEnrolment(c *gin.Context, form oauth.Params, h halfway
 		if err := d.MailLinks.SendCode(ctx, user); err != nil {
 			return err
 		}
-		return d.showEnrol(c, http.StatusOK, name, h, user, "", nil)
+		return d.showEnrol(c, name, h, user, enrolment{sent: true})
 	}
 	err := d.Factors.Codes.Guess(ctx, "enrolment code "+user.ID, web.Network(c.ClientIP()), func(bool) error {
 		return d.MailLinks.TakeCode(ctx, user, form["mailed"])
 	})
 	if errors.Is(err, secondfactor.ErrWrongCode) {
 		wrong := []templates.Mistake{{Field: "mailed", Text: locales.Say("enrol.mailed-wrong")}}
-		return d.showEnrol(c, http.StatusUnprocessableEntity, name, h, user, "", wrong)
+		return d.showEnrol(c, name, h, user, enrolment{sent: true, wrong: wrong})
 	}
 	if err != nil {
 		return slowed(err, d.Now())

@@ -18,6 +18,7 @@ import (
 	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/passkeys"
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/hub/users/secondfactor"
 	"github.com/fedhub/fedhub/hub/web"
@@ -56,6 +57,7 @@ type Handler struct {
 	Stops     *flows.Interruptions
 	Sessions  *cookies.Service
 	Users     *users.Service
+	Passkeys  *passkeys.Service
 	MailLinks *maillinks.Service
 	Audit     *audit.Recorder
 	Responder *web.Responder
@@ -128,11 +130,10 @@ func (d *Handler) StepUp(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	start := sessions.Start{User: p.User, AMR: p.Session.AMR, ACR: p.Session.ACR, AuthTime: p.Session.AuthTime, After: p.Session}
 	if !methods.Any() {
 		return flows.ErrGone
 	}
-	return d.interrupt(c, flow, "", start, authentication.Demand{Ask: true})
+	return d.interrupt(c, flow, "", p.Session.ContinuedBy(p.AsShown()), authentication.Demand{Ask: true})
 }
 
 // halfway reads who is half-way through which sign-in. A user who was changed
@@ -191,10 +192,14 @@ func (d *Handler) showSecond(c *gin.Context, status int, name string, h halfway,
 	if err != nil {
 		return err
 	}
-	return d.Responder.Show(c, status, templates.Second{
+	page := templates.Second{
 		Stop: name, Client: client, Account: shownAs(user), App: methods.App, Recovery: methods.Recovery > 0,
 		Again: h.After != "", Cancel: again, Alert: alert,
-	})
+	}
+	if page.Passkey, err = d.offerPasskey(c, user); err != nil {
+		return err
+	}
+	return d.Responder.Show(c, status, page)
 }
 
 func shownAs(u users.User) templates.Person {
@@ -212,7 +217,15 @@ func (d *Handler) Verify(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	alert, err := d.Check(c, user, form["code"])
+	with := func(start sessions.Start) sessions.Start { return authentication.WithCode(start, d.Now()) }
+	var alert templates.Note
+	if form[passkeyAnswer] != "" {
+		var synced bool
+		synced, alert, err = d.checkPasskey(c, user, form)
+		with = func(start sessions.Start) sessions.Start { return authentication.WithPasskey(start, d.Now(), synced) }
+	} else {
+		alert, err = d.Check(c, user, form["code"])
+	}
 	if err != nil {
 		return err
 	}
@@ -223,7 +236,7 @@ func (d *Handler) Verify(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.enter(c, h, authentication.With(start, d.Now()))
+	return d.enter(c, h, with(start))
 }
 
 // Check checks a code that is a second factor. The note says what is wrong with

@@ -12,6 +12,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/passkeys"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/proof"
 	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -90,22 +91,13 @@ func (d *Handler) failedPasskey(c *gin.Context, j pendingLogin, userID string, e
 // is for the person at all.
 func passkeyMistake(err error) (said, int, bool) {
 	switch {
-	case errors.Is(err, passkeys.ErrUnknown):
-		return said{texts.New("passkeys.unknown"), texts.New("passkeys.unknown-do")}, http.StatusUnauthorized, true
-	case errors.Is(err, passkeys.ErrStale):
-		return said{texts.New("passkeys.stale"), texts.New("passkeys.stale-do")}, http.StatusBadRequest, true
-	case errors.Is(err, passkeys.ErrUnverified):
-		return said{texts.New("passkeys.unverified"), texts.New("passkeys.unverified-do")}, http.StatusUnauthorized, true
-	case errors.Is(err, passkeys.ErrCloned):
-		return said{texts.New("passkeys.cloned"), texts.New("passkeys.cloned-do")}, http.StatusUnauthorized, true
-	case errors.As(err, new(*passkeys.RefusedError)):
-		return said{texts.New("passkeys.refused"), texts.New("passkeys.refused-do")}, http.StatusUnauthorized, true
 	case errors.Is(err, errOnlyAdministratorsPasskey):
 		return said{texts.New("passkeys.only-administrators"), texts.New("passkeys.only-administrators-do")}, http.StatusForbidden, true
 	case errors.Is(err, users.ErrDisabled):
 		return mistake(err)
 	}
-	return said{}, 0, false
+	title, text, status, ok := proof.PasskeyRefused(err)
+	return said{title, text}, status, ok
 }
 
 // offerPasskey is what the sign-in page needs for passkeys; nothing where there

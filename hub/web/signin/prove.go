@@ -98,16 +98,18 @@ func (d *Handler) ProveHere(c *gin.Context) (done bool, err error) {
 			page.Carried = append(page.Carried, templates.Pair{Name: name, Value: form[name]})
 		}
 	}
-	if page.Code, err = d.HasFactor(ctx, p.User.ID); err != nil {
+	factors, err := d.Factors.Of(ctx, p.User.ID)
+	if err != nil {
 		return false, err
 	}
+	page.Code, page.PasskeyOnly = factors.Codes(), factors.Any() && !factors.Codes()
 	status := http.StatusForbidden
 	var proof sessions.Start
 	given := form.Has(provePassword) || form.Has(passkeyAnswer)
 	if given {
 		status = http.StatusUnauthorized
-		if proof, page.Alert, err = d.proofBy(c, p, form); err == nil && page.Code && !page.Alert.Some() && proof.ACR != sessions.ACRTwoFactors {
-			proof = authentication.With(proof, d.Now())
+		if proof, page.Alert, err = d.proofBy(c, p, form); err == nil && factors.Any() && !page.Alert.Some() && proof.ACR != sessions.ACRTwoFactors {
+			proof = authentication.WithCode(proof, d.Now())
 			page.Alert, err = d.CheckSecond(c, p.User, form[proveCode])
 		}
 		if err != nil {
@@ -168,7 +170,7 @@ func (d *Handler) showProve(c *gin.Context, status int, j pendingLogin, p sessio
 		return err
 	}
 	page.Flow, page.To, page.Client = j.Flow, web.LocalPath(j.To, ""), j.shown()
-	page.Email, page.Password, page.Mail, page.Upstreams, page.Silent = ways.Email, ways.Password, ways.Mail, ways.Upstreams, ways.Silent
+	page.Email, page.Password, page.Mail, page.Upstreams, page.Silent = ways.Email, ways.Password && !page.PasskeyOnly, ways.Mail, ways.Upstreams, ways.Silent
 	page.Passkey = ways.Passkey
 	if j.Flow != "" {
 		page.Upstreams = nil // the person was there for this very request

@@ -19,6 +19,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/health"
 	"github.com/fedhub/fedhub/hub/logouts"
@@ -56,6 +57,7 @@ type Handler struct {
 	MailLinks      *maillinks.Service
 	UpstreamTokens *upstreamtokens.Service
 	Settings       *settings.Service
+	Factors        *authentication.SecondFactors
 	Audit          *audit.Recorder
 	Responder      *web.Responder
 	Log            *slog.Logger
@@ -64,9 +66,6 @@ type Handler struct {
 
 	// AskSecond asks for a second factor, if one is needed (hub/web/second).
 	AskSecond func(c *gin.Context, flow, to string, start sessions.Start) (asked bool, err error)
-
-	// HasFactor reports whether a user has a second factor.
-	HasFactor func(ctx context.Context, userID string) (bool, error)
 
 	// CheckSecond checks a code; the note says what is wrong with it.
 	CheckSecond func(c *gin.Context, user users.User, code string) (templates.Note, error)

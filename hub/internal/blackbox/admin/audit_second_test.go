@@ -61,7 +61,7 @@ var secondActs = []act[*mailing]{
 		l := m.Ledger()
 		p = b.Submit(p, "/admin/users/"+u.ID+"/second-factor/reset")
 		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.SecondRemoved, Actor: root.ID, Target: u.ID})...)
-		hubtest.Want(t, "the page says so", strings.Contains(p.Body, "The second factor is removed."), true)
+		hubtest.Want(t, "the page says so", strings.Contains(p.Body, "The second factors are removed."), true)
 		hubtest.Want(t, "where the user is led", other.Open("/account").URL.Path, "/signin")
 	}},
 	{"an administrator sets an app up on the way in", func(t *testing.T, _ *mailing) {
@@ -73,5 +73,22 @@ var secondActs = []act[*mailing]{
 		l := w.Ledger()
 		b.Submit(p, "/signin/enrol", "code", app.Code())
 		l.Stored(t, slices.Concat(bySelf(u, audit.SecondAdded, audit.RecoveryMade), signedIn(u))...)
+	}}, {"an administrator adds a passkey on the way in, and another one is refused", func(t *testing.T, _ *mailing) {
+		w := hubtest.NewWorldAs(t, hubtest.OpenSQLite(t), hub.Config{URL: hubtest.Localhost, SecondFactor: settings.SecondFactorForAdministrators})
+		u := w.Person("root@example.org", users.AdminRole)
+		b := w.Browser()
+		p := b.SignIn(b.Open("/signin"), "root@example.org")
+		k := w.Device()
+		l := w.Ledger()
+		b.Passkey(p, "/signin/enrol", k)
+		added := audit.Event{Kind: audit.PasskeyAdded, Detail: map[string]string{"passkey": "*", "name": "Browser"}}
+		l.Stored(t, slices.Concat(own(u, added), bySelf(u, audit.RecoveryMade), signedIn(u))...)
+		b = w.Browser()
+		p = b.SignIn(b.Open("/signin"), "root@example.org")
+		l = w.Ledger()
+		bad := k.Copy()
+		bad.Unseen = true
+		b.Passkey(p, "/signin/second", bad)
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.SecondFailed, Target: u.ID, Why: texts.New("passkey.unverified")})...)
 	}},
 }

@@ -122,7 +122,7 @@ var prices = []price{
 		to := got(b, "/oauth2/authorize?"+a.Request().Encode()).Location
 		return func() answered { return got(b, strings.TrimPrefix(to, f.URL)) }
 	}},
-	{"a sign-in by password", figure{5, 5, 10}, func(f *faulty) func() answered {
+	{"a sign-in by password", figure{6, 5, 11}, func(f *faulty) func() answered {
 		email, b := f.someone(), f.Browser()
 		p := b.Open("/signin")
 		return func() answered {
@@ -163,12 +163,12 @@ func TestWhatARequestCosts(t *testing.T) {
 var pagePrices = map[string]figure{
 	"/account":                        {9, 0, 9},
 	"/account/approvals":              {5, 0, 5},
-	"/account/connections":            {8, 0, 8},
-	"/account/email":                  {5, 0, 5},
-	"/account/passkeys":               {6, 0, 6},
+	"/account/connections":            {9, 0, 9},
+	"/account/email":                  {6, 0, 6},
+	"/account/passkeys":               {8, 0, 8},
 	"/account/password":               {4, 0, 4},
 	"/account/profile":                {4, 0, 4},
-	"/account/second-factor":          {6, 0, 6},
+	"/account/second-factor":          {8, 0, 8},
 	"/account/verify/:token":          {5, 0, 5},
 	"/admin":                          {11, 0, 11},
 	"/admin/clients":                  {5, 0, 5},
@@ -193,7 +193,7 @@ var pagePrices = map[string]figure{
 	"/admin/sign-in-log":              {8, 0, 8},
 	"/admin/sign-in-log/:ref":         {8, 0, 8},
 	"/admin/users":                    {6, 0, 6},
-	"/admin/users/:id":                {12, 0, 12},
+	"/admin/users/:id":                {13, 0, 13},
 }
 
 // testOver shows the result of a login key's test. Here there is none.

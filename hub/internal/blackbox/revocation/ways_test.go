@@ -31,6 +31,7 @@ var ways = []way{
 	{"password", "", byPassword},
 	{"passkey", "", byPasskey},
 	{"password and a code", "", byTwoFactors},
+	{"password and a passkey", "", byPasswordAndPasskey},
 	{"another hub", federation.KindPeer, byPeer},
 	{"an OpenID provider", federation.KindOpenID, byOpenID},
 	{"an OAuth 2.0 provider", federation.KindOAuth2, byOAuth2},
@@ -92,6 +93,17 @@ func byTwoFactors(t *testing.T) *house {
 	_, app, _ := w.WithApp("ada@example.org")
 	return &house{World: w, way: "password and a code", upstream: func(bool) {}, skip: w.Clock.Skip, enter: func(b *hubtest.Browser) {
 		b.SignInWith("ada@example.org", app)
+	}}
+}
+
+// byPasswordAndPasskey is a house whose person types a password and uses a passkey.
+func byPasswordAndPasskey(t *testing.T) *house {
+	w := hubtest.NewWorldAs(t, hubtest.OpenSQLite(t), hub.Config{URL: hubtest.Localhost})
+	w.Person("ada@example.org")
+	k := w.Device()
+	w.Home("ada@example.org").AddPasskey(k)
+	return &house{World: w, way: "password and a passkey", upstream: func(bool) {}, skip: w.Clock.Skip, enter: func(b *hubtest.Browser) {
+		b.Passkey(b.SignIn(b.Open("/signin?local=1"), "ada@example.org"), "/signin/second", k)
 	}}
 }
 

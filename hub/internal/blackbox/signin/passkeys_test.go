@@ -223,7 +223,9 @@ func TestManagingPasskeys(t *testing.T) {
 	page := b.Open("/account/passkeys")
 	w.Clock.Skip(time.Hour)
 	hubtest.Want(t, "removed an hour later", b.Submit(page, "/account/passkeys/remove").URL.Path, "/signin/prove")
-	b.Prove(b.Open("/signin/prove?to=/account/passkeys"))
+	p = b.Prove(b.Open("/signin/prove?to=/account/passkeys"))
+	contains(t, "who has a passkey is asked for it", p.URL.String(), "/signin/second?stop=")
+	b.Passkey(p, "/signin/second", k)
 	p = b.Submit(b.Open("/account/passkeys"), "/account/passkeys/remove")
 	if !strings.Contains(p.Body, "Passkey removed.") || !strings.Contains(p.Body, "No passkeys yet.") {
 		t.Errorf("removed: %d %s", p.Status, hubtest.Gist(p.Body))
