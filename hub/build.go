@@ -55,6 +55,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web/clientrequest"
 	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/hub/web/device"
+	"github.com/fedhub/fedhub/hub/web/emailcode"
 	"github.com/fedhub/fedhub/hub/web/emails"
 	"github.com/fedhub/fedhub/hub/web/errorpages"
 	"github.com/fedhub/fedhub/hub/web/federating"
@@ -297,6 +298,10 @@ func (h *Hub) buildHandlers() {
 		HubName: h.name, Log: c.Log, Now: c.Now, SignIn: h.signin,
 	}
 	h.signin.AskSecond, h.signin.CheckSecond = h.secondStep.Ask, h.secondStep.Check
+	h.emailCode = &emailcode.Handler{
+		Stops: h.stops, Sessions: h.sessions, MailLinks: h.mailLinks, Settings: h.settings, Guesses: h.second.Codes, Audit: h.audit,
+		Responder: h.responder, Now: c.Now, SignIn: h.signin,
+	}
 	h.tried = &tried.Handler{Stops: h.stops, Sessions: h.sessions, Upstreams: h.upstreams, Linking: h.linking, Responder: h.responder, Now: c.Now}
 	h.guard = &guard.Guard{
 		Sessions: h.sessions, Users: h.users, Upstreams: h.upstreams, Clients: h.clients, Settings: h.settings, Audit: h.audit,

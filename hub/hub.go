@@ -60,6 +60,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web/authorize"
 	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/hub/web/device"
+	"github.com/fedhub/fedhub/hub/web/emailcode"
 	"github.com/fedhub/fedhub/hub/web/federating"
 	"github.com/fedhub/fedhub/hub/web/language"
 	"github.com/fedhub/fedhub/hub/web/oidc"
@@ -135,6 +136,7 @@ type Hub struct {
 	signin      *signin.Handler
 	tried       *tried.Handler
 	secondStep  *second.Handler
+	emailCode   *emailcode.Handler
 	onetime     *onetime.Handler
 	federating  *federating.Handler
 	signout     *signout.Handler

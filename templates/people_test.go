@@ -20,7 +20,7 @@ import (
 // beginning of their ids. Every offered language has all of them.
 var forPeople = strings.Fields(`
 	account. address.go-to-your-account address.it-was-used-it-is address.this-link-doesnt-work-here approvals. away. bits. choose. confirm.
-	confirmbrowser. confirmed. confirmedbrowser. connect. connections. consent. continue. denied. device. deviceconfirm. devicedone. email. enrol.
+	confirmbrowser. confirmed. confirmedbrowser. connect. connections. consent. continue. denied. device. deviceconfirm. devicedone. email. emailcode. emailsignin. enrol.
 	errorpage. errorpages. extras. fault. fields. forgot. formpost. frappe. guards. handler. headers. invite. invited. languages. leave.
 	link.title link.lead link.password-label link.connect-button link.or link.sent- link.send- link.no-way link.cancel-link link.tab link.that-didnt
 	link.try-another linkmail. linkproof. mail. month. notice. onward. passkey.off. passkey.name. passkeys. password. problem. profile. proof. prove.
@@ -42,8 +42,8 @@ var forAdministrators = strings.Fields(`
 	prove.again prove.mailed quiet. request.redirect- request.refused reset.shown reset.used
 	scripts.copy-client-id scripts.copy-initial scripts.copy-invite scripts.copy-link scripts.remove-row scripts.row
 	second.wrong second.refused
-	shells.menu shells.administration-label
-	signin.administrators signin.busy signin.prove signin.throttled signin.wrong
+	shells.administration-label
+	signin.administrators signin.busy signin.emailcode. signin.prove signin.throttled signin.wrong
 	signedin.
 	signout.all signout.guessed signout.provider signout.upstream
 	time.milliseconds time.minutes time.seconds time.under
@@ -54,7 +54,7 @@ var forAdministrators = strings.Fields(`
 // of pages for administrators are left out.
 var peopleFolders = []string{
 	"hub", "hub/web", "hub/web/guard", "hub/web/account", "hub/web/authorize", "hub/web/device", "hub/web/emails", "hub/web/errorpages", "hub/web/onetime", "hub/web/proof",
-	"hub/web/second", "hub/web/signin", "hub/web/signout", "hub/maillinks", "hub/users", "hub/users/passkeys", "hub/users/passwords",
+	"hub/web/second", "hub/web/emailcode", "hub/web/signin", "hub/web/signout", "hub/maillinks", "hub/users", "hub/users/passkeys", "hub/users/passwords",
 	"hub/users/secondfactor", "templates", "templates/locales",
 }
 

@@ -14,6 +14,7 @@ type AdminSettings struct {
 	HubName           string            // hub_name
 	SkipAuthorization string            // skip_authorization: "Force" or "Auto"
 	RequirePushed     bool              // require_pushed
+	EmailSignIn       bool              // email_sign_in
 	TrustedDomains    string            // trusted_domains, one per line
 	Registration      string            // registration: "off", "token" or "open"
 	DocumentDomains   string            // document_domains, one per line

@@ -25,6 +25,7 @@ type settingsSetCmd struct {
 
 	Passwords word `enum:"all,administrators," default:"" placeholder:"WORD" help:"Users who may sign in with a password: all or administrators. With administrators, other users sign in through a provider."`
 
+	EmailSignIn      *bool     `negatable:"" help:"Let users who may use a password also sign in with a code or link from an email; --no-email-sign-in turns it off. Needs a mail server. Default: off."`
 	SecondFactor     word      `enum:"never,optional,administrators,all," default:"" placeholder:"WORD" help:"Users who need a second factor: never (no one is asked), optional (users who set one up are asked), administrators (and the roles of --second-factor-role) or all. Default: administrators."`
 	SecondFactorRole *[]string `sep:"none" placeholder:"ROLE" help:"Users with this role need a second factor too. May be repeated; an empty value removes all."`
 	SecondFactorDays *int      `placeholder:"N" help:"Days that users may put off setting up a second factor; 0 for none. Default: 7."`
@@ -49,8 +50,8 @@ type settingsSetCmd struct {
 
 // Run changes the settings that were given, and prints all settings.
 func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
-	if s.Consent == "" && s.Name == "" && s.ServerDomain == nil && s.Registration == "" && s.DocumentDomain == nil && s.SoftwareIssuer == nil && s.RequirePushed == nil && s.Voucher == nil && s.KeyDays == nil && s.Passwords == "" && s.SecondFactor == "" && s.SecondFactorRole == nil && s.SecondFactorDays == nil && s.Traces == "" && s.TraceDays == nil && s.AuditDays == nil && s.RecentMinutes == nil && s.AdminHours == nil && s.RefreshSeconds == nil && s.Registered == nil && s.RegisteredPerNetwork == nil && s.UnusedDays == nil {
-		return mistake("nothing to change; add at least one of --consent, --name, --server-domain, --registration, --document-domain, --software-issuer, --require-pushed, --voucher, --key-days, --passwords, --second-factor, --second-factor-role, --second-factor-days, --traces, --trace-days, --audit-days, --recent-minutes, --admin-hours, --refresh-seconds, --registered, --registered-per-network and --unused-days")
+	if s.Consent == "" && s.Name == "" && s.ServerDomain == nil && s.Registration == "" && s.DocumentDomain == nil && s.SoftwareIssuer == nil && s.RequirePushed == nil && s.Voucher == nil && s.KeyDays == nil && s.Passwords == "" && s.EmailSignIn == nil && s.SecondFactor == "" && s.SecondFactorRole == nil && s.SecondFactorDays == nil && s.Traces == "" && s.TraceDays == nil && s.AuditDays == nil && s.RecentMinutes == nil && s.AdminHours == nil && s.RefreshSeconds == nil && s.Registered == nil && s.RegisteredPerNetwork == nil && s.UnusedDays == nil {
+		return mistake("nothing to change; add at least one of --consent, --name, --server-domain, --registration, --document-domain, --software-issuer, --require-pushed, --voucher, --key-days, --passwords, --email-sign-in, --second-factor, --second-factor-role, --second-factor-days, --traces, --trace-days, --audit-days, --recent-minutes, --admin-hours, --refresh-seconds, --registered, --registered-per-network and --unused-days")
 	}
 	return s.with(ctx, c, func(o *opened) error {
 		err := o.ChangeSettings(ctx, c.operator(), func(now *settings.Settings) {
@@ -71,6 +72,9 @@ func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
 			}
 			if s.SoftwareIssuer != nil {
 				now.SoftwareIssuers = *s.SoftwareIssuer
+			}
+			if s.EmailSignIn != nil {
+				now.EmailSignIn = *s.EmailSignIn
 			}
 			if s.RequirePushed != nil {
 				now.RequirePushed = *s.RequirePushed

@@ -72,6 +72,7 @@ const (
 	EmailVerified    = "user.email.verified"
 	PasswordForgot   = "password.forgot"
 	BrowserAsked     = "browser.asked"
+	SignInMailed     = "signin.mailed" // a code to sign in with was requested
 	BrowserConfirmed = "browser.confirmed"
 	PasswordChanged  = "password.changed"
 	SecondAdded      = "second.added"   // an authenticator app was set up

@@ -2,9 +2,7 @@ package maillinks
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/fedhub/fedhub/hub/mail"
@@ -17,12 +15,11 @@ import (
 const (
 	Enrol     = "enrol"
 	EnrolLife = 10 * time.Minute
-	enrolSize = 8 // letters of base32: 40 bits
 )
 
 // SendCode emails a code to a user.
 func (k *Service) SendCode(ctx context.Context, u users.User) error {
-	code := rand.Text()[:enrolSize]
+	code := newCode()
 	link := Link{Purpose: Enrol, User: u.ID, Asked: themselves, Data: map[string]string{"epoch": epoch(u)}}
 	if err := k.seldom(ctx, link); err != nil {
 		return err
@@ -32,13 +29,12 @@ func (k *Service) SendCode(ctx context.Context, u users.User) error {
 	if err := k.Links.Insert(ctx, link); err != nil {
 		return err
 	}
-	return k.Mailer.Mail(ctx, mail.NewEmail(u.Email, "factor.code", "code", code[:4]+"-"+code[4:]).In(u.Locale))
+	return k.Mailer.Mail(ctx, mail.NewEmail(u.Email, "factor.code", "code", spoken(code)).In(u.Locale))
 }
 
 // TakeCode uses a code up. A wrong one is secondfactor.ErrWrongCode.
 func (k *Service) TakeCode(ctx context.Context, u users.User, code string) error {
-	code = strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(code))
-	l, err := k.Take(ctx, Enrol, u.ID+" "+code)
+	l, err := k.Take(ctx, Enrol, u.ID+" "+typedCode(code))
 	if errors.Is(err, ErrLink) || err == nil && !still(l, u) {
 		return secondfactor.ErrWrongCode
 	}

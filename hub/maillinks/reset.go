@@ -34,13 +34,19 @@ func (k *Service) toReader(ctx context.Context, email string, send func(context.
 		return err
 	}
 	if err != nil || u.Disabled || !u.EmailVerified {
-		_, err = k.New(ctx, "nothing", "nobody "+id(email), nil, ResetLife)
+		err = k.sendNothing(ctx, email)
 	} else {
 		err = send(ctx, u)
 	}
 	if errors.Is(err, ErrOften) {
 		return nil
 	}
+	return err
+}
+
+// sendNothing does the work of an email that is not sent.
+func (k *Service) sendNothing(ctx context.Context, email string) error {
+	_, err := k.New(ctx, "nothing", "nobody "+id(email), nil, ResetLife)
 	return err
 }
 

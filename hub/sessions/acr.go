@@ -4,8 +4,8 @@ import "slices"
 
 // The values of acr (OIDC Core §2) for sign-ins at this hub.
 const (
-	// ACRPassword is one factor: a local password.
-	ACRPassword = "urn:fedhub:acr:1"
+	// ACROneFactor is one factor: a local password, or a code by email.
+	ACROneFactor = "urn:fedhub:acr:1"
 	// ACRTwoFactors is two: a password and a code or passkey, or a passkey that
 	// verified its user.
 	ACRTwoFactors = "urn:fedhub:acr:2"
@@ -32,8 +32,8 @@ func ACRFor(accepted []string, acr string) (told string, ok bool) {
 	switch {
 	case len(accepted) == 0, slices.Contains(accepted, acr):
 		return acr, true
-	case acr == ACRTwoFactors && slices.Contains(accepted, ACRPassword):
-		return ACRPassword, true
+	case acr == ACRTwoFactors && slices.Contains(accepted, ACROneFactor):
+		return ACROneFactor, true
 	}
 	return acr, false
 }

@@ -7,7 +7,7 @@ import (
 )
 
 func TestTwoFactorsAreAlsoOne(t *testing.T) {
-	const one, two, other = sessions.ACRPassword, sessions.ACRTwoFactors, "urn:other"
+	const one, two, other = sessions.ACROneFactor, sessions.ACRTwoFactors, "urn:other"
 	for _, row := range []struct {
 		accepted []string
 		acr      string

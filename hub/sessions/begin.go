@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/fedhub/fedhub/hub/grants"
@@ -30,8 +31,21 @@ type Start struct {
 
 // ByPassword starts a session of a user who has just proved their password.
 func ByPassword(u users.User, now time.Time) Start {
-	return Start{User: u, AMR: []string{"pwd"}, ACR: ACRPassword, AuthTime: now}
+	return Start{User: u, AMR: []string{"pwd"}, ACR: ACROneFactor, AuthTime: now}
 }
+
+// byEmail is the amr of a code by email. RFC 8176 has no name for it: its "otp" is
+// a code of an authenticator.
+const byEmail = "email"
+
+// ByEmail starts a session of a user who has just entered a code from an email,
+// which is one factor.
+func ByEmail(u users.User, now time.Time) Start {
+	return Start{User: u, AMR: []string{byEmail}, ACR: ACROneFactor, AuthTime: now}
+}
+
+// ByEmail reports whether a code from an email was the first factor.
+func (s Session) ByEmail() bool { return s.LoginKey == "" && slices.Contains(s.AMR, byEmail) }
 
 // ByPasskey starts a session of a user who has just used a passkey. It is two
 // factors: the device, and what the device verified its user by. The methods

@@ -34,6 +34,9 @@ func (s Settings) SignsInByPassword(admin bool) bool {
 	return admin || !s.OnlyAdministratorsByPassword()
 }
 
+// SignsInByEmail reports whether this kind of user can use a code by email.
+func (s Settings) SignsInByEmail(admin bool) bool { return s.EmailSignIn && s.SignsInByPassword(admin) }
+
 func (s Settings) passwordProblems() forms.Problems {
 	if slices.Contains([]string{PasswordsForAll, PasswordsForAdministrators}, s.PasswordsOf()) {
 		return nil

@@ -70,6 +70,9 @@ type Settings struct {
 	// Passwords is who may sign in with a password, one of the Passwords
 	// constants; unset is the default.
 	Passwords string `bson:"passwords,omitempty"`
+	// EmailSignIn lets those who may use a password sign in by a code that the
+	// hub emails them, too.
+	EmailSignIn bool `bson:"emailSignIn,omitempty"`
 
 	// SecondFactor is who needs a second factor, one of the SecondFactor
 	// constants; unset is the default. SecondFactorRoles are roles that need one

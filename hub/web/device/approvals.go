@@ -87,5 +87,5 @@ func (d *Handler) Answer(c *gin.Context) error {
 func couldBeBetter(r pending.Request, s sessions.Session) bool {
 	wished := strings.Fields(r.ACRValues)
 	_, good := sessions.ACRFor(wished, s.ACR)
-	return slices.Contains(wished, sessions.ACRPassword) && !good && s.Created.Before(r.Created)
+	return slices.Contains(wished, sessions.ACROneFactor) && !good && s.Created.Before(r.Created)
 }

@@ -17,9 +17,9 @@ func TestAWishForAnotherSignInIsTriedOnce(t *testing.T) {
 		want            bool
 	}{
 		{"no wish", "", "elsewhere", asked.Add(-time.Minute), false},
-		{"met", "other " + sessions.ACRPassword, sessions.ACRPassword, asked.Add(-time.Minute), false},
-		{"not met, and a password would", "other " + sessions.ACRPassword, "elsewhere", asked.Add(-time.Minute), true},
-		{"not met by a new sign-in either", sessions.ACRPassword, "elsewhere", asked.Add(time.Second), false},
+		{"met", "other " + sessions.ACROneFactor, sessions.ACROneFactor, asked.Add(-time.Minute), false},
+		{"not met, and a password would", "other " + sessions.ACROneFactor, "elsewhere", asked.Add(-time.Minute), true},
+		{"not met by a new sign-in either", sessions.ACROneFactor, "elsewhere", asked.Add(time.Second), false},
 		{"a way that this hub lacks", "other", "elsewhere", asked.Add(-time.Minute), false},
 	} {
 		got := couldBeBetter(pending.Request{ACRValues: tt.wish, Created: asked}, sessions.Session{SignIn: grants.SignIn{ACR: tt.acr}, Created: tt.signedIn})

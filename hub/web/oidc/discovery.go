@@ -164,7 +164,7 @@ func (d *Handler) metadata(current settings.Settings) metadata {
 		IntrospectionEncEncs:  clientauth.EncryptionEncs(),
 		DPoPAlgs:              dpop.Algs(),
 		Prompts:               []string{"none", "login", "consent", "select_account"},
-		ACRs:                  []string{sessions.ACRPassword, sessions.ACRTwoFactors},
+		ACRs:                  []string{sessions.ACROneFactor, sessions.ACRTwoFactors},
 		ClaimTypes:            []string{"normal"},
 		UILocales:             locales.Tags(),
 

@@ -281,6 +281,16 @@ func (d *Handler) SignInNew(c *gin.Context, user users.User, to string) error {
 	return d.finish(c, pendingLogin{method: method{To: to}}, sessions.ByPassword(user, d.Now()))
 }
 
+// Finish signs in somebody who has shown a first factor on another page, after
+// a second one if they need one.
+func (d *Handler) Finish(c *gin.Context, flow, to string, start sessions.Start) error {
+	j, err := d.pendingLogin(c, method{flow, to})
+	if err != nil {
+		return err
+	}
+	return d.finish(c, j, start)
+}
+
 // finish signs the person in, after a second factor if they need one.
 func (d *Handler) finish(c *gin.Context, j pendingLogin, start sessions.Start) error {
 	if asked, err := d.AskSecond(c, j.Flow, j.To, start); asked || err != nil {

@@ -85,6 +85,9 @@ func (d *Handler) show(c *gin.Context, status int, j pendingLogin, ways []federa
 	page.Password = !page.OnlyAdmin || page.EmailFirst || c.Query("local") != ""
 	page.Flow, page.To, page.Client, page.Forgot = j.Flow, web.LocalPath(j.To, ""), j.shown(), d.MailLinks.Delivers()
 	page.Local = "/signin" + local(j)
+	if s.EmailSignIn && page.Password && page.Forgot {
+		page.ByEmail = "/signin/email" + j.query()
+	}
 	if !page.OnlyAdmin || c.Query("local") != "" {
 		if page.Passkey, err = d.offerPasskey(c); err != nil {
 			return err

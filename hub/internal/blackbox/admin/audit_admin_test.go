@@ -10,7 +10,9 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
+	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/testkit/federationtest"
 	"github.com/fedhub/fedhub/internal/testkit/frappetest"
@@ -262,6 +264,27 @@ var settingActs = []act[*office]{
 		l := o.Ledger()
 		o.root.Post(p, "/admin/settings", "csrf", "made up")
 		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.AdminRefused, Actor: o.me, Why: texts.New("admin.refused.form"), Detail: map[string]string{"method": "POST", "page": "/admin/settings"}})...)
+	}},
+	{"an administrator signed in too long ago to change something", func(t *testing.T, o *office) {
+		u, b := o.Person("late@example.org", users.AdminRole), o.Home("late@example.org")
+		p := b.Open("/admin/settings")
+		o.Clock.Skip(11 * time.Minute)
+		l := o.Ledger()
+		b.Submit(p, "/admin/settings", "hub_name", "Late")
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.AdminRefused, Actor: u.ID, Why: texts.New("admin.refused.proof"), Detail: map[string]string{"method": "POST", "page": "/admin/settings"}})...)
+	}},
+	{"an administrator signed in through a provider that keeps administrators out", func(t *testing.T, o *office) {
+		u, b := o.Person("site@example.org", users.AdminRole), o.Home("site@example.org")
+		site := o.Provider("keepsout", func(k *federation.LoginKey) { k.Kind = federation.KindFrappe })
+		set := store.NewCollection[sessions.Session](o.Backend, "sessions", o.Clock.Now)
+		all, err := set.List(t.Context(), store.Query{Field: "userId", Equals: u.ID})
+		hubtest.Done(t, err)
+		for _, s := range all {
+			hubtest.Done(t, set.Update(t.Context(), s.ID, func(s *sessions.Session) error { s.LoginKey = site.ID; return nil }))
+		}
+		l := o.Ledger()
+		b.Open("/admin")
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.AdminRefused, Actor: u.ID, LoginKey: site.ID, Why: texts.New("admin.refused.provider"), Detail: map[string]string{"method": "GET", "page": "/admin"}})...)
 	}},
 	{"events that are too old go", func(t *testing.T, _ *office) {
 		w, days := hubtest.NewWorld(t, hubtest.OpenSQLite(t)), 1

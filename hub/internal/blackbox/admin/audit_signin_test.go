@@ -88,6 +88,20 @@ var signInActs = []act[*mailing]{
 		b.Submit(p, link)
 		l.Stored(t, own(u, audit.Event{Kind: audit.BrowserConfirmed, Why: texts.New("browser.confirmed")})...)
 	}},
+	{"a code by email signs in", func(t *testing.T, m *mailing) {
+		u, b := m.Person("code@example.org"), m.Browser()
+		m.AllowEmailSignIn()
+		p := b.Open("/signin/email")
+		l := m.Ledger()
+		p = b.Submit(p, "/signin/email", "email", "code@example.org")
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.SignInMailed})...)
+		l = m.Ledger()
+		p = b.Submit(p, "/signin/email/code", "code", "AAAA-AAAA")
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.SignInFailed, Why: texts.New("signin.emailcode.wrong")})...)
+		l = m.Ledger()
+		b.Submit(p, "/signin/email/code", "code", m.box.Code("code@example.org"))
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.SignInOK, Actor: u.ID})...)
+	}},
 	{"consent is given", func(t *testing.T, m *mailing) {
 		u, a, b := m.Person("yes@example.org"), m.App(), m.Browser()
 		p := b.SignIn(b.Authorize(a.Request()), "yes@example.org")

@@ -11,14 +11,15 @@ import (
 // sessionStarts are the places in the code that start a session, with the sign-in
 // method of each.
 var sessionStarts = map[string]string{
-	"hub/web/signin/signin.go":    "password",
-	"hub/web/signin/invite.go":    "password",
-	"hub/web/signin/setup.go":     "password",
-	"hub/web/signin/upstream.go":  "a login key",
-	"hub/web/second/second.go":    "password and a code",
-	"hub/web/signin/passkey.go":   "passkey",
-	"hub/web/signin/prove.go":     "as the session that it goes on from",
-	"hub/web/account/password.go": "as the session that it goes on from",
+	"hub/web/signin/signin.go":       "password",
+	"hub/web/signin/invite.go":       "password",
+	"hub/web/signin/setup.go":        "password",
+	"hub/web/signin/upstream.go":     "a login key",
+	"hub/web/second/second.go":       "password and a code",
+	"hub/web/signin/passkey.go":      "passkey",
+	"hub/web/emailcode/emailcode.go": "code by email",
+	"hub/web/signin/prove.go":        "as the session that it goes on from",
+	"hub/web/account/password.go":    "as the session that it goes on from",
 }
 
 // starts finds places that start a session without a row above, such as a new

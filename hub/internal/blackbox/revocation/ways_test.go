@@ -32,6 +32,7 @@ var ways = []way{
 	{"passkey", "", byPasskey},
 	{"password and a code", "", byTwoFactors},
 	{"password and a passkey", "", byPasswordAndPasskey},
+	{"code by email", "", byEmailCode},
 	{"another hub", federation.KindPeer, byPeer},
 	{"an OpenID provider", federation.KindOpenID, byOpenID},
 	{"an OAuth 2.0 provider", federation.KindOAuth2, byOAuth2},
@@ -104,6 +105,16 @@ func byPasswordAndPasskey(t *testing.T) *house {
 	w.Home("ada@example.org").AddPasskey(k)
 	return &house{World: w, way: "password and a passkey", upstream: func(bool) {}, skip: w.Clock.Skip, enter: func(b *hubtest.Browser) {
 		b.Passkey(b.SignIn(b.Open("/signin?local=1"), "ada@example.org"), "/signin/second", k)
+	}}
+}
+
+// byEmailCode is a house with codes by email.
+func byEmailCode(t *testing.T) *house {
+	w, box := hubtest.WithEmailSignIn(t)
+	w.Person("ada@example.org")
+	return &house{World: w, way: "code by email", upstream: func(bool) {}, skip: w.Clock.Skip, enter: func(b *hubtest.Browser) {
+		p := b.AskForCode("/signin/email", "ada@example.org")
+		b.Submit(p, "/signin/email/code", "code", box.Code("ada@example.org"))
 	}}
 }
 
