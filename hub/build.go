@@ -31,6 +31,7 @@ import (
 	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/pending"
 	"github.com/fedhub/fedhub/hub/readiness"
+	"github.com/fedhub/fedhub/hub/selfservice"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/signing"
@@ -42,6 +43,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/users/passkeys"
 	"github.com/fedhub/fedhub/hub/users/passwords"
+	"github.com/fedhub/fedhub/hub/users/pictures"
 	"github.com/fedhub/fedhub/hub/users/secondfactor"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/account"
@@ -107,7 +109,7 @@ func (h *Hub) buildTools() {
 func (h *Hub) buildPeople() {
 	c, d := h.config, h.data
 	h.users = users.New(users.Options{
-		Users: d.Users, Throttles: d.Throttles, Browsers: d.Browsers, Setups: d.SetupLinks, Invitations: d.Invitations,
+		Users: d.Users, Removed: d.RemovedIDs, Throttles: d.Throttles, Browsers: d.Browsers, Setups: d.SetupLinks, Invitations: d.Invitations,
 		BySubject: func(ctx context.Context, subject string, limit int) ([]string, error) {
 			return h.linking.UsersBySubject(ctx, subject, limit)
 		},
@@ -327,7 +329,9 @@ func (h *Hub) buildHandlers() {
 		Clients: h.clients, Pending: h.pending, Sessions: h.sessions, Grants: h.grants, Audit: h.audit, Responder: h.responder, Now: c.Now,
 	}
 	h.account = &account.Handler{
-		Proofs: proofs, Second: h.second, HubName: h.name, Stops: h.stops,
+		Pictures: pictures.New(h.data.Pictures, h.users, c.URL, c.Now),
+		Self:     &selfservice.Service{Users: h.users, Linking: h.linking, Passkeys: h.passkeys, Codes: h.second.Codes, Grants: h.grants, Sessions: h.sessions.Service, Logouts: h.logouts, MailLinks: h.mailLinks, Settings: h.settings, Audit: h.audit, Removed: h.second.Removed},
+		Proofs:   proofs, Second: h.second, HubName: h.name, Stops: h.stops,
 		Issuer: c.URL, Clients: h.clients, Upstreams: h.upstreams, Sessions: h.sessions, Users: h.users, Passkeys: h.passkeys, Linking: h.linking,
 		Grants: h.grants, Logouts: h.logouts, MailLinks: h.mailLinks, UpstreamTokens: h.upstreamTokens, Settings: h.settings, Audit: h.audit, Responder: h.responder, Now: c.Now, MinPassword: c.MinPassword,
 	}

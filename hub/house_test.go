@@ -19,7 +19,7 @@ import (
 const module = "github.com/fedhub/fedhub/"
 
 var (
-	servicePackages = []string{"authentication", "authrequest", "flows", "grants", "health", "logouts", "maillinks", "operator", "pending", "readiness", "sessions", "settings", "signing", "sitesetup", "tokens", "traces", "upstreamtokens", "users"}
+	servicePackages = []string{"authentication", "authrequest", "flows", "grants", "health", "logouts", "maillinks", "operator", "pending", "readiness", "selfservice", "sessions", "settings", "signing", "sitesetup", "tokens", "traces", "upstreamtokens", "users"}
 	toolPackages    = []string{"store", "oauth", "audit", "seal", "fetch", "dpop", "mail"}
 )
 

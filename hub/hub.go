@@ -323,7 +323,7 @@ func (h *Hub) everyMinute(ctx context.Context, work func(context.Context)) {
 func (h *Hub) chores(ctx context.Context) {
 	h.tellRest(ctx, false)
 	_, err := h.backend.Sweep(ctx, h.config.Now())
-	if err = errors.Join(err, h.ClearUnused(ctx), h.linking.EndUnknown(ctx)); err != nil && !errors.Is(err, context.Canceled) {
+	if err = errors.Join(err, h.ClearUnused(ctx), h.linking.EndUnknown(ctx), h.DeleteDue(ctx)); err != nil && !errors.Is(err, context.Canceled) {
 		h.config.Log.ErrorContext(ctx, "could not delete expired records; the hub will try again", "error", err)
 	}
 	if err := h.tendKeys(ctx); err != nil && !errors.Is(err, context.Canceled) {

@@ -37,6 +37,7 @@ func (h *Hub) peopleRoutes(g guard.Rules) []route {
 		{"POST", "/admin/users/:id/sessions/end", g.Change, h.admin.people.EndSessions},
 		{"POST", "/admin/users/:id/unlink", g.Change, h.admin.people.Unlink},
 		{"POST", "/admin/users/:id/roles", g.Change, h.admin.people.SetRoles},
+		{"POST", "/admin/users/:id/deletion/cancel", g.Change, h.admin.people.CancelDeletion},
 		{"POST", "/admin/users/:id/reset", g.Change, h.admin.people.ResetPassword},
 		{"GET", "/admin/account-links", g.Admin, h.admin.people.Decisions},
 		{"POST", "/admin/account-links/link", g.Change, h.admin.people.LinkBeforehand},

@@ -14,6 +14,7 @@ type Account struct {
 	Verified bool // the e-mail address
 	Mail     bool // whether the hub sends emails
 
+	Due         time.Time // of the account's deletion; zero if none was requested
 	HasPassword bool
 	Passkeys    int // that work here
 	Roles       []string
@@ -52,6 +53,18 @@ type AccountSession struct {
 	Device  locales.Text // like "Firefox on Linux"; zero if unknown
 	Method  locales.Text // how they signed in; zero if unknown
 	IP      string
+	Apps    []string // names of the apps that were signed in to
 	Started time.Time
 	Seen    time.Time
+}
+
+// Others is how many other browsers are signed in.
+func (p Account) Others() int {
+	n := 0
+	for _, s := range p.Sessions {
+		if !s.Current {
+			n++
+		}
+	}
+	return n
 }

@@ -28,7 +28,9 @@
 //	/device/confirm                   DeviceConfirm user_code decision (allow, deny)
 //	/account/approvals                Approvals     request decision (allow, deny)
 //	/account/apps/remove              Account       client
+//	/account/apps/remove-all          Account
 //	/account/sessions/end             Account       session
+//	/account/sessions/end-others      Account
 //	/account/sessions/end-all         Account
 //	/admin/clients                    AdminClientNew  type app_name redirect_uris
 //	/admin/clients                    AdminClientPreset  preset url called, and names of ClientForm
@@ -46,7 +48,7 @@
 //	/admin/hubs/approve               AdminServers  server; likewise refuse, suspend, resume
 //	/admin/hubs/invite                AdminServers
 //	/admin/sign-in-log                AdminTraces   ref; client key person failed
-//	/admin/settings                   AdminSettings hub_name skip_authorization require_pushed email_sign_in trusted_domains traces trace_days audit_days second_factor second_factor_roles second_factor_days recent_minutes admin_hours refresh_seconds registered registered_per_network unused_days
+//	/admin/settings                   AdminSettings hub_name skip_authorization require_pushed email_sign_in trusted_domains traces trace_days audit_days deletion_days second_factor second_factor_roles second_factor_days recent_minutes admin_hours refresh_seconds registered registered_per_network unused_days
 //	/admin/settings/unused            AdminSettings age
 //	ConfirmDelete.Action              ConfirmDelete confirm end
 //

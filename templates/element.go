@@ -24,6 +24,7 @@ type Element struct {
 	Ordered bool // of rows: a list with an order
 
 	Action string // of a form: an address of this hub
+	Upload bool   // the form sends a file
 	CSRF   string
 
 	Passkey  Ceremony // of a form that a passkey answers
@@ -47,6 +48,7 @@ func watch(address string, e Element) Element { e.Watch = address; return e }
 func starts(what string, e Element) Element   { e.Starts = what; return e }
 func ordered(e Element) Element               { e.Ordered = true; return e }
 func autofill(e Element) Element              { e.Autofill = true; return e }
+func upload(e Element) Element                { e.Upload = true; return e }
 
 func passkey(does string, of Ceremony, e Element) Element { e.Does, e.Passkey = does, of; return e }
 

@@ -74,6 +74,7 @@ type Field struct {
 	Rows     locales.Text // label of the rows into which the script splits a text area
 	Options  []Option     // of a select: value and label
 	Picks    []Pick       // of a list of radio buttons
+	Accepts  string       // types of files
 	Mono     bool         // technical text
 	Focus    bool         // takes the focus when the page opens
 	Optional bool
@@ -108,6 +109,7 @@ func newField(name string, label any, value string) Field {
 
 func hint(text any, f Field) Field     { f.Hint = shown(text); return f }
 func kind(kind string, f Field) Field  { f.Kind = kind; return f }
+func accepts(a string, f Field) Field  { f.Accepts = a; return f }
 func auto(words string, f Field) Field { f.Auto = words; return f }
 func rows(label any, f Field) Field    { f.Kind, f.Rows = "area", shown(label); return f }
 

@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/fedhub/fedhub/templates/locales"
@@ -55,19 +56,27 @@ func (f Frame) Nav() []NavGroup {
 	return groups
 }
 
+// below are the pages that an entry of the account's navigation leads to.
+var below = map[string][]string{
+	"/account/security": {"/account/passkeys", "/account/second-factor", "/account/password", "/account/email"},
+	"/account/activity": {"/account/activity/wasnt-me"},
+	"/account/data":     {"/account/delete"},
+}
+
 // AccountNav is the navigation of a person's own pages.
 func (f Frame) AccountNav() []NavGroup {
 	items := []NavItem{
 		{Label: locales.Say("account.profile"), URL: "/account/profile"},
+		{Label: locales.Say("account.security"), URL: "/account/security"},
 		{Label: locales.Say("account.apps"), URL: "/account#apps"},
 		{Label: locales.Say("account.linked-sign-ins"), URL: "/account/connections"},
-		{Label: locales.Say("passkeys.title"), URL: "/account/passkeys"},
-		{Label: locales.Say("account.second-factor"), URL: "/account/second-factor"},
 		{Label: locales.Say("account.sessions"), URL: "/account#sessions"},
+		{Label: locales.Say("account.activity"), URL: "/account/activity"},
+		{Label: locales.Say("account.data"), URL: "/account/data"},
 		{Label: locales.Say("account.approvals"), URL: "/account/approvals", Count: f.Approvals},
 	}
 	for i, item := range items {
-		items[i].Current = f.Path == item.URL
+		items[i].Current = f.Path == item.URL || slices.Contains(below[item.URL], f.Path)
 	}
 	return []NavGroup{{Items: items}}
 }

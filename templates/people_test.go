@@ -19,7 +19,7 @@ import (
 // forPeople are the messages that pages and emails for people show, by the
 // beginning of their ids. Every offered language has all of them.
 var forPeople = strings.Fields(`
-	account. address.go-to-your-account address.it-was-used-it-is address.this-link-doesnt-work-here approvals. away. bits. choose. confirm.
+	account. activity. data. deleteaccount. disown. keepaccount. security. wasntmyaddress. address.go-to-your-account address.it-was-used-it-is address.this-link-doesnt-work-here approvals. away. bits. choose. confirm.
 	confirmbrowser. confirmed. confirmedbrowser. connect. connections. consent. continue. denied. device. deviceconfirm. devicedone. email. emailcode. emailsignin. enrol.
 	errorpage. errorpages. extras. fault. fields. forgot. formpost. frappe. guards. handler. headers. invite. invited. languages. leave.
 	link.title link.lead link.password-label link.connect-button link.or link.sent- link.send- link.no-way link.cancel-link link.tab link.that-didnt
@@ -35,7 +35,7 @@ var forAdministrators = strings.Fields(`
 	fields.end-label fields.set-by
 	frappe.address-received frappe.base-url frappe.more-than frappe.the-host frappe.the-port frappe.the-scheme frappe.what-
 	mail.attention.
-	notice.added notice.approved notice.asked notice.decided notice.disabled notice.enabled notice.ended notice.forgotten notice.invited notice.left
+	notice.added notice.approved notice.asked notice.decided notice.deletion-cancelled notice.disabled notice.enabled notice.ended notice.forgotten notice.invited notice.left
 	notice.letin notice.refused notice.resumed notice.rotated notice.second-reset notice.sent notice.shut notice.suspended
 	notice.tried notice.undone notice.unmoved notice.untold notice.withdrawn
 	proof.email proof.identity proof.password

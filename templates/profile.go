@@ -1,11 +1,18 @@
 package templates
 
-import "github.com/fedhub/fedhub/templates/locales"
+import (
+	"time"
+
+	"github.com/fedhub/fedhub/templates/locales"
+)
 
 // Profile is the form in which people say who they are. It posts to
 // /account/profile; its fields have the names of the claims of OIDC Core §5.1.
 type Profile struct {
 	Form     ProfileForm
+	Picture  string // name of the one that was uploaded, below /picture/; empty for none
+	Locales  []Option
+	Zones    []Option
 	Username string // what administrators call them; not for the person to change
 	From     string // provider that says some of it anew at each sign-in; empty for none
 	Mistakes []Mistake
@@ -13,6 +20,15 @@ type Profile struct {
 
 func (p Profile) look() look {
 	return look{"profile", desk, locales.Say("profile.tab"), len(p.Mistakes) > 0}
+}
+
+// Dated is the kind of the field for a birth date: a picker, unless the user
+// keeps to themself the year or all but the year, which a picker cannot hold.
+func (p Profile) Dated() string {
+	if typed := p.Form.Birthdate; typed == "" || len(typed) == len(time.DateOnly) && typed[:4] != "0000" {
+		return "date"
+	}
+	return "text"
 }
 
 // A ProfileForm is what a person says of themself, as typed.

@@ -27,6 +27,7 @@ type AdminSettings struct {
 	Traces            string            // traces: "failures", "all" or "off"
 	TraceDays         string            // trace_days
 	AuditDays         string            // audit_days
+	DeletionDays      string            // deletion_days
 	RecentMinutes     string            // recent_minutes
 	AdminHours        string            // admin_hours
 	RefreshSeconds    string            // refresh_seconds

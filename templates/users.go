@@ -60,6 +60,8 @@ type AdminUser struct {
 	Disabled bool
 	Myself   bool // the administrator who looks
 	Created  time.Time
+	Asked    time.Time // the user, for the deletion of the account; zero if not
+	Due      time.Time // of the deletion
 	Password bool
 	Changed  time.Time // the password
 	CanReset bool

@@ -33,6 +33,8 @@ type settingsSetCmd struct {
 	Traces    word `enum:"failures,all,off," default:"" placeholder:"WORD" help:"Sign-ins in the sign-in log: failures (also those in which the hub asked the user something), all or off."`
 	TraceDays *int `placeholder:"N" help:"Keep the sign-in log for this many days. Default: 14."`
 
+	DeletionDays *int `placeholder:"N" help:"Days until an account that its user deletes is gone; 0: users cannot delete their account. Default: 14."`
+
 	AuditDays *int `placeholder:"N" help:"Keep the audit log for this many days; 0 to keep it forever. Default: 90."`
 
 	RecentMinutes *int `placeholder:"N" help:"Ask users to sign in again before sensitive changes if their last sign-in is older than this many minutes. Default: 10."`
@@ -50,8 +52,8 @@ type settingsSetCmd struct {
 
 // Run changes the settings that were given, and prints all settings.
 func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
-	if s.Consent == "" && s.Name == "" && s.ServerDomain == nil && s.Registration == "" && s.DocumentDomain == nil && s.SoftwareIssuer == nil && s.RequirePushed == nil && s.Voucher == nil && s.KeyDays == nil && s.Passwords == "" && s.EmailSignIn == nil && s.SecondFactor == "" && s.SecondFactorRole == nil && s.SecondFactorDays == nil && s.Traces == "" && s.TraceDays == nil && s.AuditDays == nil && s.RecentMinutes == nil && s.AdminHours == nil && s.RefreshSeconds == nil && s.Registered == nil && s.RegisteredPerNetwork == nil && s.UnusedDays == nil {
-		return mistake("nothing to change; add at least one of --consent, --name, --server-domain, --registration, --document-domain, --software-issuer, --require-pushed, --voucher, --key-days, --passwords, --email-sign-in, --second-factor, --second-factor-role, --second-factor-days, --traces, --trace-days, --audit-days, --recent-minutes, --admin-hours, --refresh-seconds, --registered, --registered-per-network and --unused-days")
+	if s.Consent == "" && s.Name == "" && s.ServerDomain == nil && s.Registration == "" && s.DocumentDomain == nil && s.SoftwareIssuer == nil && s.RequirePushed == nil && s.Voucher == nil && s.KeyDays == nil && s.Passwords == "" && s.EmailSignIn == nil && s.SecondFactor == "" && s.SecondFactorRole == nil && s.SecondFactorDays == nil && s.Traces == "" && s.TraceDays == nil && s.AuditDays == nil && s.DeletionDays == nil && s.RecentMinutes == nil && s.AdminHours == nil && s.RefreshSeconds == nil && s.Registered == nil && s.RegisteredPerNetwork == nil && s.UnusedDays == nil {
+		return mistake("nothing to change; add at least one of --consent, --name, --server-domain, --registration, --document-domain, --software-issuer, --require-pushed, --voucher, --key-days, --passwords, --email-sign-in, --second-factor, --second-factor-role, --second-factor-days, --traces, --trace-days, --audit-days, --deletion-days, --recent-minutes, --admin-hours, --refresh-seconds, --registered, --registered-per-network and --unused-days")
 	}
 	return s.with(ctx, c, func(o *opened) error {
 		err := o.ChangeSettings(ctx, c.operator(), func(now *settings.Settings) {
@@ -102,6 +104,9 @@ func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
 			}
 			if s.TraceDays != nil {
 				now.TraceDays = *s.TraceDays
+			}
+			if s.DeletionDays != nil {
+				now.DeletionDays = s.DeletionDays
 			}
 			if s.AuditDays != nil {
 				now.AuditDays = s.AuditDays

@@ -40,13 +40,14 @@ func showSettings(ctx context.Context, c *console, o *opened, print printer) err
 		Traces          string   `json:"traces"`
 		TraceDays       int      `json:"trace_days"`
 		AuditDays       int      `json:"audit_days"`
+		DeletionDays    int      `json:"deletion_days"`
 		RecentMinutes   int      `json:"recent_minutes"`
 		AdminHours      int      `json:"admin_hours"`
 		RefreshSeconds  int      `json:"refresh_seconds"`
 		Registered      int      `json:"registered"`
 		PerNetwork      int      `json:"registered_per_network"`
 		UnusedDays      int      `json:"unused_days"`
-	}{now.HubName, now.Consent, append([]string{}, now.ServerDomains...), now.Registration, append([]string{}, now.DocumentDomains...), append([]string{}, now.SoftwareIssuers...), now.RequirePushed, append([]string{}, now.Vouchers...), now.RotateDays(), now.PasswordsOf(), now.EmailSignIn, now.SecondFactorOf(), append([]string{}, now.SecondFactorRoles...), now.SecondFactorFor(), now.TraceMode(), now.TraceKept(), now.AuditKept(), now.RecentFor(), now.AdminFor(), now.RefreshAgain(), now.RegisteredAtMost(), now.RegisteredFromOne(), now.UnusedFor()}
+	}{now.HubName, now.Consent, append([]string{}, now.ServerDomains...), now.Registration, append([]string{}, now.DocumentDomains...), append([]string{}, now.SoftwareIssuers...), now.RequirePushed, append([]string{}, now.Vouchers...), now.RotateDays(), now.PasswordsOf(), now.EmailSignIn, now.SecondFactorOf(), append([]string{}, now.SecondFactorRoles...), now.SecondFactorFor(), now.TraceMode(), now.TraceKept(), now.AuditKept(), now.DeletionFor(), now.RecentFor(), now.AdminFor(), now.RefreshAgain(), now.RegisteredAtMost(), now.RegisteredFromOne(), now.UnusedFor()}
 	return print(c, value, func(w io.Writer) {
 		table(w, []string{"SETTING", "VALUE"}, [][]string{
 			{"name", value.Name},
@@ -66,6 +67,7 @@ func showSettings(ctx context.Context, c *console, o *opened, print printer) err
 			{"sign-ins in the sign-in log", value.Traces},
 			{"days to keep the sign-in log", strconv.Itoa(value.TraceDays)},
 			{"days to keep the audit log", strconv.Itoa(value.AuditDays)},
+			{"days until an account that its user deletes is gone", strconv.Itoa(value.DeletionDays)},
 			{"minutes until users sign in again for changes", strconv.Itoa(value.RecentMinutes)},
 			{"hours until administrators are signed out", strconv.Itoa(value.AdminHours)},
 			{"seconds to repeat a refresh", strconv.Itoa(value.RefreshSeconds)},

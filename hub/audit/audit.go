@@ -32,6 +32,7 @@ type Event struct {
 	Client   string            `bson:"client,omitempty"`
 	LoginKey string            `bson:"loginKey,omitempty"`
 	IP       string            `bson:"ip,omitempty"`
+	Agent    string            `bson:"agent,omitempty"`  // the User-Agent of the browser, of what users do to their own account; not in the log
 	Ref      string            `bson:"ref,omitempty"`    // the reference shown on error pages
 	Why      texts.Text        `bson:",inline"`          // for the administrator, and for programs if the kind is not specific enough
 	Reason   string            `bson:"reason,omitempty"` // the sentence that an earlier hub stored in place of Why
@@ -140,8 +141,12 @@ func (r *Recorder) Routine(ctx context.Context, e Event) {
 	}
 }
 
+// maxAgent is how much of a User-Agent is stored, in bytes.
+const maxAgent = 300
+
 // complete sets the time and id of the event.
 func (r *Recorder) complete(e Event) Event {
+	e.Agent = strings.ToValidUTF8(e.Agent[:min(len(e.Agent), maxAgent)], "")
 	e.Time = r.Now()
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -200,14 +205,23 @@ func (r *Recorder) Latest(ctx context.Context, before string, limit int) ([]Even
 	return r.Set.List(ctx, store.Query{Desc: true, After: before, Limit: limit})
 }
 
+// Get returns one event; fs.ErrNotExist if there is none.
+func (r *Recorder) Get(ctx context.Context, id string) (Event, error) {
+	if !store.IsText(id) {
+		return Event{}, fs.ErrNotExist
+	}
+	return r.Set.Get(ctx, id)
+}
+
 // About returns the newest events that a user did or that concerned them, at
-// most limit.
-func (r *Recorder) About(ctx context.Context, id string, limit int) ([]Event, error) {
-	did, err := r.Set.List(ctx, store.Query{Field: "actor", Equals: id, Desc: true, Limit: limit})
+// most limit, before the event with the id before (empty: from now). It reads
+// at most twice that many, however long the log is.
+func (r *Recorder) About(ctx context.Context, id, before string, limit int) ([]Event, error) {
+	did, err := r.Set.List(ctx, store.Query{Field: "actor", Equals: id, Desc: true, After: before, Limit: limit})
 	if err != nil {
 		return nil, err
 	}
-	done, err := r.Set.List(ctx, store.Query{Field: "target", Equals: id, Desc: true, Limit: limit})
+	done, err := r.Set.List(ctx, store.Query{Field: "target", Equals: id, Desc: true, After: before, Limit: limit})
 	if err != nil {
 		return nil, err
 	}

@@ -59,7 +59,7 @@ func TestAPersonsActivityIsFoundHoweverMuchHappenedSince(t *testing.T) {
 	}
 
 	for limit, want := range map[int][]string{2: {"third", "second"}, 10: {"third", "second", "first"}} {
-		found, err := r.About(t.Context(), "ada", limit)
+		found, err := r.About(t.Context(), "ada", "", limit)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -35,6 +35,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/users/passkeys"
 	"github.com/fedhub/fedhub/hub/users/passwords"
+	"github.com/fedhub/fedhub/hub/users/pictures"
 	"github.com/fedhub/fedhub/hub/users/secondfactor"
 )
 
@@ -45,7 +46,9 @@ import (
 // data and must not change. user and client name the fields that hold the
 // owner: the record is deleted together with it.
 type Sets struct {
-	Users               *store.Collection[users.User]                      `set:"users" unique:"emailKey founder" index:"rank"`
+	Users               *store.Collection[users.User]                      `set:"users" unique:"emailKey founder" index:"rank" times:"deletionDue"`
+	Pictures            *store.Collection[pictures.Picture]                `set:"pictures" index:"userId" user:"userId"`
+	RemovedIDs          *store.Collection[users.RemovedID]                 `set:"removed"`
 	Identities          *store.Collection[linking.Identity]                `set:"identities" index:"userId subject" times:"rolesEnd" user:"userId"`
 	Passkeys            *store.Collection[passkeys.Passkey]                `set:"passkeys" index:"userId" user:"userId"`
 	Throttles           *store.Collection[passwords.Throttle]              `set:"throttles"`

@@ -71,6 +71,21 @@ func (k *Service) lastIssued(f TokenFamily) time.Time {
 	return f.Redeemed
 }
 
+// mostFamilies bounds how many families LastUsed reads.
+const mostFamilies = 1000
+
+// LastUsed is when each client of a user last got a token for them.
+func (k *Service) LastUsed(ctx context.Context, userID string) (map[string]time.Time, error) {
+	all, err := store.Collect(k.families.EachWhere(ctx, "userId", userID), mostFamilies)
+	last := map[string]time.Time{}
+	for _, f := range all {
+		if used := k.lastIssued(f); used.After(last[f.ClientID]) {
+			last[f.ClientID] = used
+		}
+	}
+	return last, err
+}
+
 // Withdraw is Revoke for a client that revokes its own token (RFC 7009). If it
 // was the last token, the user is asked again before the client gets another.
 // That is written first, so that a failure half-way asks once too often rather

@@ -67,17 +67,27 @@ func (k *Service) Verified(ctx context.Context, u users.User, token string) (use
 	if err != nil {
 		return users.User{}, err
 	}
-	return after, k.Replaced(ctx, u, after)
+	return after, k.replaced(ctx, u, after, k.replacedBySelf)
 }
 
-// Replaced is called after a user's address was changed: it ends verification
-// links, and notifies the earlier address if it was verified.
+// Replaced is called after an administrator changed a user's address: it ends
+// verification links and links to earlier addresses, and notifies the earlier
+// address if it was verified.
 func (k *Service) Replaced(ctx context.Context, before, after users.User) error {
+	if err := k.Drop(ctx, Address, before.ID); err != nil {
+		return err
+	}
+	return k.replaced(ctx, before, after, func(ctx context.Context, before, _ users.User) error {
+		return k.Mailer.Mail(ctx, mail.NewEmail(before.Email, "address.changed", "link", "", "life", AddressLife).In(before.Locale))
+	})
+}
+
+func (k *Service) replaced(ctx context.Context, before, after users.User, notify func(ctx context.Context, before, after users.User) error) error {
 	if err := k.Drop(ctx, Verify, before.ID); err != nil {
 		return err
 	}
 	if k.Delivers() && before.EmailVerified && !strings.EqualFold(before.Email, after.Email) {
-		return k.Mailer.Mail(ctx, mail.NewEmail(before.Email, "address.changed").In(before.Locale))
+		return notify(ctx, before, after)
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ func (s *Service) SwitchUser(ctx context.Context, by audit.Actor, id string, off
 // disabled first, so that nothing new is issued meanwhile, and their apps and
 // hubs are notified. It can be repeated after a failure. The audit log keeps
 // its events, by id.
-func (s *Service) RemoveUser(ctx context.Context, by audit.Actor, id string) (err error) {
+func (s *Service) RemoveUser(ctx context.Context, by audit.Actor, id string) error {
 	if by.ID == id {
 		return ErrMyself
 	}
@@ -49,14 +49,24 @@ func (s *Service) RemoveUser(ctx context.Context, by audit.Actor, id string) (er
 	if err != nil {
 		return err
 	}
-	defer func() { s.record(ctx, by, audit.Event{Kind: audit.UserRemoved, Target: id}, err) }()
+	_, err = s.removeUser(ctx, by, u)
+	return err
+}
+
+// removeUser deletes a disabled user, and reports whether this call did.
+func (s *Service) removeUser(ctx context.Context, by audit.Actor, u users.User) (done bool, err error) {
+	defer func() {
+		if done || err != nil {
+			s.record(ctx, by, audit.Event{Kind: audit.UserRemoved, Target: u.ID}, err)
+		}
+	}()
 	if err := s.parts.Logouts.EndAll(ctx, u); err != nil {
-		return err
+		return false, err
 	}
-	if err := s.parts.ForgetUser(ctx, id); err != nil {
-		return err
+	if err := s.parts.ForgetUser(ctx, u.ID); err != nil {
+		return false, err
 	}
-	return s.parts.Users.Remove(ctx, id)
+	return s.parts.Users.Remove(ctx, u.ID)
 }
 
 // EndSessions ends everything that was issued to a user, who may sign in again.

@@ -91,6 +91,10 @@ type Settings struct {
 	// the default.
 	AuditDays *int `bson:"auditDays,omitempty"`
 
+	// DeletionDays is how many days an account whose user deletes it waits; 0:
+	// users cannot delete their account; unset is the default.
+	DeletionDays *int `bson:"deletionDays,omitempty"`
+
 	// RecentMinutes is how recent an authentication must be for important
 	// changes, and AdminHours how long an administrator's session lasts; 0 is
 	// the default.
@@ -290,7 +294,7 @@ func domainProblems(field string, domains []string) forms.Problems {
 }
 
 func (s *Settings) problems() forms.Problems {
-	p := slices.Concat(s.voucherProblems(), s.traceProblems(), s.passwordProblems(), s.secondFactorProblems(), s.recentProblems(), s.auditProblems(), s.refreshProblems(), s.registrationProblems())
+	p := slices.Concat(s.voucherProblems(), s.traceProblems(), s.passwordProblems(), s.secondFactorProblems(), s.recentProblems(), s.auditProblems(), s.deletionProblems(), s.refreshProblems(), s.registrationProblems())
 	if s.HubName == "" || len(s.HubName) > 80 {
 		p.Add("hub_name", "settings.hub_name.bad")
 	}

@@ -68,7 +68,7 @@ func profileClaims(u users.User, claims map[string]any) {
 	put(claims, "nickname", u.Nickname)
 	put(claims, "preferred_username", u.Username)
 	put(claims, "profile", u.ProfileURL)
-	put(claims, "picture", u.Picture)
+	put(claims, "picture", u.PictureURL())
 	put(claims, "website", u.Website)
 	put(claims, "gender", u.Gender)
 	put(claims, "birthdate", u.Birthdate)

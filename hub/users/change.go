@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 
 	"github.com/fedhub/fedhub/hub/store"
@@ -60,22 +59,6 @@ func (k *Service) SetDisabled(ctx context.Context, id string, disabled bool) (Us
 	})
 }
 
-// Remove deletes a disabled user. A disabled user is not the last
-// administrator. It is no error if the user is gone.
-func (k *Service) Remove(ctx context.Context, id string) error {
-	u, err := k.users.Get(ctx, id)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err == nil && !u.Disabled {
-		err = fmt.Errorf("remove a user: %s is not disabled", id)
-	}
-	if err != nil {
-		return err
-	}
-	return k.users.Delete(ctx, id)
-}
-
 // SetRoles replaces the roles of a user. An unusable role is forms.Problems;
 // the last administrator keeps the admin role: ErrLastAdmin.
 func (k *Service) SetRoles(ctx context.Context, id string, roles []string) (User, error) {
@@ -104,7 +87,7 @@ func (k *Service) changeAdmin(ctx context.Context, id string, edit func(*User) e
 		if err := edit(u); err != nil {
 			return err
 		}
-		lost = before.Admin() && !before.Disabled && (!u.Admin() || u.Disabled)
+		lost = before.administers() && !u.administers()
 		if lost {
 			return k.needAdminBeside(ctx, id)
 		}
@@ -120,6 +103,7 @@ func (k *Service) changeAdmin(ctx context.Context, id string, edit func(*User) e
 	_, err = k.Change(lasting.Of(ctx), id, func(u *User) error {
 		u.SetRoles(before.Roles)
 		u.Disabled = before.Disabled
+		u.DeletionAsked, u.DeletionDue = before.DeletionAsked, before.DeletionDue
 		return nil
 	})
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/internal/forms"
+	"github.com/fedhub/fedhub/internal/lasting"
 	"github.com/fedhub/fedhub/internal/names"
 	"github.com/fedhub/fedhub/internal/secrets"
 )
@@ -44,6 +45,7 @@ const (
 	ImportChangedHere   ImportStatus = "touched" // imported before, and changed here since
 	ImportIssuedHere    ImportStatus = "known"   // this hub itself gave the id to the other system
 	ImportIDConflict    ImportStatus = "id"      // another user has the id
+	ImportRemoved       ImportStatus = "removed" // the user with the id was deleted here
 	ImportEmailConflict ImportStatus = "address" // another user has the address
 	ImportEmailChanged  ImportStatus = "moved"   // imported before with another address, and nothing proves that it is the same person
 )
@@ -89,6 +91,11 @@ func (k *Service) WouldImport(ctx context.Context, i Import) (ImportStatus, User
 	byKey, err := found(k.ByEmailKey(ctx, want.EmailKey))
 	if err != nil {
 		return "", User{}, err
+	}
+	if byID == nil {
+		if gone, err := k.wasRemoved(ctx, want.ID); gone || err != nil {
+			return ImportRemoved, User{}, err
+		}
 	}
 	standing, who := standing(want, byID, byKey)
 	return standing, who, nil
@@ -170,13 +177,24 @@ func (k *Service) draftImported(i Import) (User, error) {
 }
 
 // AddImported adds a user whose status is ImportNew. An id or address that was
-// taken meanwhile is fs.ErrExist.
+// taken meanwhile is fs.ErrExist, and so is the id of a deleted user.
 func (k *Service) AddImported(ctx context.Context, i Import) (User, error) {
 	want, err := k.draftImported(i)
 	if err != nil {
 		return User{}, err
 	}
-	return want, k.users.Insert(ctx, want)
+	if err := k.users.Insert(ctx, want); err != nil {
+		return want, err
+	}
+	// Checked after the insert: before it, the user may just be deleted.
+	gone, err := k.wasRemoved(ctx, want.ID)
+	if gone && err == nil {
+		err = fs.ErrExist
+	}
+	if err != nil {
+		return User{}, errors.Join(err, k.users.Delete(lasting.Of(ctx), want.ID))
+	}
+	return want, nil
 }
 
 // ErrTouched means that the user was changed meanwhile.

@@ -19,6 +19,7 @@ import (
 // concurrent use, and several may work on one database.
 type Service struct {
 	users       *store.Collection[User]
+	removed     *store.Collection[RemovedID]
 	setups      *store.Collection[SetupLink]
 	throttle    passwords.Limiter
 	browsers    passwords.Browsers
@@ -38,6 +39,7 @@ type Options struct {
 	Users       *store.Collection[User]
 	Throttles   *store.Collection[passwords.Throttle]
 	Browsers    *store.Collection[passwords.Browser] // may be nil where users do not sign in
+	Removed     *store.Collection[RemovedID]         // may be nil where users are neither deleted nor imported
 	Setups      *store.Collection[SetupLink]
 	Now         func() time.Time
 	Invitations *store.Collection[Invitation]
@@ -78,6 +80,7 @@ func New(o Options) *Service {
 		failures:    passwords.NewFailures(o.Failures, o.FailureEvery, now),
 		delivers:    delivers,
 		users:       o.Users,
+		removed:     o.Removed,
 		typed:       o.Typed,
 		rolesTaken:  o.RolesTaken,
 		setups:      o.Setups,
@@ -245,14 +248,15 @@ func (k *Service) Admins(ctx context.Context) ([]User, error) {
 	return admins, nil
 }
 
-// adminBeside reports whether an enabled administrator other than id exists.
+// adminBeside reports whether an enabled administrator other than id exists, who
+// does not wait for the deletion of their account.
 func (k *Service) adminBeside(ctx context.Context, id string) (bool, error) {
 	// Almost always it is one of the first few.
 	for u, err := range k.users.Each(ctx, store.Query{Field: "rank", Equals: AdminRole, Limit: 10}) {
 		if err != nil {
 			return false, fmt.Errorf("find administrators: %w", err)
 		}
-		if u.ID != id && !u.Disabled {
+		if u.ID != id && u.administers() {
 			return true, nil
 		}
 	}

@@ -28,6 +28,8 @@ type User struct {
 
 	Profile       `bson:",inline"`
 	PhoneVerified bool `bson:"phoneVerified,omitempty"`
+	// Uploaded is the address of the picture that the user uploaded here.
+	Uploaded string `bson:"uploaded,omitempty"`
 
 	// Roles are sorted and without duplicates. Rank repeats AdminRole for
 	// administrators, because the store can only look up strings.
@@ -41,6 +43,11 @@ type User struct {
 	// see the package comment. It only grows, and starts at 1.
 	SessionGeneration int64 `bson:"epoch"`
 	Disabled          bool  `bson:"disabled"`
+
+	// DeletionAsked is when the user asked for the deletion of the account, and
+	// DeletionDue when it is deleted; zero: not.
+	DeletionAsked time.Time `bson:"deletionAsked,omitempty"`
+	DeletionDue   time.Time `bson:"deletionDue,omitempty"`
 
 	// Origin is the provider (login key) that created this user; empty for
 	// users who were added here.

@@ -4,6 +4,8 @@ package account
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"slices"
@@ -20,6 +22,7 @@ import (
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/maillinks"
+	"github.com/fedhub/fedhub/hub/selfservice"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/store"
@@ -28,6 +31,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/users/passkeys"
+	"github.com/fedhub/fedhub/hub/users/pictures"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/hub/web/proof"
@@ -53,6 +57,8 @@ type Handler struct {
 	Logouts        *logouts.Service
 	MailLinks      *maillinks.Service
 	UpstreamTokens *upstreamtokens.Service
+	Self           *selfservice.Service
+	Pictures       *pictures.Service
 	Settings       *settings.Service
 	Audit          *audit.Recorder
 	Responder      *web.Responder
@@ -69,7 +75,7 @@ func (d *Handler) Show(c *gin.Context) error {
 	}
 	page := templates.Account{
 		Name: p.User.Name, Username: p.User.Username, Email: p.User.Email, Verified: p.User.EmailVerified, Roles: p.User.Roles,
-		TokenLife: tokens.AccessLife, Mail: d.MailLinks.Delivers(), HasPassword: p.User.Password != "",
+		TokenLife: tokens.AccessLife, Mail: d.MailLinks.Delivers(), HasPassword: p.User.Password != "", Due: p.User.DeletionDue,
 	}
 	passkeys, err := d.Passkeys.Usable(c.Request.Context(), p.User.ID)
 	if err != nil {
@@ -93,6 +99,10 @@ func (d *Handler) apps(c *gin.Context, userID string) ([]templates.AccountApp, e
 	if err != nil {
 		return nil, err
 	}
+	used, err := d.Grants.LastUsed(c.Request.Context(), userID)
+	if err != nil {
+		return nil, err
+	}
 	var out []templates.AccountApp
 	for _, g := range granted {
 		client, err := d.Clients.Lookup(c.Request.Context(), g.ClientID)
@@ -102,8 +112,7 @@ func (d *Handler) apps(c *gin.Context, userID string) ([]templates.AccountApp, e
 		if err != nil {
 			return nil, err
 		}
-		app := templates.AccountApp{ID: g.ClientID, Since: g.Given,
-			Client: web.Shown(client)}
+		app := templates.AccountApp{ID: g.ClientID, Since: g.Given, LastUsed: used[g.ClientID], Client: web.Shown(client)}
 		if client.Usable() {
 			app.Open = d.start(client)
 		}
@@ -152,10 +161,15 @@ func (d *Handler) sessions(c *gin.Context, p sessions.Person) ([]templates.Accou
 	if err != nil {
 		return nil, err
 	}
+	names := d.namesFor(c.Request.Context())
 	var out []templates.AccountSession
 	for _, s := range all {
-		out = append(out, templates.AccountSession{ID: s.SID, Current: s.ID == p.Session.ID,
-			Device: web.Device(s.Agent), Method: d.methodOf(c, s), IP: s.IP, Started: s.Created, Seen: s.Seen})
+		shown := templates.AccountSession{ID: s.SID, Current: s.ID == p.Session.ID,
+			Device: web.Device(s.Agent), Method: d.methodOf(c, s), IP: s.IP, Started: s.Created, Seen: s.Seen}
+		for _, id := range s.Clients {
+			shown.Apps = append(shown.Apps, names.app(id))
+		}
+		out = append(out, shown)
 	}
 	slices.SortStableFunc(out, func(a, b templates.AccountSession) int {
 		switch {
@@ -203,6 +217,29 @@ func (d *Handler) RemoveApp(c *gin.Context) error {
 	return web.SeeOther(c, "/account?done=removed")
 }
 
+// RemoveAllApps is POST /account/apps/remove-all.
+func (d *Handler) RemoveAllApps(c *gin.Context) error {
+	p, _, err := d.asked(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request.Context()
+	granted, err := d.Grants.ByUser(ctx, p.User.ID)
+	if err != nil {
+		return err
+	}
+	for _, g := range granted {
+		if err := d.Grants.Remove(ctx, p.User.ID, g.ClientID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		d.record(c, p, audit.Event{Kind: audit.GrantRemoved, Client: g.ClientID})
+		if err := d.Logouts.Abandoned(ctx, p.User.ID, g.ClientID); err != nil {
+			return err
+		}
+	}
+	return web.SeeOther(c, "/account?done=removed")
+}
+
 // EndSession is POST /account/sessions/end.
 func (d *Handler) EndSession(c *gin.Context) error {
 	p, form, err := d.asked(c)
@@ -217,6 +254,25 @@ func (d *Handler) EndSession(c *gin.Context) error {
 		return err
 	}
 	d.record(c, p, audit.Event{Kind: audit.SessionsEnded})
+	return web.SeeOther(c, "/account?done=signedout")
+}
+
+// EndOthers is POST /account/sessions/end-others: every browser but this one.
+// Apps with offline access stay, as after the end of any session.
+func (d *Handler) EndOthers(c *gin.Context) error {
+	p, _, err := d.asked(c)
+	if err != nil {
+		return err
+	}
+	d.record(c, p, audit.Event{Kind: audit.SessionsEnded, Detail: map[string]string{"which": "others"}})
+	for s, err := range d.Sessions.EachOf(c.Request.Context(), p.User.ID) {
+		if err == nil && s.ID != p.Session.ID {
+			err = d.Logouts.End(c.Request.Context(), s)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	return web.SeeOther(c, "/account?done=signedout")
 }
 
@@ -248,6 +304,12 @@ func (d *Handler) asked(c *gin.Context) (sessions.Person, map[string]string, err
 }
 
 func (d *Handler) record(c *gin.Context, p sessions.Person, e audit.Event) {
-	e.Actor, e.Target, e.IP, e.Ref = p.User.ID, p.User.ID, c.ClientIP(), web.Ref(c)
-	d.Audit.Record(c.Request.Context(), e)
+	e.Target = p.User.ID
+	d.Audit.Record(c.Request.Context(), by(c, p.User.ID).Did(e))
+}
+
+// by is who does something on a page of an account: a user, or the reader of an
+// email (linking.ByEmail).
+func by(c *gin.Context, id string) audit.Actor {
+	return audit.Actor{ID: id, IP: c.ClientIP(), Agent: c.Request.UserAgent(), Ref: web.Ref(c)}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/fedhub/fedhub/federation/hubaddress"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/authentication"
+	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
@@ -243,12 +244,12 @@ func (d *Handler) WasntMe(c *gin.Context) error {
 	if err != nil {
 		return undoError(err)
 	}
-	d.Audit.Record(ctx, audit.Event{Kind: audit.LinkUndone, Actor: linking.ByEmail, Target: r.UserID, LoginKey: r.LoginKey, IP: c.ClientIP(), Ref: web.Ref(c),
-		Detail: map[string]string{"record": r.ID}})
-	if err := d.Logouts.EndAll(ctx, user); err != nil {
+	d.Audit.Record(ctx, by(c, linking.ByEmail).Did(audit.Event{Kind: audit.LinkUndone, Target: r.UserID, LoginKey: r.LoginKey,
+		Detail: map[string]string{"record": r.ID}}))
+	if err := d.Self.EndedForGood(ctx, user); err != nil {
 		return err
 	}
-	return web.SeeOther(c, "/wasnt-me/done")
+	return d.afterUndo(c, linking.ByEmail, user)
 }
 
 // WasntMeDone is GET /wasnt-me/done.
@@ -258,7 +259,7 @@ func (d *Handler) WasntMeDone(c *gin.Context) error {
 
 func undoError(err error) error {
 	switch {
-	case errors.Is(err, linking.ErrUndoLink), errors.Is(err, linking.ErrUndone), errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, linking.ErrUndoLink), errors.Is(err, linking.ErrUndone), errors.Is(err, maillinks.ErrLink), errors.Is(err, fs.ErrNotExist):
 		return &web.ErrorPage{Status: http.StatusGone, Heading: locales.Say("connections.this-link-doesnt-work-any"),
 			Text:   locales.Say("connections.it-was-used-or-it"),
 			Action: templates.Action{Label: locales.Say("connections.sign-in"), URL: "/signin"}}

@@ -8,11 +8,9 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/audit"
-	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
-	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -51,35 +49,30 @@ func (d *Handler) PasskeyWasntMe(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	d.Audit.Record(ctx, audit.Event{Kind: kind, Actor: linking.ByEmail, Target: user.ID, IP: c.ClientIP(), Ref: web.Ref(c),
-		Detail: map[string]string{"passkey": change.Passkey, "name": change.Name}})
+	d.Audit.Record(ctx, by(c, linking.ByEmail).Did(audit.Event{Kind: kind, Target: user.ID,
+		Detail: map[string]string{"passkey": change.Passkey, "name": change.Name}}))
 	if err := d.Second.Removed(ctx, user.ID); err != nil {
 		return err
 	}
-	if err := d.Logouts.EndAll(ctx, user); err != nil {
+	if err := d.Self.EndedForGood(ctx, user); err != nil {
 		return err
 	}
-	return d.afterUndo(c, user)
+	return d.afterUndo(c, linking.ByEmail, user)
 }
 
 // afterUndo emails a user a link to a new password, if one signs them in here,
 // and shows what was done.
-func (d *Handler) afterUndo(c *gin.Context, u users.User) error {
-	ctx := c.Request.Context()
-	s, err := d.Settings.Current(ctx)
+func (d *Handler) afterUndo(c *gin.Context, id string, u users.User) error {
+	mailed, err := d.Self.BeginReset(c.Request.Context(), by(c, id), u)
 	if err != nil {
 		return err
 	}
-	if u.Disabled || !u.EmailVerified || !s.SignsInByPassword(u.Admin()) {
-		return web.SeeOther(c, "/wasnt-me/done")
+	return undone(c, mailed)
+}
+
+func undone(c *gin.Context, mailed bool) error {
+	if mailed {
+		return web.SeeOther(c, "/wasnt-me/done?mailed=1")
 	}
-	err = d.MailLinks.ProveByReset(ctx, u)
-	if errors.Is(err, maillinks.ErrOften) {
-		return web.SeeOther(c, "/wasnt-me/done") // they have some
-	}
-	if err != nil {
-		return err
-	}
-	d.Audit.Record(ctx, audit.Event{Kind: audit.PasswordForgot, Actor: linking.ByEmail, Target: u.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("prove.mailed")})
-	return web.SeeOther(c, "/wasnt-me/done?mailed=1")
+	return web.SeeOther(c, "/wasnt-me/done")
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/pictures"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -21,13 +22,14 @@ func (d *Handler) Profile(c *gin.Context) error {
 }
 
 func (d *Handler) showProfile(c *gin.Context, status int, u users.User, f users.Profile, wrong []templates.Mistake) error {
-	page := templates.Profile{Username: u.Username, Mistakes: wrong, Form: templates.ProfileForm{
-		Name: f.Name, GivenName: f.GivenName, MiddleName: f.MiddleName, FamilyName: f.FamilyName, Nickname: f.Nickname,
-		Gender: f.Gender, Birthdate: f.Birthdate, Picture: f.Picture, Page: f.ProfileURL, Website: f.Website,
-		Locale: f.Locale, Zoneinfo: f.Zoneinfo, Phone: f.Phone, PhoneVerified: u.PhoneVerified && f.Phone == u.Phone,
-		Street: f.Address.Street, Locality: f.Address.Locality, Region: f.Address.Region,
-		PostalCode: f.Address.PostalCode, Country: f.Address.Country,
-	}}
+	page := templates.Profile{Username: u.Username, Mistakes: wrong, Picture: pictures.Name(u),
+		Locales: options(languages, f.Locale), Zones: options(zones, f.Zoneinfo), Form: templates.ProfileForm{
+			Name: f.Name, GivenName: f.GivenName, MiddleName: f.MiddleName, FamilyName: f.FamilyName, Nickname: f.Nickname,
+			Gender: f.Gender, Birthdate: f.Birthdate, Picture: f.Picture, Page: f.ProfileURL, Website: f.Website,
+			Locale: f.Locale, Zoneinfo: f.Zoneinfo, Phone: f.Phone, PhoneVerified: u.PhoneVerified && f.Phone == u.Phone,
+			Street: f.Address.Street, Locality: f.Address.Locality, Region: f.Address.Region,
+			PostalCode: f.Address.PostalCode, Country: f.Address.Country,
+		}}
 	if u.Origin != "" {
 		page.From = u.Origin
 		if key, err := d.Upstreams.Get(c.Request.Context(), u.Origin); err == nil {

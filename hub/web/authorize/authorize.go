@@ -140,7 +140,7 @@ func (d *Handler) proceed(c *gin.Context, client clients.Client, flow flows.Flow
 		if f.grant, f.covered, err = d.consent(c, client, flow, *person); err != nil {
 			return err
 		}
-		f.allowed = client.Admits(person.User.Roles)
+		f.allowed = client.Admits(person.User.Roles) && !person.User.Leaving()
 		f.nameless = client.Frappe != nil && person.User.PlainEmail() == ""
 		if flow.Request.Subject != "" {
 			if f.subject, err = d.Tokens.Subject(c.Request.Context(), client.ID, person.User.ID); err != nil {
@@ -168,6 +168,9 @@ func (d *Handler) proceed(c *gin.Context, client clients.Client, flow flows.Flow
 	case respond:
 		return d.respond(c, client, flow, *person, f.grant)
 	default:
+		if step == notAllowed && person.User.Leaving() && !flow.Request.Prompt.None {
+			return web.ClosedToApps()
+		}
 		return d.answerError(c, client, flow, step.refusal())
 	}
 }

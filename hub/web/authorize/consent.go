@@ -125,7 +125,7 @@ func (d *ConsentHandler) deny(c *gin.Context, a asked) error {
 }
 
 func (d *ConsentHandler) record(c *gin.Context, a asked, kind string) {
-	d.Audit.Record(c.Request.Context(), audit.Event{Kind: kind, Actor: a.person.User.ID, Client: a.client.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: kind, Actor: a.person.User.ID, Agent: c.Request.UserAgent(), Client: a.client.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
 }
 
 // page puts the question into words.

@@ -54,6 +54,9 @@ func (d *Handler) decide(c *gin.Context, r pending.Request, client clients.Clien
 		Detail: map[string]string{"how": string(r.Kind)}}
 	if allow {
 		event.Kind = audit.ConsentGiven
+		if p.User.Leaving() {
+			return web.ClosedToApps()
+		}
 		if !client.Admits(p.User.Roles) {
 			return &web.ErrorPage{Status: http.StatusForbidden, Heading: locales.Say("handler.this-app-is-not-for"),
 				Text: locales.Say("handler.it-asks-for-a-role")}

@@ -96,6 +96,8 @@ func body(code string, args map[string]any) string {
 	switch {
 	case code == "identity.linked" && args["emptied"] == true:
 		return "mail.identity.linked.text-emptied"
+	case code == "address.changed" && args["link"] == "":
+		return "mail.address.changed.text-by-administrator"
 	case code == "identity.unlinked" && args["link"] == "":
 		return "mail.identity.unlinked.text-by-administrator"
 	case code == "password.changed" && args["forgot"] == "":

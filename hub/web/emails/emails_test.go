@@ -35,7 +35,7 @@ func spokenOf(t *testing.T) map[string][]string {
 		}
 		out[code] = slices.Sorted(slices.Values(out[code]))
 	}
-	if len(out) != 19 || !slices.Equal(out["identity.linked"], []string{"life", "link", "provider"}) {
+	if len(out) != 21 || !slices.Equal(out["identity.linked"], []string{"life", "link", "provider"}) {
 		t.Fatalf("there are %d emails, and they speak of %v", len(out), out)
 	}
 	return out
@@ -107,7 +107,7 @@ func TestAnEmailThatLacksSomethingIsNotSent(t *testing.T) {
 		}
 	}
 	b.fail = errors.New("the server is away")
-	if err := mailer(b).Mail(t.Context(), mail.NewEmail("ada@example.org", "address.changed")); !errors.Is(err, b.fail) {
+	if err := mailer(b).Mail(t.Context(), mail.NewEmail("ada@example.org", "address.changed", "link", "")); !errors.Is(err, b.fail) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/users/pictures"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/clientrequest"
 	"github.com/fedhub/fedhub/templates"
@@ -26,7 +27,7 @@ import (
 
 // Rules are the access rules that the route table names.
 type Rules struct {
-	App, Public, Shared, SetupOnly, RateLimited, CrossSitePost, Open, Form, Guessable, JoinRequest, SignedIn, Admin, Change, StaticAssets Rule
+	App, Public, Shared, SetupOnly, RateLimited, CrossSitePost, Open, Form, Guessable, JoinRequest, SignedIn, Upload, Admin, Change, StaticAssets Rule
 }
 
 // A Rule runs before a handler.
@@ -78,6 +79,9 @@ func (g *Guard) Rules() Rules {
 		Guessable:     page(func(handle web.HandlerFunc) web.HandlerFunc { return attempts(g.Responder.Check(handle)) }),
 		JoinRequest:   json(knocks.Limit),
 		SignedIn:      page(func(handle web.HandlerFunc) web.HandlerFunc { return g.signedIn(g.posted(handle)) }),
+		Upload: page(func(handle web.HandlerFunc) web.HandlerFunc {
+			return g.signedIn(web.Upload(pictures.MostBytes, g.posted(handle)))
+		}),
 		Admin: page(func(handle web.HandlerFunc) web.HandlerFunc {
 			return g.signedIn(g.administrator(refused, refused.form(g, handle)))
 		}),

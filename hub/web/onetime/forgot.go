@@ -75,7 +75,7 @@ func (d *Handler) Reset(c *gin.Context) error {
 	if err != nil {
 		return d.deadReset(err)
 	}
-	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.PasswordChanged, Actor: u.ID, Target: u.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("reset.used")})
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.PasswordChanged, Actor: u.ID, Target: u.ID, IP: c.ClientIP(), Agent: c.Request.UserAgent(), Ref: web.Ref(c), Why: texts.New("reset.used")})
 	if err := d.Logouts.EndAll(c.Request.Context(), u); err != nil {
 		return err
 	}

@@ -246,7 +246,7 @@ func (d *Handler) Check(c *gin.Context, user users.User, code string) (templates
 	method, err := d.Factors.Codes.Check(ctx, user.ID, web.Network(c.ClientIP()), code)
 	switch {
 	case errors.Is(err, secondfactor.ErrWrongCode), errors.Is(err, secondfactor.ErrAppRefused):
-		d.Audit.Record(ctx, audit.Event{Kind: audit.SecondFailed, Target: user.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.Of(err)})
+		d.Audit.Record(ctx, audit.Event{Kind: audit.SecondFailed, Target: user.ID, IP: c.ClientIP(), Agent: c.Request.UserAgent(), Ref: web.Ref(c), Why: texts.Of(err)})
 		note := templates.Note{Tone: "danger", Title: locales.Say("second.wrong-title"), Text: locales.Say("second.wrong-text")}
 		if errors.Is(err, secondfactor.ErrAppRefused) {
 			note = templates.Note{Tone: "danger", Title: locales.Say("second.refused-title"), Text: locales.Say("second.refused-text")}
@@ -256,7 +256,7 @@ func (d *Handler) Check(c *gin.Context, user users.User, code string) (templates
 		return templates.Note{}, slowed(err, d.Now())
 	}
 	if method == secondfactor.ByRecovery {
-		d.Audit.Record(ctx, audit.Event{Kind: audit.RecoveryUsed, Actor: user.ID, Target: user.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
+		d.Audit.Record(ctx, audit.Event{Kind: audit.RecoveryUsed, Actor: user.ID, Target: user.ID, IP: c.ClientIP(), Agent: c.Request.UserAgent(), Ref: web.Ref(c)})
 		d.told(c, d.MailLinks.RecoveryUsed(ctx, user))
 	}
 	return templates.Note{}, nil

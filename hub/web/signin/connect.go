@@ -61,7 +61,7 @@ func (d *Handler) connect(c *gin.Context, p sessions.Person, key federation.Logi
 	if err != nil {
 		return err
 	}
-	event := audit.Event{Kind: audit.LinkMade, Actor: p.User.ID, Target: p.User.ID, LoginKey: key.ID, IP: c.ClientIP(), Ref: web.Ref(c),
+	event := audit.Event{Kind: audit.LinkMade, Actor: p.User.ID, Target: p.User.ID, LoginKey: key.ID, IP: c.ClientIP(), Agent: c.Request.UserAgent(), Ref: web.Ref(c),
 		Why: decision.Why, Detail: map[string]string{"row": decision.Row, "record": decision.Record}}
 	if decision.Action == linking.Refuse {
 		event.Kind = audit.LinkRefused

@@ -188,7 +188,7 @@ func (d *Handler) link(c *gin.Context, stop string, l pendingLink, j pendingLogi
 // linked records a link, ends what hung on an account that was emptied for it,
 // and signs the person in.
 func (d *Handler) linked(c *gin.Context, j pendingLogin, key federation.LoginKey, identity federation.Identity, decision linking.Decision) error {
-	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.LinkMade, Actor: decision.User.ID, LoginKey: key.ID, IP: c.ClientIP(), Ref: web.Ref(c),
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.LinkMade, Actor: decision.User.ID, LoginKey: key.ID, IP: c.ClientIP(), Agent: c.Request.UserAgent(), Ref: web.Ref(c),
 		Why: decision.Why, Detail: map[string]string{"row": decision.Row, "record": decision.Record}})
 	if decision.Emptied {
 		if err := d.Logouts.EndAll(c.Request.Context(), decision.User); err != nil {

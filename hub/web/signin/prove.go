@@ -121,7 +121,7 @@ func (d *Handler) ProveHere(c *gin.Context) (done bool, err error) {
 	if !given || page.Alert.Some() {
 		return false, d.showProve(c, status, pendingLogin{method: method{To: "/admin"}}, p, page)
 	}
-	d.Audit.Record(ctx, audit.Event{Kind: audit.SignInOK, Actor: p.User.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.New("prove.again")})
+	d.Audit.Record(ctx, audit.Event{Kind: audit.SignInOK, Actor: p.User.ID, IP: c.ClientIP(), Agent: c.Request.UserAgent(), Ref: web.Ref(c), Why: texts.New("prove.again")})
 	return true, d.Sessions.Proved(c.Request, p, proof)
 }
 

@@ -252,7 +252,7 @@ func waitFor(d time.Duration) locales.Text {
 
 // failed records a sign-in that failed, and for whom by what was typed.
 func (d *Handler) failed(c *gin.Context, j pendingLogin, typed string, err error) {
-	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SignInFailed, Target: d.Users.Meant(c.Request.Context(), typed), Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.Of(err)})
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SignInFailed, Target: d.Users.Meant(c.Request.Context(), typed), Client: j.client.ID, IP: c.ClientIP(), Agent: c.Request.UserAgent(), Ref: web.Ref(c), Why: texts.Of(err)})
 }
 
 // notLookedAt notes a password that had to wait. It is not kept, for strangers
@@ -341,6 +341,6 @@ func (d *Handler) begin(c *gin.Context, j pendingLogin, start sessions.Start) er
 	// Of the session, and not of the start: who proves by a password what they
 	// came for by a login key still came by it.
 	d.Sessions.RememberMethod(c.Writer, s.LoginKey)
-	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SignInOK, Actor: start.User.ID, Client: j.client.ID, LoginKey: s.LoginKey, IP: c.ClientIP(), Ref: web.Ref(c)})
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SignInOK, Actor: start.User.ID, Client: j.client.ID, LoginKey: s.LoginKey, IP: c.ClientIP(), Agent: c.Request.UserAgent(), Ref: web.Ref(c)})
 	return nil
 }

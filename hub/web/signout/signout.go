@@ -111,7 +111,7 @@ func (d *Handler) end(c *gin.Context, s sessions.Session, then onward) error {
 		return err
 	}
 	// The person may have closed the browser; the session is over all the same.
-	d.Audit.Record(lasting.Of(ctx), audit.Event{Kind: audit.SignOut, Actor: s.UserID, Client: then.ClientID, IP: c.ClientIP(), Ref: web.Ref(c)})
+	d.Audit.Record(lasting.Of(ctx), audit.Event{Kind: audit.SignOut, Actor: s.UserID, Client: then.ClientID, IP: c.ClientIP(), Agent: c.Request.UserAgent(), Ref: web.Ref(c)})
 	if then, err = d.there(c, s, then); err != nil {
 		return err
 	}

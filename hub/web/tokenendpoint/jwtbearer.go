@@ -131,7 +131,7 @@ func lost(key federation.LoginKey, issuer string) bool {
 // scopes, when there is nobody to ask. Whoever lost the role that the client
 // asks for is vouched for no more, whatever they allowed before.
 func (d *Handler) consented(c *gin.Context, client clients.Client, user users.User, scopes []string, current settings.Settings) (grants.Grant, error) {
-	if !client.Admits(user.Roles) {
+	if user.Leaving() || !client.Admits(user.Roles) {
 		return grants.Grant{}, errStranger
 	}
 	asked := grants.Allowance{UserID: user.ID, ClientID: client.ID, Generation: client.ConsentVersion, Scopes: scopes}

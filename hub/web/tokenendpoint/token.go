@@ -171,8 +171,8 @@ func (d *Handler) issue(c *gin.Context, r request, f grants.TokenFamily, user *u
 // one and forgotten by another. fs.ErrNotExist means no.
 func (d *Handler) checkEntitlement(c *gin.Context, client clients.Client, f grants.TokenFamily) (users.User, error) {
 	user, err := d.Tokens.UserOf(c.Request.Context(), f)
-	if err == nil && !client.Admits(user.Roles) {
-		err = fmt.Errorf("the user has no role that the client asks for: %w", fs.ErrNotExist)
+	if err == nil && (user.Leaving() || !client.Admits(user.Roles)) {
+		err = fmt.Errorf("the user has no role that the client asks for, or leaves: %w", fs.ErrNotExist)
 	}
 	return user, err
 }

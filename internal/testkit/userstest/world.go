@@ -40,7 +40,7 @@ func On(t *testing.T, b store.Backend, edit ...func(*users.Options)) *World {
 	w := &World{T: t, Backend: b, time: time.Date(2030, 5, 1, 12, 0, 0, 0, time.UTC)}
 	w.Memory, _ = b.(*Memory)
 	err := b.Prepare(t.Context(), []store.CollectionSpec{
-		{Name: "users", Unique: []string{"emailKey", "founder"}, Index: []string{"rank"}},
+		{Name: "users", Unique: []string{"emailKey", "founder"}, Index: []string{"rank"}, Times: []string{"deletionDue"}}, {Name: "removed"}, {Name: "pictures", Index: []string{"userId"}},
 		{Name: "identities", Index: []string{"userId", "subject"}},
 		{Name: "throttles"},
 		{Name: "browsers", Index: []string{"userId"}},
@@ -57,6 +57,7 @@ func On(t *testing.T, b store.Backend, edit ...func(*users.Options)) *World {
 		Users:       w.Users,
 		Throttles:   store.NewCollection[passwords.Throttle](b, "throttles", w.Now),
 		Browsers:    store.NewCollection[passwords.Browser](b, "browsers", w.Now),
+		Removed:     store.NewCollection[users.RemovedID](b, "removed", w.Now),
 		Setups:      store.NewCollection[users.SetupLink](b, "setups", w.Now),
 		Invitations: store.NewCollection[users.Invitation](b, "invitations", w.Now),
 		Now:         w.Now,

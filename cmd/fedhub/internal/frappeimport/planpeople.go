@@ -197,6 +197,8 @@ func personOutcome(r *Record, standing users.ImportStatus, there users.User) {
 	case users.ImportEmailChanged:
 		r.refuse("The user with this subject here was imported with the address "+there.Email+". On the site, a user can take the subject of a deleted user, and there is no password hash to show that this is the same person. So nothing is imported.",
 			"If it is the same person, let them change their address here under Your account, or export the passwords too.")
+	case users.ImportRemoved:
+		r.refuse("The user with this subject was deleted here. A subject is never used again.", "If the person needs an account here again, invite them. They get a new subject.")
 	default:
 		r.refuse("Another user here has this subject.", "To find this user, run: fedhub user list --json")
 	}

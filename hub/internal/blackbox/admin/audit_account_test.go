@@ -1,7 +1,14 @@
 package admin_test
 
 import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/png"
+	"mime/multipart"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/fedhub/fedhub/hub"
 	"github.com/fedhub/fedhub/hub/audit"
@@ -130,5 +137,133 @@ var accountActs = []act[*mailing]{
 		l := m.Ledger()
 		b.Submit(p, link)
 		l.Stored(t, own(u, audit.Event{Kind: audit.EmailVerified, Detail: map[string]string{"email": "new@example.org"}})...)
+	}},
+	{"a replaced address is put back by its email", func(t *testing.T, m *mailing) {
+		u := m.Person("before@example.org")
+		b := m.Home("before@example.org")
+		b.Submit(b.Open("/account/email"), "/account/email", "email", "after@example.org")
+		link := m.box.Link(m.World, "after@example.org")
+		b.Submit(b.Open(link), link)
+		p := b.Open(m.box.Pick(t, "before@example.org", "/wasnt-me/address"))
+		l := m.Ledger()
+		b.Submit(p, "/wasnt-me/address")
+		l.Stored(t, hubtest.ByRequest(
+			audit.Event{Kind: audit.EmailRestored, Actor: linking.ByEmail, Target: u.ID, Detail: map[string]string{"email": "before@example.org"}},
+			audit.Event{Kind: audit.PasswordForgot, Actor: linking.ByEmail, Target: u.ID, Why: texts.New("prove.mailed")})...)
+	}},
+	{"changes are disowned", func(t *testing.T, m *mailing) {
+		for _, row := range []struct {
+			sentence string
+			do       func(b *hubtest.Browser)
+			undo     audit.Event
+		}{
+			{"The passkey “Theirs” was added", func(b *hubtest.Browser) { b.AddPasskey(m.Device(), "name", "Theirs") },
+				audit.Event{Kind: audit.PasskeyRemoved, Detail: map[string]string{"passkey": "*", "name": "Theirs"}}},
+			{"The email of your account was set to moved@example.org", func(b *hubtest.Browser) {
+				b.Submit(b.Open("/account/email"), "/account/email", "email", "moved@example.org")
+				link := m.box.Link(m.World, "moved@example.org")
+				b.Submit(b.Open(link), link)
+			}, audit.Event{Kind: audit.EmailRestored, Detail: map[string]string{"email": "*"}}},
+		} {
+			email := fmt.Sprintf("disowner%d@example.org", len(row.sentence))
+			u := m.Person(email)
+			b := m.Home(email)
+			row.do(b)
+			p := b.Disowns(row.sentence)
+			l := m.Ledger()
+			b.Submit(p, "/account/activity/wasnt-me")
+			l.Stored(t, slices.Concat(own(u, audit.Event{Kind: audit.SessionsEnded, Detail: map[string]string{"which": "disowned", "event": "*"}}), own(u, row.undo),
+				own(u, audit.Event{Kind: audit.PasswordForgot, Why: texts.New("prove.mailed")}))...)
+		}
+	}},
+	{"the own data is downloaded", func(t *testing.T, m *mailing) {
+		u := m.Person("data@example.org")
+		b := m.Home("data@example.org")
+		p := b.Open("/account/data")
+		l := m.Ledger()
+		b.Submit(p, "/account/data")
+		l.Stored(t, own(u, audit.Event{Kind: audit.DataTaken})...)
+	}},
+	{"a deletion is requested, and cancelled by the user, an email and an administrator", func(t *testing.T, m *mailing) {
+		u := m.Person("leaver@example.org")
+		b := m.Home("leaver@example.org")
+		keeper := m.Person("keeper@example.org", users.AdminRole)
+		root := m.Home("keeper@example.org")
+		leave := func() {
+			t.Helper()
+			p := b.Open("/account/delete")
+			l := m.Ledger()
+			b.Submit(p, "/account/delete", "confirm", "leaver@example.org")
+			l.Stored(t, own(u, audit.Event{Kind: audit.DeletionAsked, Detail: map[string]string{"due": "*"}})...)
+		}
+		leave()
+		p := b.Open("/account/delete")
+		l := m.Ledger()
+		b.Submit(p, "/account/delete/cancel")
+		l.Stored(t, own(u, audit.Event{Kind: audit.DeletionCancelled})...)
+		m.box.Take()
+		leave()
+		p = b.Open(m.box.Pick(t, "leaver@example.org", "/keep-account"))
+		l = m.Ledger()
+		b.Submit(p, "/keep-account")
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.DeletionCancelled, Actor: linking.ByEmail, Target: u.ID})...)
+		leave()
+		page := "/admin/users/" + u.ID
+		p = root.Open(page)
+		l = m.Ledger()
+		root.Submit(p, page+"/deletion/cancel")
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.DeletionCancelled, Actor: keeper.ID, Target: u.ID})...)
+		leave()
+		p = b.Disowns("The deletion of your account was requested")
+		l = m.Ledger()
+		b.Submit(p, "/account/activity/wasnt-me")
+		l.Stored(t, slices.Concat(own(u, audit.Event{Kind: audit.SessionsEnded, Detail: map[string]string{"which": "disowned", "event": "*"}}),
+			own(u, audit.Event{Kind: audit.DeletionCancelled}), own(u, audit.Event{Kind: audit.PasswordForgot, Why: texts.New("prove.mailed")}))...)
+	}},
+	{"an account is deleted after its time", func(t *testing.T, _ *mailing) {
+		m := newMailing(t)
+		u := m.Person("gone@example.org")
+		b := m.Home("gone@example.org")
+		b.Submit(b.Open("/account/delete"), "/account/delete", "confirm", "gone@example.org")
+		m.Clock.Skip(15 * 24 * time.Hour)
+		l := m.Ledger()
+		hubtest.Done(t, m.Hub.DeleteDue(t.Context()))
+		l.Stored(t, audit.Event{Kind: audit.UserRemoved, Actor: "schedule", Target: u.ID})
+	}},
+	{"all apps are taken back", func(t *testing.T, m *mailing) {
+		u, one, two, b := m.Person("allapps@example.org"), m.App(), m.App(), m.Browser()
+		b.SignInTo(one, "allapps@example.org")
+		b.SignInTo(two, "allapps@example.org")
+		p := b.Open("/account")
+		l := m.Ledger()
+		b.Submit(p, "/account/apps/remove-all")
+		l.Stored(t, slices.Concat(own(u, audit.Event{Kind: audit.GrantRemoved, Client: one.ID}), own(u, audit.Event{Kind: audit.GrantRemoved, Client: two.ID}))...)
+	}},
+	{"the other sessions are ended", func(t *testing.T, m *mailing) {
+		u := m.Person("others@example.org")
+		m.Home("others@example.org")
+		b := m.Home("others@example.org")
+		p := b.Open("/account")
+		l := m.Ledger()
+		b.Submit(p, "/account/sessions/end-others")
+		l.Stored(t, own(u, audit.Event{Kind: audit.SessionsEnded, Detail: map[string]string{"which": "others"}})...)
+	}},
+	{"a picture is uploaded and removed", func(t *testing.T, m *mailing) {
+		u := m.Person("picture@example.org")
+		b := m.Home("picture@example.org")
+		to, fields, _ := hubtest.Form(b.Open("/account/profile").Body, "/account/picture")
+		var body bytes.Buffer
+		form := multipart.NewWriter(&body)
+		hubtest.Done(t, form.WriteField("csrf", fields.Get("csrf")))
+		part, err := form.CreateFormFile("file", "me.png")
+		hubtest.Done(t, err)
+		hubtest.Done(t, png.Encode(part, image.NewGray(image.Rect(0, 0, 8, 8))))
+		hubtest.Done(t, form.Close())
+		l := m.Ledger()
+		p := b.Follow(b.Read(b.Client.Post(m.URL+to, form.FormDataContentType(), &body)))
+		l.Stored(t, own(u, audit.Event{Kind: audit.UserChanged, Detail: map[string]string{"picture": "uploaded"}})...)
+		l = m.Ledger()
+		b.Submit(p, "/account/picture/remove")
+		l.Stored(t, own(u, audit.Event{Kind: audit.UserChanged, Detail: map[string]string{"picture": "removed"}})...)
 	}},
 }

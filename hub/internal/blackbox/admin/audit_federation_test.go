@@ -3,6 +3,7 @@ package admin_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -146,7 +147,20 @@ var linkingActs = []act[bare]{
 		p = reader.Open(post.Pick(t, "ada@example.org", "/wasnt-me"))
 		l = hubs.Secondary.Ledger()
 		reader.Submit(p, "/wasnt-me")
-		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.LinkUndone, Actor: linking.ByEmail, Target: ada.ID, LoginKey: hubs.Key.ID, Detail: map[string]string{"record": "*"}})...)
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.LinkUndone, Actor: linking.ByEmail, Target: ada.ID, LoginKey: hubs.Key.ID, Detail: map[string]string{"record": "*"}},
+			audit.Event{Kind: audit.PasswordForgot, Actor: linking.ByEmail, Target: ada.ID, Why: texts.New("prove.mailed")})...)
+	}},
+	{"a connection is disowned", func(t *testing.T, _ bare) {
+		hubs, _, ada := newMailingPair(t)
+		b := hubs.Secondary.Browser()
+		p := hubs.Through(b, hubs.Secondary.App(), "ada@example.org")
+		b.At(hubs.Secondary).Submit(p, "/signin/link", "password", hubtest.Password)
+		p = b.At(hubs.Secondary).Disowns(hubs.Key.Name + " was connected to your account")
+		l := hubs.Secondary.Ledger()
+		b.At(hubs.Secondary).Submit(p, "/account/activity/wasnt-me")
+		l.Stored(t, slices.Concat(own(ada, audit.Event{Kind: audit.SessionsEnded, Detail: map[string]string{"which": "disowned", "event": "*"}}),
+			own(ada, audit.Event{Kind: audit.LinkUndone, LoginKey: hubs.Key.ID, Detail: map[string]string{"record": "*"}}),
+			own(ada, audit.Event{Kind: audit.PasswordForgot, Why: texts.New("prove.mailed")}))...)
 	}},
 	{"somebody without a proof of their own asks for a link", func(t *testing.T, _ bare) {
 		hubs, _ := hubtest.MailingPair(t)

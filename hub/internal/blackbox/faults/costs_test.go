@@ -161,8 +161,13 @@ func TestWhatARequestCosts(t *testing.T) {
 // pagePrices are the pages of users and administrators: every GET route below
 // /account and /admin.
 var pagePrices = map[string]figure{
-	"/account":                        {9, 0, 9},
+	"/account":                        {11, 0, 11},
+	"/account/activity":               {7, 0, 7},
+	disownPage:                        {9, 0, 9},
 	"/account/approvals":              {5, 0, 5},
+	"/account/data":                   {4, 0, 4},
+	"/account/delete":                 {9, 0, 9},
+	"/account/security":               {8, 0, 8},
 	"/account/connections":            {9, 0, 9},
 	"/account/email":                  {6, 0, 6},
 	"/account/passkeys":               {8, 0, 8},
@@ -195,6 +200,9 @@ var pagePrices = map[string]figure{
 	"/admin/users":                    {6, 0, 6},
 	"/admin/users/:id":                {13, 0, 13},
 }
+
+// disownPage is about one event, the newest.
+const disownPage = "/account/activity/wasnt-me"
 
 // testOver shows the result of a login key's test. Here there is none.
 const testOver = "/admin/providers/:id/tried"
@@ -240,6 +248,8 @@ func (e exampled) path(route string) string {
 		return strings.Replace(route, ":id", e.site, 1)
 	case "/account/verify/:token":
 		return e.mailLink
+	case disownPage:
+		return e.b.Disowns("You signed in").URL.RequestURI()
 	}
 	id := map[string]string{"clients": e.app, "users": e.user, "providers": e.key}
 	if parts := strings.Split(route, "/"); len(parts) > 2 {

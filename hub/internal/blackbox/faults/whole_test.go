@@ -48,7 +48,7 @@ func fill(t *testing.T, b store.Backend, spec store.CollectionSpec) {
 				for _, field := range spec.Times {
 					switch {
 					case strings.Contains(field, "."):
-					case field == "next":
+					case field == "next", field == "deletionDue":
 						doc = append(doc, bson.E{Key: field, Value: far})
 					default:
 						doc = append(doc, bson.E{Key: field, Value: past})

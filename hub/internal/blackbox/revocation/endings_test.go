@@ -45,6 +45,16 @@ var endings = []ending{
 		elsewhere := h.mustEnter()
 		elsewhere.Submit(elsewhere.Open("/account"), "/account/sessions/end-all")
 	}, nil, false},
+	{"the user says “This wasn't me” to a sign-in", func(_ *testing.T, h *house, _ *hubtest.Browser, _ []*hubtest.App) {
+		elsewhere := h.mustEnter()
+		elsewhere.Submit(elsewhere.Disowns("You signed in"), "/account/activity/wasnt-me")
+	}, nil, false},
+	{"the user asks in another browser to delete the account", func(_ *testing.T, h *house, _ *hubtest.Browser, _ []*hubtest.App) {
+		elsewhere := h.mustEnter()
+		elsewhere.Submit(elsewhere.Open("/account/delete"), "/account/delete", "confirm", h.person().Email)
+	}, func(t *testing.T, h *house) {
+		must(t, h.Hub.CancelDeletion(t.Context(), audit.Named("test"), h.person().ID))
+	}, false},
 	{"the provider is deleted", func(t *testing.T, h *house, _ *hubtest.Browser, _ []*hubtest.App) { // the last ending
 		_, _, err := h.Hub.RemoveLoginKey(t.Context(), audit.Named("test"), h.Key(h.key), operator.EndSignedIn)
 		must(t, err)

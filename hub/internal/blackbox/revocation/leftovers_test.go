@@ -16,6 +16,7 @@ import (
 // records with the name must be useless, and deleted within the hour.
 var kept = map[string]string{
 	"audit":   "what happened stays, by id",
+	"removed": "the id alone, so that no other user gets it",
 	"notices": "their apps are yet to be told, for a day at most",
 }
 

@@ -43,7 +43,7 @@ func (d *Handler) showSettings(c *gin.Context, status int, token string, wrong [
 		Passwords:    s.PasswordsOf(),
 		SecondFactor: s.SecondFactorOf(), SecondFactorRoles: strings.Join(s.SecondFactorRoles, "\n"), SecondFactorDays: strconv.Itoa(s.SecondFactorFor()),
 		Traces: s.TraceMode(), TraceDays: strconv.Itoa(s.TraceKept()),
-		RecentMinutes: strconv.Itoa(s.RecentFor()), AdminHours: strconv.Itoa(s.AdminFor()), AuditDays: strconv.Itoa(s.AuditKept()),
+		RecentMinutes: strconv.Itoa(s.RecentFor()), AdminHours: strconv.Itoa(s.AdminFor()), AuditDays: strconv.Itoa(s.AuditKept()), DeletionDays: strconv.Itoa(s.DeletionFor()),
 		RefreshSeconds: strconv.Itoa(s.RefreshAgain()),
 		Registered:     strconv.Itoa(s.RegisteredAtMost()), PerNetwork: strconv.Itoa(s.RegisteredFromOne()), UnusedDays: strconv.Itoa(s.UnusedFor()),
 
@@ -90,6 +90,7 @@ func (d *Handler) SaveSettings(c *gin.Context) error {
 		s.SecondFactorDays = countOr(form, "second_factor_days", s.SecondFactorDays)
 		s.Traces, s.TraceDays = form["traces"], traceDays(form["trace_days"])
 		s.AuditDays = countOr(form, "audit_days", s.AuditDays)
+		s.DeletionDays = countOr(form, "deletion_days", s.DeletionDays)
 		s.RecentMinutes, s.AdminHours = numberOr(form, "recent_minutes", s.RecentMinutes), numberOr(form, "admin_hours", s.AdminHours)
 		s.RefreshSeconds = countOr(form, "refresh_seconds", s.RefreshSeconds)
 		s.Registered, s.RegisteredPerNetwork = numberOr(form, "registered", s.Registered), numberOr(form, "registered_per_network", s.RegisteredPerNetwork)
@@ -100,7 +101,7 @@ func (d *Handler) SaveSettings(c *gin.Context) error {
 			HubName: form["hub_name"], SkipAuthorization: form["skip_authorization"], RequirePushed: form["require_pushed"] == "1", EmailSignIn: form["email_sign_in"] == "1",
 			TrustedDomains: form["trusted_domains"], Registration: form["registration"], DocumentDomains: form["document_domains"],
 			SoftwareIssuers: form["software_issuers"], Vouchers: form["vouchers"], Passwords: form["passwords"],
-			SecondFactor: form["second_factor"], SecondFactorRoles: form["second_factor_roles"], SecondFactorDays: form["second_factor_days"], Traces: form["traces"], TraceDays: form["trace_days"], RecentMinutes: form["recent_minutes"], AdminHours: form["admin_hours"], AuditDays: form["audit_days"], RefreshSeconds: form["refresh_seconds"],
+			SecondFactor: form["second_factor"], SecondFactorRoles: form["second_factor_roles"], SecondFactorDays: form["second_factor_days"], DeletionDays: form["deletion_days"], Traces: form["traces"], TraceDays: form["trace_days"], RecentMinutes: form["recent_minutes"], AdminHours: form["admin_hours"], AuditDays: form["audit_days"], RefreshSeconds: form["refresh_seconds"],
 			Registered: form["registered"], PerNetwork: form["registered_per_network"], UnusedDays: form["unused_days"], Mistakes: wrong,
 		})
 	}

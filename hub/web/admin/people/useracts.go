@@ -67,6 +67,22 @@ func (d *Handler) EndSessions(c *gin.Context) error {
 	return web.SeeOther(c, userPath(u.ID)+"?done=ended")
 }
 
+// CancelDeletion is POST /admin/users/{id}/deletion/cancel.
+func (d *Handler) CancelDeletion(c *gin.Context) error {
+	u, _, err := d.found(c)
+	if err != nil {
+		return err
+	}
+	err = d.Operator.CancelDeletion(c.Request.Context(), d.Actor(c), u.ID)
+	if errors.Is(err, users.ErrNotLeaving) {
+		return refused(u, locales.Say("useracts.no-deletion-pending"))
+	}
+	if err != nil {
+		return err
+	}
+	return web.SeeOther(c, userPath(u.ID)+"?done=deletion-cancelled")
+}
+
 // ResetSecondFactor is POST /admin/users/{id}/second-factor/reset.
 func (d *Handler) ResetSecondFactor(c *gin.Context) error {
 	u, _, err := d.found(c)

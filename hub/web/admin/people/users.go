@@ -58,6 +58,9 @@ func userChips(u users.User) []templates.Chip {
 	if u.Disabled {
 		out = append(out, templates.Chip{Tone: "danger", Text: locales.Say("users.disabled")})
 	}
+	if u.Leaving() {
+		out = append(out, templates.Chip{Tone: "warn", Text: locales.Say("users.deletion-requested")})
+	}
 	if !u.EmailVerified {
 		out = append(out, templates.Chip{Tone: "warn", Text: locales.Say("users.unverified")})
 	}
@@ -82,7 +85,7 @@ func (d *Handler) showPerson(c *gin.Context, status int, u users.User, page temp
 		return err
 	}
 	page.ID, page.Name, page.Email, page.Username, page.Chips = u.ID, u.Name, u.Email, u.Username, userChips(u)
-	page.Disabled, page.Myself, page.Created = u.Disabled, me.User.ID == u.ID, u.Created
+	page.Disabled, page.Myself, page.Created, page.Due, page.Asked = u.Disabled, me.User.ID == u.ID, u.Created, u.DeletionDue, u.DeletionAsked
 	page.Password, page.Changed, page.Mail = u.Password != "", u.PasswordChanged, d.MailLinks.Delivers()
 	page.CanReset = u.EmailKey != "" && !u.Disabled
 	if page.Second, err = d.Operator.HasSecondFactor(c.Request.Context(), u.ID); err != nil {
@@ -158,7 +161,7 @@ func (d *Handler) fillApps(c *gin.Context, u users.User, page *templates.AdminUs
 const latest = 20
 
 func (d *Handler) fillEvents(c *gin.Context, u users.User, page *templates.AdminUser) error {
-	events, err := d.Audit.About(c.Request.Context(), u.ID, latest)
+	events, err := d.Audit.About(c.Request.Context(), u.ID, "", latest)
 	for _, e := range events {
 		page.Events = append(page.Events, templates.UserEvent{Time: e.Time, Kind: e.Kind, Reason: locales.From(e.Words), IP: e.IP, Ref: e.Ref,
 			By: by(e, u)})

@@ -1,0 +1,36 @@
+package account
+
+import (
+	_ "embed"
+	"slices"
+	"strings"
+
+	"github.com/fedhub/fedhub/templates"
+	"github.com/fedhub/fedhub/templates/locales"
+)
+
+// languages are language tags with the names that their speakers use. zones are
+// the time zones of the database's zone.tab, in the order of their names.
+var (
+	//go:embed languages.txt
+	languages string
+	//go:embed zones.txt
+	zones string
+)
+
+// options are the lines of a list, after the choice of none. A value that is not
+// in the list stays a choice: a provider may report others.
+func options(list, value string) []templates.Option {
+	out := []templates.Option{{Value: locales.Say("profile.not-chosen")}}
+	for line := range strings.Lines(list) {
+		name, shown, found := strings.Cut(strings.TrimSpace(line), "\t")
+		if !found {
+			shown = strings.ReplaceAll(name, "_", " ")
+		}
+		out = append(out, templates.Option{Name: name, Value: locales.Stored(shown)})
+	}
+	if !slices.ContainsFunc(out, func(o templates.Option) bool { return o.Name == value }) {
+		out = append(out, templates.Option{Name: value, Value: locales.Stored(value)})
+	}
+	return out
+}
