@@ -166,7 +166,7 @@ var pagePrices = map[string]figure{
 	disownPage:                        {9, 0, 9},
 	"/account/approvals":              {5, 0, 5},
 	"/account/data":                   {4, 0, 4},
-	"/account/delete":                 {9, 0, 9},
+	"/account/delete":                 {10, 0, 10},
 	"/account/security":               {8, 0, 8},
 	"/account/connections":            {9, 0, 9},
 	"/account/email":                  {6, 0, 6},
