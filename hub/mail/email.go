@@ -7,7 +7,7 @@ import (
 
 // An Email is an email before it has a text: recipient, code and arguments.
 // hub/web/emails has the texts. An argument is a string, a bool, a
-// time.Duration, or []texts.Text.
+// time.Duration, a texts.Text or []texts.Text.
 type Email struct {
 	To     string // one address
 	Locale string // of the person it is for, if their profile has one

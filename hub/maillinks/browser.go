@@ -5,6 +5,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // AskToConfirm emails a link to a user who wants to sign in with a browser that
@@ -19,6 +20,12 @@ func (k *Service) AskToConfirm(ctx context.Context, email string) error {
 		}
 		return k.Mailer.Mail(ctx, mail.NewEmail(u.Email, "browser.confirm", "link", k.URL+"/signin/confirm/"+token, "life", BrowserLife).In(u.Locale))
 	})
+}
+
+// NewBrowser tells a user who signed in before of a sign-in in a browser that
+// their account does not know.
+func (k *Service) NewBrowser(ctx context.Context, u users.User, browser texts.Text, ip string) error {
+	return k.tell(ctx, u, mail.NewEmail(u.Email, "browser.new", "browser", browser, "ip", ip, "activity", k.URL+"/account/activity", "forgot", k.forgot()).In(u.Locale))
 }
 
 // Confirms returns the user of a confirmation link.

@@ -13,11 +13,12 @@ func (u User) account() passwords.Account {
 }
 
 // SignedIn notes where a user signed in, by whatever method. If the user has a
-// password, the browser is known from then on, and its name is returned.
-func (k *Service) SignedIn(ctx context.Context, u User, from From) (browser string, err error) {
+// password, the browser is known from then on, and its name is returned. strange
+// reports that the user signed in before, but never in this browser.
+func (k *Service) SignedIn(ctx context.Context, u User, from From) (browser string, strange bool, err error) {
 	k.failures.SignedIn(from.Network)
 	if u.Password == "" {
-		return "", nil
+		return "", false, nil
 	}
 	return k.browsers.Know(ctx, from.Browsers, u.account())
 }
@@ -25,7 +26,8 @@ func (k *Service) SignedIn(ctx context.Context, u User, from From) (browser stri
 // KnowBrowser makes a browser known for a user who opened an emailed link in
 // it, and returns its name.
 func (k *Service) KnowBrowser(ctx context.Context, u User, from From) (browser string, err error) {
-	return k.browsers.Know(ctx, from.Browsers, u.account())
+	browser, _, err = k.browsers.Know(ctx, from.Browsers, u.account())
+	return browser, err
 }
 
 // Knows reports whether a user signed in before in the browser with one of

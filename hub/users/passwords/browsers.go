@@ -76,12 +76,14 @@ func (k Browsers) Of(ctx context.Context, names []string) ([]Browser, error) {
 }
 
 // Know returns the name under which a browser is known for an account: the
-// existing one or a new one.
-func (k Browsers) Know(ctx context.Context, names []string, account Account) (string, error) {
-	ends := k.now().Add(BrowserLife)
+// existing one or a new one. strange reports that the user signed in before, but
+// never in this browser.
+func (k Browsers) Know(ctx context.Context, names []string, account Account) (name string, strange bool, err error) {
+	ends, theirs := k.now().Add(BrowserLife), false
 	for _, name := range names {
 		known := false
 		err := k.set.Update(ctx, browserID(name), func(b *Browser) error {
+			theirs = theirs || b.User == account.User
 			if known = b.Account == account; !known || b.Wrong == 0 && ends.Sub(b.Expires) < 24*time.Hour {
 				return store.ErrUnchanged
 			}
@@ -89,40 +91,43 @@ func (k Browsers) Know(ctx context.Context, names []string, account Account) (st
 			return nil
 		})
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return "", err
+			return "", false, err
 		}
 		if err == nil && known {
-			return name, nil
+			return name, false, nil
 		}
 	}
-	if err := k.makeRoom(ctx, account); err != nil {
-		return "", err
+	others, err := k.makeRoom(ctx, account)
+	if err != nil {
+		return "", false, err
 	}
-	name := secrets.New()
-	return name, k.set.Insert(ctx, Browser{ID: browserID(name), Account: account, Expires: ends})
+	name = secrets.New()
+	return name, others && !theirs, k.set.Insert(ctx, Browser{ID: browserID(name), Account: account, Expires: ends})
 }
 
 // makeRoom deletes the records of an account that are no longer known and, if
-// there are too many, those used least recently.
-func (k Browsers) makeRoom(ctx context.Context, account Account) error {
+// there are too many, those used least recently. any reports that there were
+// some.
+func (k Browsers) makeRoom(ctx context.Context, account Account) (any bool, err error) {
 	var live []Browser
 	for b, err := range k.set.EachWhere(ctx, "userId", account.User) {
 		if err != nil {
-			return err
+			return any, err
 		}
+		any = true
 		if b.Account == account {
 			live = append(live, b)
 		} else if err := k.forget(ctx, b.ID); err != nil {
-			return err
+			return any, err
 		}
 	}
 	slices.SortFunc(live, func(a, b Browser) int { return b.Expires.Compare(a.Expires) })
 	for _, b := range live[min(len(live), mostBrowsers-1):] {
 		if err := k.forget(ctx, b.ID); err != nil {
-			return err
+			return any, err
 		}
 	}
-	return nil
+	return any, nil
 }
 
 func (k Browsers) forget(ctx context.Context, id string) error {

@@ -104,6 +104,8 @@ func body(code string, args map[string]any) string {
 		return "mail.password.changed.text-no-reset"
 	case code == "factor.removed" && args["forgot"] == "":
 		return "mail.factor.removed.text-no-reset"
+	case code == "browser.new" && args["forgot"] == "":
+		return "mail.browser.new.text-no-reset"
 	case code == "recovery.used" && args["forgot"] == "":
 		return "mail.recovery.used.text-no-reset"
 	}
@@ -119,6 +121,8 @@ func lines(words *locales.Words, value any) (any, error) {
 		return line(v), nil
 	case time.Duration:
 		return words.Span(v)
+	case texts.Text:
+		return line(v.In(words.Sentence, "")), nil
 	case []texts.Text:
 		all := make([]string, len(v))
 		for i, t := range v {

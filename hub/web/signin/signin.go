@@ -267,12 +267,18 @@ func (d *Handler) notLookedAt(c *gin.Context, j pendingLogin, err error) {
 // knowBrowser puts the browser on record that signed somebody in. Nobody fails
 // to sign in for it.
 func (d *Handler) knowBrowser(c *gin.Context, u users.User) {
-	name, err := d.Users.SignedIn(c.Request.Context(), u, d.Sessions.From(c))
+	name, strange, err := d.Users.SignedIn(c.Request.Context(), u, d.Sessions.From(c))
 	if err != nil {
 		d.Log.ErrorContext(c, "a browser that signed somebody in is not known for that", "ref", web.Ref(c), "error", err)
 		return
 	}
 	d.Sessions.RememberBrowser(c.Writer, c.Request, name)
+	if !strange {
+		return
+	}
+	if err := d.MailLinks.NewBrowser(c.Request.Context(), u, web.Device(c.Request.UserAgent()).Kept(), c.ClientIP()); err != nil {
+		d.Log.ErrorContext(c, "an email about a sign-in in a new browser was not sent", "ref", web.Ref(c), "error", err)
+	}
 }
 
 // SignInNew is for somebody new, who has just chosen a password.
