@@ -18,6 +18,24 @@ import (
 // galleryPages adds pages that no story reaches quickly: errors that a test
 // cannot cause, and pages with very long names and addresses.
 func galleryPages(t *testing.T, o *tour) {
+	shown := gallery(t)
+	address := serveGallery(t, nil, shown)
+	b := newWindow(t)
+	hung := map[string]bool{} // templates that were seen in every light
+	for _, name := range slices.Sorted(maps.Keys(shown)) {
+		b.open(address + "/" + slug(name))
+		template, _, _ := strings.Cut(name, ":")
+		looks := lights()
+		if hung[template] && len(looks) == 2 {
+			looks = looks[1:] // overflow and weak contrast show on a narrow and dark page
+		}
+		hung[template] = true
+		o.stopIn(looks, b, name)
+	}
+}
+
+func gallery(t *testing.T) map[string]templates.Page {
+	t.Helper()
 	shown := map[string]templates.Page{
 		"signin: not set up yet":               templates.SignIn{},
 		"signin: with long names":              templates.SignIn{Password: true, Client: longClient(), Email: longEmail, Upstreams: longUpstreams()},
@@ -105,19 +123,7 @@ func galleryPages(t *testing.T, o *tour) {
 		"delete: without typing":               templates.ConfirmDelete{Button: locales.Say("keyremove.delete-button"), Name: longName, Text: locales.Stored("214 users will no longer be able to sign in to it."), Action: "/", Cancel: "/"},
 	}
 	maps.Copy(shown, healthGallery())
-	address := serveGallery(t, shown)
-	b := newWindow(t)
-	hung := map[string]bool{} // templates that were seen in every light
-	for _, name := range slices.Sorted(maps.Keys(shown)) {
-		b.open(address + "/" + slug(name))
-		template, _, _ := strings.Cut(name, ":")
-		looks := lights()
-		if hung[template] && len(looks) == 2 {
-			looks = looks[1:] // overflow and weak contrast show on a narrow and dark page
-		}
-		hung[template] = true
-		o.stopIn(looks, b, name)
-	}
+	return shown
 }
 
 // longSitePage is a site with long names.
@@ -146,14 +152,14 @@ func longUserPage() templates.AdminUser {
 }
 
 // serveGallery serves the pages as the hub would, under the hub's own policy.
-func serveGallery(t *testing.T, shown map[string]templates.Page) string {
+func serveGallery(t *testing.T, words *locales.Words, shown map[string]templates.Page) string {
 	t.Helper()
 	mux := http.NewServeMux()
 	mux.Handle("GET /static/", static.Handler())
 	// Links of a page do not respond, so that the tab stays on it.
 	mux.HandleFunc("/answer", func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusNoContent) })
 	for name, page := range shown {
-		frame := templates.Frame{Hub: longName, CSRF: "csrf", Nonce: "bm9uY2U", Reference: "7F3K-QX2M", Path: "/account",
+		frame := templates.Frame{Words: words, Hub: longName, CSRF: "csrf", Nonce: "bm9uY2U", Reference: "7F3K-QX2M", Path: "/account",
 			Person: &templates.Person{Name: longName, Email: longEmail, Admin: true}, Waiting: 12, Approvals: 3}
 		if template, _, _ := strings.Cut(name, ":"); strings.Contains("client settings delete key keys keytried decisions simulator users user sitesetup", template) {
 			frame.Path = "/admin/" + template

@@ -86,7 +86,7 @@ func (b *tab) tooWide() []string {
 		const root = document.documentElement, found = []
 		const say = (what, e) => found.push(what + ": " + e.outerHTML.slice(0, 200))
 		if (root.scrollWidth > root.clientWidth) {
-			const wide = [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > root.clientWidth + 1)
+			const wide = [...document.querySelectorAll("body *")].filter(e => { const r = e.getBoundingClientRect(); return r.right > root.clientWidth + 1 || r.left < -1 })
 			say("has to be scrolled sideways because of", wide.at(-1) ?? root)
 		}
 		for (const e of document.querySelectorAll(".card > :not(.route), .panel, .btn, .note, .chip, .pick, .copy, .field, .rows > li, .top")) {

@@ -151,3 +151,24 @@ func sameAs(t *testing.T, id string, form plural.Form, text, original string) {
 		t.Errorf("%s: there is a space at its beginning or end: %q", id, text)
 	}
 }
+
+// TestALabelSaysWhatIsSeen: who speaks to their computer says what they see on a
+// button, so its label for those who cannot see it has the same words (WCAG
+// 2.5.3).
+func TestALabelSaysWhatIsSeen(t *testing.T) {
+	for _, l := range locales.Offered() {
+		for _, page := range everyFullPage(t) {
+			if administration[page.look().file] {
+				continue
+			}
+			_, tree := render(t, Frame{Words: l.Words(), Hub: "HQ", Path: "/account", Person: &Person{Name: "Ada"}}, page)
+			for node := range elements(tree) {
+				label, ok := attr(node, "aria-label")
+				seen := strings.ToLower(strings.TrimSpace(spoken(node)))
+				if ok && (node.Data == "button" || node.Data == "a") && !strings.Contains(strings.ToLower(label), seen) {
+					t.Errorf("%s: %T: a button shows %q and is called %q", l.Tag, page, seen, label)
+				}
+			}
+		}
+	}
+}

@@ -215,11 +215,16 @@ func TestArgumentsAreIsolatedFromRightToLeft(t *testing.T) {
 		"المتابعة إلى \u2068Payroll (EU)\u2069": Say("continue.continue-button", "ask", "Payroll (EU)"),
 		"المتابعة إلى \u2068Payroll\u2069":      Say("continue.continue-button", "ask", Stored("Payroll")),
 		"المتابعة إلى https://id.example.org/x": Say("continue.continue-button", "ask", "https://id.example.org/x"),
-		"10:05 UTC": Say("time.second", "clock", "10:05"),
+		"14 مارس 2026، \u206610:05 UTC\u2069":   AtMinute(time.Date(2026, 3, 14, 10, 5, 0, 0, time.UTC)), // a month is a word of the language
+		"الانتقال إلى \u2068<b>\u2069":          Say("errorpages.go-to", "hostport", Stored("<b>")),
 	} {
 		if got, err := text.In(arabic); err != nil || got != want {
 			t.Errorf("got %q, want %q (%v)", got, want, err)
 		}
+	}
+	parts, err := Say("verify.lead-2", "email", "ada@example.org").Parts(arabic, 1)
+	if err != nil || len(parts) != 3 || parts[1] != (Part{1, "\u2068ada@example.org\u2069"}) {
+		t.Errorf("got %q (%v)", parts, err)
 	}
 	if german, _ := Find("de"); german.isolate("Payroll") != "Payroll" {
 		t.Error("German isolates")

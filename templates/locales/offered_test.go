@@ -51,13 +51,13 @@ func TestTagsAreCanonicalAndEnglishIsFirst(t *testing.T) {
 func TestAMessageWithoutATranslationIsEnglish(t *testing.T) {
 	german := offered[1].Words()
 	for want, text := range map[string]Text{
-		"Anmelden":       Say("signin.title"),
-		"2 Tage":         Say("span.days", "count", 2),
-		"Overview":       Say("nav.overview"),
-		"Remove X 3":     Say("scripts.remove-row", "name", "X", "number", 3),
-		"14. März 2026":  Say("time.day", "day", 14, "month", Say("month.march"), "year", "2026"),
-		"1 s":            Say("scripts.row", "name", "1", "number", "s"),
-		"Fehler: A – HQ": Say("shells.title-wrong", "page", "A", "hub", "HQ"),
+		"Anmelden":            Say("signin.title"),
+		"2 Tage":              Say("span.days", "count", 2),
+		"Overview":            Say("nav.overview"),
+		"Copy client ID of X": Say("scripts.copy-client-id-of", "name", "X"),
+		"14. März 2026":       Say("time.day", "day", 14, "month", Say("month.march"), "year", "2026"),
+		"1 s":                 Say("scripts.row", "name", "1", "number", "s"),
+		"Fehler: A – HQ":      Say("shells.title-wrong", "page", "A", "hub", "HQ"),
 	} {
 		if got, err := text.In(german); err != nil || got != want {
 			t.Errorf("got %q, want %q (%v)", got, want, err)

@@ -25,14 +25,15 @@ const shield = "\uFDD0"
 // count, each of them once, in any order, none inside of another.
 func (w *Words) Parts(id string, count int, pairs ...any) ([]Part, error) {
 	shielded := make([]any, len(pairs))
-	for i, value := range pairs {
-		value, err := w.value(value)
+	for i := range pairs {
+		if shielded[i] = pairs[i]; i%2 == 0 || pairs[i-1] == "count" {
+			continue
+		}
+		value, err := w.value(pairs[i])
 		if err != nil {
 			return nil, err
 		}
-		if shielded[i] = value; i%2 == 1 && pairs[i-1] != "count" {
-			shielded[i] = strings.ReplaceAll(fmt.Sprint(value), "<", shield)
-		}
+		shielded[i] = spoken(strings.ReplaceAll(fmt.Sprint(value), "<", shield))
 	}
 	message, err := w.Text(id, shielded...)
 	if err != nil {

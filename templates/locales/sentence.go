@@ -19,7 +19,7 @@ func (w *Words) Sentence(code string, args map[string]string) string {
 	}
 	values := make(map[string]string, len(spoken))
 	for _, name := range spoken {
-		values[name] = w.isolate(w.argument(name, args))
+		values[name] = w.argument(name, args)
 	}
 	text, err := w.localize(code, values, nil, &lenient)
 	if err != nil {
@@ -36,7 +36,7 @@ func (w *Words) argument(name string, args map[string]string) string {
 	case !nested && whens[name]:
 		return w.when(args[name])
 	case !nested:
-		return args[name]
+		return w.isolate(args[name])
 	}
 	inner := map[string]string{}
 	for key, value := range args {

@@ -134,22 +134,31 @@ func (w *Words) named(id string, pairs []any) (map[string]any, error) {
 		if !ok {
 			return nil, fmt.Errorf("message %q: %v is no name of an argument", id, pairs[i])
 		}
-		value, err := w.value(pairs[i+1])
-		if err != nil {
+		var err error
+		if args[name], err = w.value(pairs[i+1]); err != nil {
 			return nil, err
 		}
-		if text, ok := value.(string); ok {
-			value = w.isolate(text)
-		}
-		args[name] = value
 	}
 	return args, nil
 }
 
-// value is an argument as a message gets it: a Text is put into words.
+// spoken is an argument that value has made.
+type spoken string
+
+// value is an argument as a message gets it: a Text is put into words, and what
+// comes from elsewhere is isolated.
 func (w *Words) value(v any) (any, error) {
-	if inner, ok := v.(Text); ok {
-		return inner.In(w)
+	switch v := v.(type) {
+	case spoken:
+		return string(v), nil
+	case string:
+		return w.isolate(v), nil
+	case Text:
+		said, err := v.In(w)
+		if v.id == "" && v.rule == nil {
+			said = w.isolate(said)
+		}
+		return said, err
 	}
 	return v, nil
 }
