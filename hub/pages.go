@@ -17,7 +17,7 @@ import (
 // frame is the layout data around every page. It must not fail, because error
 // pages need it too.
 func (h *Hub) frame(r *http.Request) templates.Frame {
-	f := templates.Frame{Hub: "fedhub", Words: cmp.Or(h.config.Words, language.Words(r, ""))}
+	f := templates.Frame{Hub: "fedhub", Words: cmp.Or(h.config.Words, language.Words(r))}
 	if s, err := h.settings.Current(r.Context()); err == nil {
 		f.Hub = s.HubName
 	}
@@ -26,7 +26,7 @@ func (h *Hub) frame(r *http.Request) templates.Frame {
 		f.Languages = language.Menu(r, f.Words)
 		return f
 	}
-	f.Words = cmp.Or(h.config.Words, language.Words(r, p.User.Locale))
+	f.Words = cmp.Or(h.config.Words, language.Words(r))
 	f.Person = &templates.Person{Name: p.User.Name, Email: p.User.Email, Username: p.User.Username, Admin: p.User.Admin()}
 	if waiting, err := h.pending.Waiting(r.Context(), p.User.ID); err == nil {
 		f.Approvals = len(waiting)

@@ -34,15 +34,28 @@ type Reader struct {
 // New returns a reader of whom the request says this.
 func New(known Preferences) *Reader { return &Reader{known: known} }
 
+// longest bounds what is kept of ui_locales, which anybody may send.
+const longest = 512
+
 // Ask notes the ui_locales of the request that this page belongs to. An empty
-// one changes nothing.
+// or an endless one changes nothing.
 func (r *Reader) Ask(locales string) {
-	if r == nil || strings.TrimSpace(locales) == "" {
+	if r == nil || strings.TrimSpace(locales) == "" || len(locales) > longest {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.known.Asked = locales
+}
+
+// Meet notes the locale in the profile of the person who is signed in.
+func (r *Reader) Meet(locale string) {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.known.Own = locale
 }
 
 // Known is what is known about them; of no reader it is nothing.

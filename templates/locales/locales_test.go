@@ -224,7 +224,7 @@ func TestArgumentsAreIsolatedFromRightToLeft(t *testing.T) {
 	}
 	parts, err := Say("verify.lead-2", "email", "ada@example.org").Parts(arabic, 1)
 	if err != nil || len(parts) != 3 || parts[1] != (Part{1, "\u2068ada@example.org\u2069"}) {
-		t.Errorf("got %q (%v)", parts, err)
+		t.Errorf("got %v (%v)", parts, err)
 	}
 	if german, _ := Find("de"); german.isolate("Payroll") != "Payroll" {
 		t.Error("German isolates")

@@ -11,6 +11,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/internal/names"
+	"github.com/fedhub/fedhub/internal/reader"
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
@@ -49,6 +50,7 @@ func (k *Service) Current(r *http.Request) (sessions.Person, error) {
 		return sessions.Person{}, err
 	}
 	if p, ok := held.Values[valuePerson].(sessions.Person); ok {
+		reader.Of(r.Context()).Meet(p.User.Locale)
 		return p, nil
 	}
 	s, ok := held.Values[valueSession].(sessions.Session)
@@ -60,6 +62,7 @@ func (k *Service) Current(r *http.Request) (sessions.Person, error) {
 		return sessions.Person{}, err
 	}
 	held.Values[valuePerson] = p
+	reader.Of(r.Context()).Meet(p.User.Locale)
 	return p, nil
 }
 

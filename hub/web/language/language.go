@@ -30,10 +30,11 @@ func (d Handler) Read(c *gin.Context) {
 	r := c.Request
 	known := reader.Preferences{Accept: strings.Join(r.Header.Values("Accept-Language"), ",")}
 	known.Chosen, known.Over, _ = strings.Cut(d.Sessions.Language(r), over)
+	read := reader.New(known)
 	if strings.Contains(r.URL.RawQuery, "ui_locales=") {
-		known.Asked = r.URL.Query().Get("ui_locales")
+		read.Ask(r.URL.Query().Get("ui_locales"))
 	}
-	c.Request = r.WithContext(reader.With(r.Context(), reader.New(known)))
+	c.Request = r.WithContext(reader.With(r.Context(), read))
 	c.Next()
 }
 
@@ -60,13 +61,8 @@ func (d Handler) Choose(c *gin.Context) error {
 	return web.SeeOther(c, web.LocalPath(form["to"], "/"))
 }
 
-// Words are those for the reader of a page, with the locale that the profile
-// of the person says.
-func Words(r *http.Request, own string) *locales.Words {
-	known := reader.Of(r.Context()).Known()
-	known.Own = own
-	return locales.For(known)
-}
+// Words are those for the reader of a page.
+func Words(r *http.Request) *locales.Words { return locales.For(reader.Of(r.Context()).Known()) }
 
 // Menu are the languages to choose from on the page that the request opens, or
 // none. A person who is signed in chooses in their profile. The answer to a

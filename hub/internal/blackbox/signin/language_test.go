@@ -155,6 +155,17 @@ func TestAnEmailIsInTheLanguageOfItsReader(t *testing.T) {
 	}
 }
 
+// Somebody who has no account yet gets the language of whoever invites them.
+func TestAnInvitationIsInTheLanguageOfWhoInvites(t *testing.T) {
+	w, box := hubtest.MailingWorld(t)
+	b := w.Operator()
+	b.Submit(b.Open("/account/profile"), "/account/profile", "locale", "de")
+	b.Submit(b.Open("/admin/users"), "/admin/users/invite", "email", "new@example.org")
+	if found := box.About("Sie sind zu"); len(found) != 1 || found[0].To != "new@example.org" {
+		t.Errorf("got %v", box.All())
+	}
+}
+
 func TestDiscoveryListsTheLanguages(t *testing.T) {
 	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
 	p := w.Browser().Open("/.well-known/openid-configuration")
