@@ -23,6 +23,7 @@ import (
 	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/dpop"
 	"github.com/fedhub/fedhub/hub/fetch"
+	"github.com/fedhub/fedhub/hub/fetch/pwned"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/health"
@@ -115,6 +116,7 @@ func (h *Hub) buildPeople() {
 		},
 		Delivers: func() bool { return h.mailer.Delivers() }, Failures: c.Limits.Failures.Burst, FailureEvery: c.Limits.Failures.Every,
 		Now: c.Now, Hash: c.Hash, MinPassword: c.MinPassword, HubNames: []string{"fedhub", c.Name}, Typed: h.box.Derive(names.KeyOfTyped),
+		Breached: (&pwned.Service{Client: h.http, Base: h.settings.BreachedBase, Log: c.Log}).Breached,
 		RolesTaken: func(ctx context.Context, before, after users.User) {
 			h.audit.Record(ctx, audit.Event{Kind: audit.RolesChanged, Actor: "provider", Target: after.ID, Changes: audit.Roles(before.Roles, after.Roles)})
 		},

@@ -21,6 +21,7 @@ type AdminSettings struct {
 	SoftwareIssuers   string            // software_issuers, one per line
 	Vouchers          string            // vouchers, one per line
 	Passwords         string            // passwords: "all" or "administrators"
+	BreachedURL       string            // breached_url
 	SecondFactor      string            // second_factor: "never", "optional", "administrators" or "all"
 	SecondFactorRoles string            // second_factor_roles, one per line
 	SecondFactorDays  string            // second_factor_days

@@ -34,6 +34,7 @@ func showSettings(ctx context.Context, c *console, o *opened, print printer) err
 		KeyDays         int      `json:"key_days"`
 		Passwords       string   `json:"passwords"`
 		EmailSignIn     bool     `json:"email_sign_in"`
+		BreachedURL     string   `json:"breached_passwords_url"`
 		SecondFactor    string   `json:"second_factor"`
 		SecondRoles     []string `json:"second_factor_roles"`
 		SecondDays      int      `json:"second_factor_days"`
@@ -47,7 +48,7 @@ func showSettings(ctx context.Context, c *console, o *opened, print printer) err
 		Registered      int      `json:"registered"`
 		PerNetwork      int      `json:"registered_per_network"`
 		UnusedDays      int      `json:"unused_days"`
-	}{now.HubName, now.Consent, append([]string{}, now.ServerDomains...), now.Registration, append([]string{}, now.DocumentDomains...), append([]string{}, now.SoftwareIssuers...), now.RequirePushed, append([]string{}, now.Vouchers...), now.RotateDays(), now.PasswordsOf(), now.EmailSignIn, now.SecondFactorOf(), append([]string{}, now.SecondFactorRoles...), now.SecondFactorFor(), now.TraceMode(), now.TraceKept(), now.AuditKept(), now.DeletionFor(), now.RecentFor(), now.AdminFor(), now.RefreshAgain(), now.RegisteredAtMost(), now.RegisteredFromOne(), now.UnusedFor()}
+	}{now.HubName, now.Consent, append([]string{}, now.ServerDomains...), now.Registration, append([]string{}, now.DocumentDomains...), append([]string{}, now.SoftwareIssuers...), now.RequirePushed, append([]string{}, now.Vouchers...), now.RotateDays(), now.PasswordsOf(), now.EmailSignIn, now.BreachedURL, now.SecondFactorOf(), append([]string{}, now.SecondFactorRoles...), now.SecondFactorFor(), now.TraceMode(), now.TraceKept(), now.AuditKept(), now.DeletionFor(), now.RecentFor(), now.AdminFor(), now.RefreshAgain(), now.RegisteredAtMost(), now.RegisteredFromOne(), now.UnusedFor()}
 	return print(c, value, func(w io.Writer) {
 		table(w, []string{"SETTING", "VALUE"}, [][]string{
 			{"name", value.Name},
@@ -61,6 +62,7 @@ func showSettings(ctx context.Context, c *console, o *opened, print printer) err
 			{"days until signing keys rotate", strconv.Itoa(value.KeyDays)},
 			{"passwords allowed for", value.Passwords},
 			{"sign-in by email", strconv.FormatBool(value.EmailSignIn)},
+			{"service for breached passwords", value.BreachedURL},
 			{"second factor required of", value.SecondFactor},
 			{"roles that need a second factor", strings.Join(value.SecondRoles, ", ")},
 			{"days to set up a second factor", strconv.Itoa(value.SecondDays)},

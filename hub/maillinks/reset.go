@@ -105,7 +105,7 @@ func (k *Service) ResetBy(ctx context.Context, token, password string) (users.Us
 	if err != nil {
 		return users.User{}, err
 	}
-	if err := k.Users.CheckPassword(u, password); err != nil {
+	if err := k.Users.CheckPassword(ctx, u, password); err != nil {
 		return users.User{}, err
 	}
 	if _, err := k.Take(ctx, Reset, token); err != nil {

@@ -74,6 +74,10 @@ type Settings struct {
 	// hub emails them, too.
 	EmailSignIn bool `bson:"emailSignIn,omitempty"`
 
+	// BreachedURL is the base address of a service that lists breached
+	// passwords by the beginning of their SHA-1; empty asks none.
+	BreachedURL string `bson:"breachedUrl,omitempty"`
+
 	// SecondFactor is who needs a second factor, one of the SecondFactor
 	// constants; unset is the default. SecondFactorRoles are roles that need one
 	// besides administrators, and SecondFactorDays how long a user may put off
@@ -269,6 +273,7 @@ func (s *Settings) tidy() {
 	}
 	s.SoftwareIssuers = issuers
 	s.tidyVouchers()
+	s.tidyBreached()
 }
 
 func tidyDomains(typed []string) []string {
@@ -294,7 +299,7 @@ func domainProblems(field string, domains []string) forms.Problems {
 }
 
 func (s *Settings) problems() forms.Problems {
-	p := slices.Concat(s.voucherProblems(), s.traceProblems(), s.passwordProblems(), s.secondFactorProblems(), s.recentProblems(), s.auditProblems(), s.deletionProblems(), s.refreshProblems(), s.registrationProblems())
+	p := slices.Concat(s.voucherProblems(), s.traceProblems(), s.passwordProblems(), s.breachedProblems(), s.secondFactorProblems(), s.recentProblems(), s.auditProblems(), s.deletionProblems(), s.refreshProblems(), s.registrationProblems())
 	if s.HubName == "" || len(s.HubName) > 80 {
 		p.Add("hub_name", "settings.hub_name.bad")
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/internal/emailaddr"
+	"github.com/fedhub/fedhub/internal/forms"
 )
 
 // SetEmail gives a user an email address, verified or not. An address of
@@ -26,10 +27,20 @@ func (k *Service) SetEmail(ctx context.Context, id, email string, proven bool) (
 
 // CheckPassword reports whether a password is good enough for a user, as
 // forms.Problems if not.
-func (k *Service) CheckPassword(u User, password string) error {
+func (k *Service) CheckPassword(ctx context.Context, u User, password string) error {
 	key := u.EmailKey
 	if key == "" {
 		key = u.Email
 	}
-	return k.rules.Check(password, key).Err()
+	return k.goodEnough(ctx, password, key).Err()
+}
+
+// goodEnough applies the rules first, so that only a password that meets
+// them is worth a question to a service.
+func (k *Service) goodEnough(ctx context.Context, password, emailKey string) forms.Problems {
+	problems := k.rules.Check(password, emailKey)
+	if problems == nil && k.breached != nil && k.breached(ctx, password) {
+		problems = forms.New("password", "password.breached")
+	}
+	return problems
 }

@@ -19,7 +19,7 @@ func (k *Service) SetPassword(ctx context.Context, id, password string) (User, e
 	if err != nil {
 		return User{}, err
 	}
-	if err := k.CheckPassword(user, password); err != nil {
+	if err := k.CheckPassword(ctx, user, password); err != nil {
 		return User{}, err
 	}
 	hash, err := k.hasher.Hash(ctx, password)

@@ -80,7 +80,7 @@ func (p Profile) Tidied() (Profile, forms.Problems) { return p.clean() }
 // WouldImport reports how an import compares with the users here, and with
 // which user, without changing anything. What cannot be kept is forms.Problems.
 func (k *Service) WouldImport(ctx context.Context, i Import) (ImportStatus, User, error) {
-	want, err := k.draftImported(i)
+	want, err := k.draftImported(ctx, i)
 	if err != nil {
 		return "", User{}, err
 	}
@@ -159,11 +159,11 @@ func (u User) newPassword(want User) bool {
 	return want.Password != "" && u.Imported.Password != want.Imported.Password
 }
 
-func (k *Service) draftImported(i Import) (User, error) {
+func (k *Service) draftImported(ctx context.Context, i Import) (User, error) {
 	if !importedID(i.ID) {
 		return User{}, forms.New("id", "user.subject.bad", "min", minImportedID, "max", maxImportedID)
 	}
-	want, err := k.draft(i.NewUser)
+	want, err := k.draft(ctx, i.NewUser)
 	if err != nil {
 		return User{}, err
 	}
@@ -179,7 +179,7 @@ func (k *Service) draftImported(i Import) (User, error) {
 // AddImported adds a user whose status is ImportNew. An id or address that was
 // taken meanwhile is fs.ErrExist, and so is the id of a deleted user.
 func (k *Service) AddImported(ctx context.Context, i Import) (User, error) {
-	want, err := k.draftImported(i)
+	want, err := k.draftImported(ctx, i)
 	if err != nil {
 		return User{}, err
 	}
@@ -204,7 +204,7 @@ var ErrTouched = errors.New("this user was changed meanwhile; run the import aga
 // system has now. A new password, or a user disabled there, ends everything
 // that was issued here.
 func (k *Service) UpdateImported(ctx context.Context, i Import) (User, error) {
-	want, err := k.draftImported(i)
+	want, err := k.draftImported(ctx, i)
 	if err != nil {
 		return User{}, err
 	}

@@ -144,7 +144,7 @@ func (k *Service) Accept(ctx context.Context, token, name, password string) (Use
 		return User{}, err
 	}
 	n := NewUser{Email: i.Email, EmailVerified: i.Mailed, Profile: Profile{Name: name}, Password: password, Roles: i.Roles}
-	user, err := k.draft(n)
+	user, err := k.draft(ctx, n)
 	if err == nil && password == "" {
 		err = k.rules.Check("", user.EmailKey).Err()
 	}

@@ -32,6 +32,7 @@ type Service struct {
 	typed       []byte
 	now         func() time.Time
 	invitations *store.Collection[Invitation]
+	breached    func(ctx context.Context, password string) bool
 }
 
 // Options are the parts of a Service. The sets and Now are required.
@@ -60,6 +61,10 @@ type Options struct {
 	Hash        passwords.HashParams
 	MinPassword int      // code points; 15 if zero
 	HubNames    []string // names of this hub, which are bad passwords
+
+	// Breached asks a service whether a password is known from a breach; may be
+	// nil.
+	Breached func(ctx context.Context, password string) bool
 
 	// RolesTaken is called when a provider gives or takes roles; may be nil.
 	RolesTaken func(ctx context.Context, before, after User)
@@ -90,6 +95,7 @@ func New(o Options) *Service {
 		bySubject:   o.BySubject,
 		now:         now,
 		invitations: o.Invitations,
+		breached:    o.Breached,
 	}
 }
 
@@ -136,7 +142,7 @@ var ErrAmbiguous = errors.New("several users share one email address")
 // Add stores a new user. Mistakes are forms.Problems; a taken address is
 // fs.ErrExist.
 func (k *Service) Add(ctx context.Context, n NewUser) (User, error) {
-	user, err := k.draft(n)
+	user, err := k.draft(ctx, n)
 	if err != nil {
 		return User{}, err
 	}
@@ -150,9 +156,9 @@ func (k *Service) Add(ctx context.Context, n NewUser) (User, error) {
 }
 
 // draft checks a new user and makes the record, still without a password.
-func (k *Service) draft(n NewUser) (User, error) {
+func (k *Service) draft(ctx context.Context, n NewUser) (User, error) {
 	key, roles, problems := checkPerson(n.Email, n.Roles)
-	problems = append(problems, k.passwordProblems(n, key)...)
+	problems = append(problems, k.passwordProblems(ctx, n, key)...)
 	profile, unclear := n.profile().clean()
 	problems = append(problems, unclear...)
 	user := k.Blank()
@@ -179,7 +185,7 @@ func checkPerson(email string, roles []string) (key string, clean []string, prob
 	return key, clean, append(problems, unclear...)
 }
 
-func (k *Service) passwordProblems(n NewUser, key string) forms.Problems {
+func (k *Service) passwordProblems(ctx context.Context, n NewUser, key string) forms.Problems {
 	switch {
 	case n.Password != "" && n.Imported != "":
 		return forms.New("password", "user.password.twice")
@@ -188,7 +194,7 @@ func (k *Service) passwordProblems(n NewUser, key string) forms.Problems {
 			return forms.New("password", "user.hash.bad", "cause", err)
 		}
 	case n.Password != "":
-		return k.rules.Check(n.Password, key)
+		return k.goodEnough(ctx, n.Password, key)
 	}
 	return nil
 }

@@ -71,7 +71,7 @@ func (k *Service) Setup(ctx context.Context, token string, n NewUser) (User, err
 		return User{}, err
 	}
 	n.Roles = slices.Concat(n.Roles, []string{AdminRole})
-	user, err := k.draft(n)
+	user, err := k.draft(ctx, n)
 	if err == nil && n.Password == "" && n.Imported == "" {
 		err = k.rules.Check("", user.EmailKey).Err()
 	}

@@ -39,8 +39,8 @@ func (d *Handler) showSettings(c *gin.Context, status int, token string, wrong [
 		HubName: s.HubName, SkipAuthorization: consentWords[s.Consent],
 		RequirePushed: s.RequirePushed, EmailSignIn: s.EmailSignIn, TrustedDomains: strings.Join(s.ServerDomains, "\n"),
 		Registration: s.Registration, DocumentDomains: strings.Join(s.DocumentDomains, "\n"), SoftwareIssuers: strings.Join(s.SoftwareIssuers, "\n"),
-		Vouchers:     strings.Join(s.Vouchers, "\n"),
-		Passwords:    s.PasswordsOf(),
+		Vouchers:  strings.Join(s.Vouchers, "\n"),
+		Passwords: s.PasswordsOf(), BreachedURL: s.BreachedURL,
 		SecondFactor: s.SecondFactorOf(), SecondFactorRoles: strings.Join(s.SecondFactorRoles, "\n"), SecondFactorDays: strconv.Itoa(s.SecondFactorFor()),
 		Traces: s.TraceMode(), TraceDays: strconv.Itoa(s.TraceKept()),
 		RecentMinutes: strconv.Itoa(s.RecentFor()), AdminHours: strconv.Itoa(s.AdminFor()), AuditDays: strconv.Itoa(s.AuditKept()), DeletionDays: strconv.Itoa(s.DeletionFor()),
@@ -84,6 +84,7 @@ func (d *Handler) SaveSettings(c *gin.Context) error {
 		s.SoftwareIssuers = admin.Lines(form["software_issuers"])
 		s.Vouchers = admin.Lines(form["vouchers"])
 		s.Passwords = form["passwords"]
+		s.BreachedURL = textOr(form, "breached_url", s.BreachedURL)
 		if form.Has("second_factor") {
 			s.SecondFactor, s.SecondFactorRoles = form["second_factor"], admin.Lines(form["second_factor_roles"])
 		}
@@ -100,7 +101,7 @@ func (d *Handler) SaveSettings(c *gin.Context) error {
 		return d.showForm(c, admin.Unprocessable, templates.AdminSettings{
 			HubName: form["hub_name"], SkipAuthorization: form["skip_authorization"], RequirePushed: form["require_pushed"] == "1", EmailSignIn: form["email_sign_in"] == "1",
 			TrustedDomains: form["trusted_domains"], Registration: form["registration"], DocumentDomains: form["document_domains"],
-			SoftwareIssuers: form["software_issuers"], Vouchers: form["vouchers"], Passwords: form["passwords"],
+			SoftwareIssuers: form["software_issuers"], Vouchers: form["vouchers"], Passwords: form["passwords"], BreachedURL: form["breached_url"],
 			SecondFactor: form["second_factor"], SecondFactorRoles: form["second_factor_roles"], SecondFactorDays: form["second_factor_days"], DeletionDays: form["deletion_days"], Traces: form["traces"], TraceDays: form["trace_days"], RecentMinutes: form["recent_minutes"], AdminHours: form["admin_hours"], AuditDays: form["audit_days"], RefreshSeconds: form["refresh_seconds"],
 			Registered: form["registered"], PerNetwork: form["registered_per_network"], UnusedDays: form["unused_days"], Mistakes: wrong,
 		})
@@ -109,6 +110,14 @@ func (d *Handler) SaveSettings(c *gin.Context) error {
 		return err
 	}
 	return web.SeeOther(c, "/admin/settings?done=saved")
+}
+
+// textOr reads a text that a form may leave out, and then it stays.
+func textOr(form oauth.Params, name, stays string) string {
+	if !form.Has(name) {
+		return stays
+	}
+	return form[name]
 }
 
 // numberOr reads a number that a form may leave out, and then it stays; what is
