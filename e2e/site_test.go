@@ -16,11 +16,13 @@ import (
 	"github.com/fedhub/fedhub/cmd/fedhub/sampleapp"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/store/mongodb"
 	"github.com/fedhub/fedhub/hub/store/sqlite"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/testkit/mailtest"
 	"github.com/fedhub/fedhub/internal/testkit/mongodtest"
 )
 
@@ -39,14 +41,30 @@ func newSite(t *testing.T, name string) *site {
 	return newSiteOn(t, name, openSQLite(t))
 }
 
-func newSiteOn(t *testing.T, name string, backend store.Backend) *site {
+// newMailingSite starts a hub that sends emails and lets people sign up.
+func newMailingSite(t *testing.T, name string) (*site, *mailtest.Box) {
+	t.Helper()
+	box := &mailtest.Box{}
+	s := newSiteOn(t, name, openSQLite(t), func(c *hub.Config) { c.Mail = box })
+	err := s.Hub.ChangeSettings(t.Context(), audit.Named("test"), func(now *settings.Settings) { now.SignUp = settings.SignUpOpen })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, box
+}
+
+func newSiteOn(t *testing.T, name string, backend store.Backend, edit ...func(*hub.Config)) *site {
 	t.Helper()
 	browser(t) // without one nothing needs to start
 	var handler atomic.Pointer[hub.Hub]
 	address := serve(t, func(rw http.ResponseWriter, r *http.Request) { handler.Load().ServeHTTP(rw, r) })
-	h, err := hub.New(t.Context(), hub.Config{
+	config := hub.Config{
 		URL: address, Name: name, SecretKey: bytes.Repeat([]byte{7}, 32), Hash: cheap, Log: newLog(t), SecondFactor: settings.SecondFactorOptional,
-	}, backend)
+	}
+	for _, e := range edit {
+		e(&config)
+	}
+	h, err := hub.New(t.Context(), config, backend)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"os"
+	"time"
 
 	"github.com/fedhub/fedhub/hub/web/guard"
 	"github.com/fedhub/fedhub/hub/web/signin/tried"
@@ -46,6 +47,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/hub/users/pictures"
 	"github.com/fedhub/fedhub/hub/users/secondfactor"
+	"github.com/fedhub/fedhub/hub/users/signup"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/account"
 	"github.com/fedhub/fedhub/hub/web/admin"
@@ -69,6 +71,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web/second"
 	"github.com/fedhub/fedhub/hub/web/signin"
 	"github.com/fedhub/fedhub/hub/web/signout"
+	signuppages "github.com/fedhub/fedhub/hub/web/signup"
 	"github.com/fedhub/fedhub/hub/web/tokenendpoint"
 	"github.com/fedhub/fedhub/internal/names"
 	"github.com/fedhub/fedhub/templates"
@@ -96,7 +99,7 @@ func (h *Hub) buildTools() {
 	h.queue, h.mailer = queue, &emails.Mailer{Sender: sender, HubName: h.name, URL: c.URL, Words: c.Words}
 	h.audit = &audit.Recorder{Set: d.Audit, Log: c.Log, Now: c.Now, Words: templates.Sentence, Watch: c.Watch, Hear: traces.Record}
 	h.settings = settings.NewService(d.Settings, c.Name, c.Now)
-	h.settings.SecondFactor = c.SecondFactor
+	h.settings.SecondFactor, h.settings.Delivers = c.SecondFactor, h.mailer.Delivers
 	h.traces = h.newTraces()
 	h.signing = signing.NewService(d.SigningKeys, h.box, c.Now)
 	h.signing.Log = c.Log
@@ -314,6 +317,10 @@ func (h *Hub) buildHandlers() {
 	h.onetime = &onetime.Handler{
 		MinPassword: c.MinPassword, Upstreams: h.upstreams, Sessions: h.sessions, Users: h.users, Logouts: h.logouts, MailLinks: h.mailLinks,
 		Settings: h.settings, Audit: h.audit, Responder: h.responder, Now: c.Now, SignIn: h.signin.SignInNew,
+	}
+	h.signup = &signuppages.Handler{
+		MinPassword: c.MinPassword, SignUps: &signup.Service{Users: h.users, MailLinks: h.mailLinks, Settings: h.settings}, Asks: c.Limits.Limiter(web.Rate{Burst: 30, Every: 20 * time.Second}, c.Now),
+		Audit: h.audit, Responder: h.responder, Waiting: h.signin.Waiting, SignIn: h.signin.SignInTo,
 	}
 	h.federating = &federating.Handler{
 		Issuer: c.URL, Clients: h.clients, Hubs: h.hubs, Invites: h.invites, Upstreams: h.upstreams, Sessions: h.sessions, Logouts: h.logouts,

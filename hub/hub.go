@@ -69,6 +69,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web/second"
 	"github.com/fedhub/fedhub/hub/web/signin"
 	"github.com/fedhub/fedhub/hub/web/signout"
+	signuppages "github.com/fedhub/fedhub/hub/web/signup"
 	"github.com/fedhub/fedhub/hub/web/tokenendpoint"
 	"github.com/fedhub/fedhub/internal/cache"
 	"github.com/fedhub/fedhub/internal/flood"
@@ -138,6 +139,7 @@ type Hub struct {
 	secondStep  *second.Handler
 	emailCode   *emailcode.Handler
 	onetime     *onetime.Handler
+	signup      *signuppages.Handler
 	federating  *federating.Handler
 	signout     *signout.Handler
 	consent     *authorize.ConsentHandler

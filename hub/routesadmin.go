@@ -30,6 +30,8 @@ func (h *Hub) peopleRoutes(g guard.Rules) []route {
 		{"GET", "/admin/users", g.Admin, h.admin.people.People},
 		{"POST", "/admin/users/invite", g.Change, h.admin.people.InvitePerson},
 		{"POST", "/admin/users/withdraw", g.Change, h.admin.people.Withdraw},
+		{"POST", "/admin/users/approve", g.Change, h.admin.people.Approve},
+		{"POST", "/admin/users/refuse", g.Change, h.admin.people.Refuse},
 		{"GET", "/admin/users/:id", g.Admin, h.admin.people.Person},
 		{"POST", "/admin/users/:id/disable", g.Change, h.admin.people.Disable},
 		{"POST", "/admin/users/:id/enable", g.Change, h.admin.people.Enable},

@@ -60,11 +60,11 @@ func both(each, all *web.Limiter) func(address string) bool {
 // onTheWay are the paths that belong to a sign-in.
 var onTheWay = []string{
 	"/oauth2/authorize", "/oauth2/token", aliases.Frappe + "authorize", aliases.Frappe + "get_token", aliases.Keycloak + "auth", aliases.Keycloak + "token",
-	"/signin", "/consent", "/account/", "/admin/providers/",
+	"/signin", "/signup", "/consent", "/account/", "/admin/providers/",
 }
 
 // signsIn are the paths that serve nothing but sign-ins.
-var signsIn = []string{"/oauth2/authorize", aliases.Frappe + "authorize", aliases.Keycloak + "auth", "/signin", "/consent"}
+var signsIn = []string{"/oauth2/authorize", aliases.Frappe + "authorize", aliases.Keycloak + "auth", "/signin", "/signup", "/consent"}
 
 func under(path string, prefixes []string) bool {
 	for _, p := range prefixes {

@@ -50,6 +50,7 @@ func (p ChangePassword) PasswordHint() locales.Text {
 // Forgot asks for the address of a forgotten password. It posts to
 // /password/forgot.
 type Forgot struct {
+	Mail     bool // whether the hub sends emails; if not, the page says whom to ask
 	Email    string
 	Mistakes []Mistake
 }

@@ -22,7 +22,7 @@ func everyPage() []Page {
 		AdminClients{}, AdminClientNew{}, AdminClientPreset{}, AdminSiteNew{}, AdminSiteSetup{}, AdminClient{}, SecretOnce{}, AdminSettings{},
 		AdminKeys{}, AdminKeyCatalogue{}, AdminKeyNew{}, AdminPeer{}, AdminKey{}, AdminKeyTried{}, AdminKeyIdentities{}, AdminServers{}, AdminSigning{}, AdminTraces{}, AdminTrace{}, ConfirmDelete{},
 		AdminUsers{}, AdminUser{},
-		Invited{},
+		Invited{}, SignUp{}, SignUpForm{},
 	}
 }
 

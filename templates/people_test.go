@@ -24,7 +24,7 @@ var forPeople = strings.Fields(`
 	errorpage. errorpages. extras. fault. fields. forgot. formpost. frappe. guards. handler. headers. invite. invited. languages. leave.
 	link.title link.lead link.password-label link.connect-button link.or link.sent- link.send- link.no-way link.cancel-link link.tab link.that-didnt
 	link.try-another linkmail. linkproof. mail. month. notice. onward. passkey.off. passkey.name. passkeys. password. problem. profile. proof. prove.
-	recovery. refusal. request. reset. responder. scripts. second. secondfactor. setup. shells. signedout. signin. signingout.
+	recovery. refusal. request. reset. responder. scripts. second. secondfactor. setup. shells. signedout. signin. signingout. signup.
 	signout. span. time. unlooked. upstream. user.email.bad verify. waiting. wasntme. wasntmypasskey.`)
 
 // forAdministrators are messages of the same packages that only pages of the
@@ -44,7 +44,7 @@ var forAdministrators = strings.Fields(`
 	second.wrong second.refused
 	shells.administration-label
 	signin.administrators signin.busy signin.emailcode. signin.prove signin.throttled signin.wrong
-	signedin.
+	signedin. signup.waits
 	signout.all signout.guessed signout.provider signout.upstream
 	time.milliseconds time.minutes time.seconds time.under
 	upstream.disconnected upstream.other upstream.refused upstream.tokens

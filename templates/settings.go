@@ -21,6 +21,10 @@ type AdminSettings struct {
 	SoftwareIssuers   string            // software_issuers, one per line
 	Vouchers          string            // vouchers, one per line
 	Passwords         string            // passwords: "all" or "administrators"
+	SignUp            string            // sign_up: "off", "invitation", "domain" or "open"
+	SignUpDomains     string            // sign_up_domains, one per line
+	SignUpApproval    bool              // sign_up_approval
+	Mail              bool              // whether the hub sends emails
 	BreachedURL       string            // breached_url
 	SecondFactor      string            // second_factor: "never", "optional", "administrators" or "all"
 	SecondFactorRoles string            // second_factor_roles, one per line
@@ -57,6 +61,16 @@ func (AdminSettings) Registrations() []Option {
 		{"off", locales.Say("settings.off")},
 		{"token", locales.Say("settings.token")},
 		{"open", locales.Say("settings.open")},
+	}
+}
+
+// SignUps are the choices of who may create an account.
+func (AdminSettings) SignUps() []Option {
+	return []Option{
+		{"off", locales.Say("settings.sign-up-off")},
+		{"invitation", locales.Say("settings.sign-up-invitation")},
+		{"domain", locales.Say("settings.sign-up-domain")},
+		{"open", locales.Say("settings.sign-up-open")},
 	}
 }
 

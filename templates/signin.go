@@ -51,8 +51,8 @@ type SignIn struct {
 	Password  bool // whether passwords are asked for
 	Passkey   Ceremony
 	OnlyAdmin bool   // whether they are good for administrators alone
-	Forgot    bool   // whether it mails a link to choose another
 	ByEmail   string // path of the page that emails a code to sign in with; empty: none
+	SignUp    string // path of the page that creates an account; empty where it is closed
 	Upstreams []Upstream
 
 	EmailFirst bool       // the address alone is asked for: it may belong elsewhere

@@ -13,6 +13,7 @@ type AdminUsers struct {
 	Later  bool   // this is not the first page
 	Next   string // path of the next page; empty if this is the last
 
+	Waiting     []WaitingUser // for approval
 	Invitations []UserInvitation
 	Mail        bool   // whether the hub sends emails
 	Link        string // of an invitation, shown once
@@ -23,6 +24,15 @@ type AdminUsers struct {
 
 func (p AdminUsers) look() look {
 	return look{"users", desk, locales.Say("users.tab"), len(p.Mistakes) > 0}
+}
+
+// A WaitingUser signed up and waits for approval. The buttons post user={ID} to
+// /admin/users/approve and /admin/users/refuse.
+type WaitingUser struct {
+	ID    string
+	Name  string
+	Email string
+	Since time.Time
 }
 
 // A UserInvitation is one that waits. Its button posts to

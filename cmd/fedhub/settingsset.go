@@ -28,6 +28,10 @@ type settingsSetCmd struct {
 	EmailSignIn          *bool   `negatable:"" help:"Let users who may use a password also sign in with a code or link from an email; --no-email-sign-in turns it off. Needs a mail server. Default: off."`
 	BreachedPasswordsURL *string `name:"breached-passwords-url" placeholder:"URL" help:"Ask this service too whether a new password is known from a data breach, for example https://api.pwnedpasswords.com/range/. It gets the first 5 digits of the SHA-1 hash. An empty value turns it off, which is the default."`
 
+	SignUp         word      `enum:"off,invitation,domain,open," default:"" placeholder:"WORD" help:"Who may create an account with a password: off (nobody, administrators add users), invitation (users whom an administrator invited), domain (also addresses of --sign-up-domain) or open (everyone). domain and open need emails. Default: invitation."`
+	SignUpDomain   *[]string `placeholder:"DOMAIN" help:"Email domain that may sign up with --sign-up domain, without its subdomains. May be repeated; an empty value removes all."`
+	SignUpApproval *bool     `negatable:"" help:"Users who signed up wait until an administrator approves them; --no-sign-up-approval lets them in at once."`
+
 	SecondFactor     word      `enum:"never,optional,administrators,all," default:"" placeholder:"WORD" help:"Users who need a second factor: never (no one is asked), optional (users who set one up are asked), administrators (and the roles of --second-factor-role) or all. Default: administrators."`
 	SecondFactorRole *[]string `sep:"none" placeholder:"ROLE" help:"Users with this role need a second factor too. May be repeated; an empty value removes all."`
 	SecondFactorDays *int      `placeholder:"N" help:"Days that users may put off setting up a second factor; 0 for none. Default: 7."`
@@ -54,8 +58,8 @@ type settingsSetCmd struct {
 
 // Run changes the settings that were given, and prints all settings.
 func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
-	if s.Consent == "" && s.Name == "" && s.ServerDomain == nil && s.Registration == "" && s.DocumentDomain == nil && s.SoftwareIssuer == nil && s.RequirePushed == nil && s.Voucher == nil && s.KeyDays == nil && s.Passwords == "" && s.EmailSignIn == nil && s.BreachedPasswordsURL == nil && s.SecondFactor == "" && s.SecondFactorRole == nil && s.SecondFactorDays == nil && s.Traces == "" && s.TraceDays == nil && s.AuditDays == nil && s.DeletionDays == nil && s.RecentMinutes == nil && s.AdminHours == nil && s.RefreshSeconds == nil && s.Registered == nil && s.RegisteredPerNetwork == nil && s.UnusedDays == nil {
-		return mistake("nothing to change; add at least one of --consent, --name, --server-domain, --registration, --document-domain, --software-issuer, --require-pushed, --voucher, --key-days, --passwords, --email-sign-in, --breached-passwords-url, --second-factor, --second-factor-role, --second-factor-days, --traces, --trace-days, --audit-days, --deletion-days, --recent-minutes, --admin-hours, --refresh-seconds, --registered, --registered-per-network and --unused-days")
+	if s.Consent == "" && s.Name == "" && s.ServerDomain == nil && s.Registration == "" && s.DocumentDomain == nil && s.SoftwareIssuer == nil && s.RequirePushed == nil && s.Voucher == nil && s.KeyDays == nil && s.Passwords == "" && s.EmailSignIn == nil && s.BreachedPasswordsURL == nil && s.SignUp == "" && s.SignUpDomain == nil && s.SignUpApproval == nil && s.SecondFactor == "" && s.SecondFactorRole == nil && s.SecondFactorDays == nil && s.Traces == "" && s.TraceDays == nil && s.AuditDays == nil && s.DeletionDays == nil && s.RecentMinutes == nil && s.AdminHours == nil && s.RefreshSeconds == nil && s.Registered == nil && s.RegisteredPerNetwork == nil && s.UnusedDays == nil {
+		return mistake("nothing to change; add at least one of --consent, --name, --server-domain, --registration, --document-domain, --software-issuer, --require-pushed, --voucher, --key-days, --passwords, --email-sign-in, --breached-passwords-url, --sign-up, --sign-up-domain, --sign-up-approval, --second-factor, --second-factor-role, --second-factor-days, --traces, --trace-days, --audit-days, --deletion-days, --recent-minutes, --admin-hours, --refresh-seconds, --registered, --registered-per-network and --unused-days")
 	}
 	return s.with(ctx, c, func(o *opened) error {
 		err := o.ChangeSettings(ctx, c.operator(), func(now *settings.Settings) {
@@ -91,6 +95,15 @@ func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
 			}
 			if s.Passwords != "" {
 				now.Passwords = string(s.Passwords)
+			}
+			if s.SignUp != "" {
+				now.SignUp = string(s.SignUp)
+			}
+			if s.SignUpDomain != nil {
+				now.SignUpDomains = *s.SignUpDomain
+			}
+			if s.SignUpApproval != nil {
+				now.SignUpApproval = *s.SignUpApproval
 			}
 			if s.BreachedPasswordsURL != nil {
 				now.BreachedURL = *s.BreachedPasswordsURL

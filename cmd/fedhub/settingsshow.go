@@ -35,6 +35,9 @@ func showSettings(ctx context.Context, c *console, o *opened, print printer) err
 		Passwords       string   `json:"passwords"`
 		EmailSignIn     bool     `json:"email_sign_in"`
 		BreachedURL     string   `json:"breached_passwords_url"`
+		SignUp          string   `json:"sign_up"`
+		SignUpDomains   []string `json:"sign_up_domains"`
+		SignUpApproval  bool     `json:"sign_up_approval"`
 		SecondFactor    string   `json:"second_factor"`
 		SecondRoles     []string `json:"second_factor_roles"`
 		SecondDays      int      `json:"second_factor_days"`
@@ -48,7 +51,7 @@ func showSettings(ctx context.Context, c *console, o *opened, print printer) err
 		Registered      int      `json:"registered"`
 		PerNetwork      int      `json:"registered_per_network"`
 		UnusedDays      int      `json:"unused_days"`
-	}{now.HubName, now.Consent, append([]string{}, now.ServerDomains...), now.Registration, append([]string{}, now.DocumentDomains...), append([]string{}, now.SoftwareIssuers...), now.RequirePushed, append([]string{}, now.Vouchers...), now.RotateDays(), now.PasswordsOf(), now.EmailSignIn, now.BreachedURL, now.SecondFactorOf(), append([]string{}, now.SecondFactorRoles...), now.SecondFactorFor(), now.TraceMode(), now.TraceKept(), now.AuditKept(), now.DeletionFor(), now.RecentFor(), now.AdminFor(), now.RefreshAgain(), now.RegisteredAtMost(), now.RegisteredFromOne(), now.UnusedFor()}
+	}{now.HubName, now.Consent, append([]string{}, now.ServerDomains...), now.Registration, append([]string{}, now.DocumentDomains...), append([]string{}, now.SoftwareIssuers...), now.RequirePushed, append([]string{}, now.Vouchers...), now.RotateDays(), now.PasswordsOf(), now.EmailSignIn, now.BreachedURL, now.SignUpOf(), append([]string{}, now.SignUpDomains...), now.SignUpApproval, now.SecondFactorOf(), append([]string{}, now.SecondFactorRoles...), now.SecondFactorFor(), now.TraceMode(), now.TraceKept(), now.AuditKept(), now.DeletionFor(), now.RecentFor(), now.AdminFor(), now.RefreshAgain(), now.RegisteredAtMost(), now.RegisteredFromOne(), now.UnusedFor()}
 	return print(c, value, func(w io.Writer) {
 		table(w, []string{"SETTING", "VALUE"}, [][]string{
 			{"name", value.Name},
@@ -63,6 +66,9 @@ func showSettings(ctx context.Context, c *console, o *opened, print printer) err
 			{"passwords allowed for", value.Passwords},
 			{"sign-in by email", strconv.FormatBool(value.EmailSignIn)},
 			{"service for breached passwords", value.BreachedURL},
+			{"sign-up", value.SignUp},
+			{"email domains that may sign up", strings.Join(value.SignUpDomains, " ")},
+			{"new accounts wait for approval", strconv.FormatBool(value.SignUpApproval)},
 			{"second factor required of", value.SecondFactor},
 			{"roles that need a second factor", strings.Join(value.SecondRoles, ", ")},
 			{"days to set up a second factor", strconv.Itoa(value.SecondDays)},

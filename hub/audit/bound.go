@@ -25,7 +25,7 @@ func boundOf(kind string) bound {
 	case SignInFailed, // limited by the attempts: 60 per network and then one a second, five a second for all networks together
 		ClientRegistered, ClientUnregistered: // each created or deleted a record, and those are limited
 		return lines
-	case UpstreamError, LinkRefused, PasswordForgot, BrowserAsked, SignInMailed, ClientRedeclared:
+	case UpstreamError, LinkRefused, PasswordForgot, BrowserAsked, SignInMailed, UserSignUpAsked, ClientRedeclared:
 		return rows
 	}
 	return none

@@ -93,6 +93,11 @@ const (
 
 // Changes to users by administrators.
 const (
+	UserSignUpAsked = "user.signup.asked" // somebody asked for a link to sign up
+	UserSignedUp    = "user.signup"       // and created an account with it
+	UserApproved    = "user.approved"     // it may be used
+	UserRefused     = "user.refused"      // it was not approved, and deleted
+
 	UserInvited   = "user.invited"
 	UserUninvited = "user.invitation.withdrawn"
 	UserDisabled  = "user.disabled"

@@ -46,7 +46,7 @@ import (
 // data and must not change. user and client name the fields that hold the
 // owner: the record is deleted together with it.
 type Sets struct {
-	Users               *store.Collection[users.User]                      `set:"users" unique:"emailKey founder" index:"rank" times:"deletionDue"`
+	Users               *store.Collection[users.User]                      `set:"users" unique:"emailKey founder" index:"rank waiting" times:"deletionDue"`
 	Pictures            *store.Collection[pictures.Picture]                `set:"pictures" index:"userId" user:"userId"`
 	RemovedIDs          *store.Collection[users.RemovedID]                 `set:"removed"`
 	Identities          *store.Collection[linking.Identity]                `set:"identities" index:"userId subject" times:"rolesEnd" user:"userId"`

@@ -1,6 +1,7 @@
 package operator
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -11,6 +12,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/internal/emailaddr"
+	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
@@ -154,6 +156,9 @@ func (s *Service) ResetLink(ctx context.Context, by audit.Actor, u users.User) (
 // is returned, and the user must verify the address later.
 func (s *Service) InviteUser(ctx context.Context, by audit.Actor, n users.NewInvitation) (string, users.Invitation, error) {
 	n.By = by.Name
+	if now, err := s.parts.Settings.Current(ctx); err != nil || !now.Invites() {
+		return "", users.Invitation{}, cmp.Or(err, forms.New("email", "invitation.off").Err())
+	}
 	token, i, err := s.parts.Users.Invite(ctx, n)
 	if err != nil {
 		return "", users.Invitation{}, err

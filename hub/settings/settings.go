@@ -74,6 +74,13 @@ type Settings struct {
 	// hub emails them, too.
 	EmailSignIn bool `bson:"emailSignIn,omitempty"`
 
+	// SignUp is who may create an account, one of the SignUp constants; unset is
+	// the default. SignUpDomains are the domains of SignUpByDomain, in ASCII, and
+	// with SignUpApproval an administrator must approve new accounts.
+	SignUp         string   `bson:"signUp,omitempty"`
+	SignUpDomains  []string `bson:"signUpDomains,omitempty"`
+	SignUpApproval bool     `bson:"signUpApproval,omitempty"`
+
 	// BreachedURL is the base address of a service that lists breached
 	// passwords by the beginning of their SHA-1; empty asks none.
 	BreachedURL string `bson:"breachedUrl,omitempty"`
@@ -180,6 +187,9 @@ type Service struct {
 	// SecondFactor is who needs a second factor until an administrator chooses.
 	SecondFactor string
 
+	// Delivers reports whether emails are sent; nil: none are.
+	Delivers func() bool
+
 	current *cache.Value[Settings]
 }
 
@@ -230,9 +240,10 @@ func (k *Service) Change(ctx context.Context, by string, edit func(*Settings)) e
 	var saved Settings
 	apply := func(s *Settings) error {
 		k.complete(s)
+		before := *s
 		edit(s)
 		s.tidy()
-		if err := s.problems().Err(); err != nil {
+		if err := append(s.problems(), k.signUpChange(before, *s)...).Err(); err != nil {
 			return err
 		}
 		s.Updated, s.UpdatedBy = k.now(), by
@@ -274,6 +285,7 @@ func (s *Settings) tidy() {
 	s.SoftwareIssuers = issuers
 	s.tidyVouchers()
 	s.tidyBreached()
+	s.tidySignUp()
 }
 
 func tidyDomains(typed []string) []string {
@@ -299,7 +311,7 @@ func domainProblems(field string, domains []string) forms.Problems {
 }
 
 func (s *Settings) problems() forms.Problems {
-	p := slices.Concat(s.voucherProblems(), s.traceProblems(), s.passwordProblems(), s.breachedProblems(), s.secondFactorProblems(), s.recentProblems(), s.auditProblems(), s.deletionProblems(), s.refreshProblems(), s.registrationProblems())
+	p := slices.Concat(s.voucherProblems(), s.traceProblems(), s.passwordProblems(), s.breachedProblems(), s.signUpProblems(), s.secondFactorProblems(), s.recentProblems(), s.auditProblems(), s.deletionProblems(), s.refreshProblems(), s.registrationProblems())
 	if s.HubName == "" || len(s.HubName) > 80 {
 		p.Add("hub_name", "settings.hub_name.bad")
 	}

@@ -60,6 +60,7 @@ var words = map[string]meaning{
 	ErrorPage: {title: "step.problem"},
 
 	audit.SignInOK:       {title: "step.signedin", outcome: OK, code: "trace.signedin", begins: true, acted: true, settles: true},
+	audit.UserSignedUp:   {title: "step.signup", outcome: OK, code: "trace.signedup", begins: true, acted: true},
 	audit.SignInFailed:   {title: "step.password", outcome: Failed, begins: true, acted: true},
 	audit.UpstreamOK:     {title: "step.account", outcome: OK, begins: true, acted: true},
 	audit.UpstreamError:  {title: "step.provider", outcome: Failed, begins: true, acted: true},

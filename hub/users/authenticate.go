@@ -98,7 +98,7 @@ func count(ctx context.Context, attempt passwords.Attempt, err error) error {
 	switch {
 	case errors.Is(err, ErrWrongPassword), errors.Is(err, ErrProveAddress):
 		return errors.Join(err, attempt.Wrong(after))
-	case err == nil, errors.Is(err, ErrDisabled):
+	case err == nil, off(err):
 		return errors.Join(err, attempt.Right(after))
 	}
 	return errors.Join(err, attempt.Forgive(after))
@@ -128,7 +128,7 @@ func (k *Service) doubt(user User, err error) error {
 		return err
 	case errors.Is(err, ErrWrongPassword):
 		return ErrProveAddress
-	case (err == nil || errors.Is(err, ErrDisabled)) && user.EmailVerified:
+	case (err == nil || off(err)) && user.EmailVerified:
 		return ErrProveAddress
 	}
 	return err
@@ -147,6 +147,8 @@ func (k *Service) checkPassword(ctx context.Context, seat passwords.Seat, owner 
 		return User{}, "", err
 	case !ok:
 		return User{}, "", ErrWrongPassword
+	case user.Waiting != "":
+		return user, "", ErrWaiting
 	case user.Disabled:
 		return user, "", ErrDisabled
 	}

@@ -54,6 +54,9 @@ func (k *Service) SetDisabled(ctx context.Context, id string, disabled bool) (Us
 			return store.ErrUnchanged
 		}
 		u.Disabled = disabled
+		if !disabled {
+			u.Waiting = ""
+		}
 		u.SessionGeneration++
 		return nil
 	})

@@ -49,6 +49,10 @@ type User struct {
 	DeletionAsked time.Time `bson:"deletionAsked,omitempty"`
 	DeletionDue   time.Time `bson:"deletionDue,omitempty"`
 
+	// Waiting is set on a user who signed up and waits for an administrator's
+	// approval. They are disabled too, so that nothing lets them in.
+	Waiting string `bson:"waiting,omitempty"`
+
 	// Origin is the provider (login key) that created this user; empty for
 	// users who were added here.
 	Origin string `bson:"origin,omitempty"`

@@ -42,6 +42,8 @@ var notices = map[string]locales.Text{
 	"sent":               locales.Say("notice.sent"),
 	"welcome":            locales.Say("notice.welcome"),
 	"invited":            locales.Say("notice.invited"),
+	"let-in":             locales.Say("notice.approved-user"),
+	"kept-out":           locales.Say("notice.refused-user"),
 	"withdrawn":          locales.Say("notice.withdrawn"),
 	"mailed":             locales.Say("notice.mailed"),
 	"verified":           locales.Say("notice.verified"),

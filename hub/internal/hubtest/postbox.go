@@ -18,7 +18,7 @@ func (p *Postbox) Link(w *World, to string) string {
 	all := p.All()
 	for i := len(all) - 1; i >= 0; i-- {
 		if all[i].To == to {
-			if link := regexp.MustCompile(regexp.QuoteMeta(w.URL) + `(/\S+/\S+/\S+|/invite/\S+)`).FindStringSubmatch(all[i].Text); link != nil {
+			if link := regexp.MustCompile(regexp.QuoteMeta(w.URL) + `(/\S+/\S+/\S+|/(?:invite|signup)/\S+)`).FindStringSubmatch(all[i].Text); link != nil {
 				return link[1]
 			}
 		}

@@ -15,13 +15,10 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// ForgotShow is GET /password/forgot. Where no emails are sent there is
-// nothing to ask for.
+// ForgotShow is GET /password/forgot. Where no emails are sent it says whom to
+// ask.
 func (d *Handler) ForgotShow(c *gin.Context) error {
-	if !d.MailLinks.Delivers() {
-		return web.NotFound(errors.New("no mail server is set up"))
-	}
-	return d.Responder.Show(c, http.StatusOK, templates.Forgot{})
+	return d.Responder.Show(c, http.StatusOK, templates.Forgot{Mail: d.MailLinks.Delivers()})
 }
 
 // Forgot is POST /password/forgot. It says the same whether or not there is
@@ -32,10 +29,10 @@ func (d *Handler) Forgot(c *gin.Context) error {
 		return err
 	}
 	if !d.MailLinks.Delivers() {
-		return web.NotFound(errors.New("no mail server is set up"))
+		return d.Responder.Show(c, http.StatusConflict, templates.Forgot{})
 	}
 	if _, err := emailaddr.Canonical(form["email"]); err != nil {
-		return d.Responder.Show(c, http.StatusUnprocessableEntity, templates.Forgot{Email: form["email"],
+		return d.Responder.Show(c, http.StatusUnprocessableEntity, templates.Forgot{Mail: true, Email: form["email"],
 			Mistakes: []templates.Mistake{{Field: "email", Text: locales.Say("user.email.bad")}}})
 	}
 	if err := d.MailLinks.Forgot(c.Request.Context(), form["email"]); err != nil {

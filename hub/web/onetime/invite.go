@@ -18,11 +18,24 @@ import (
 
 // InviteShow is GET /invite/{token}. Looking does nothing.
 func (d *Handler) InviteShow(c *gin.Context) error {
-	i, err := d.Users.Invitation(c.Request.Context(), c.Param("token"))
+	i, err := d.invitation(c)
 	if err != nil {
 		return invitationError(err)
 	}
 	return d.showInvite(c, http.StatusOK, i, templates.Invited{Email: i.Email})
+}
+
+// invitation is the one that the link belongs to. While invitations are off,
+// none works.
+func (d *Handler) invitation(c *gin.Context) (users.Invitation, error) {
+	rules, err := d.Settings.Current(c.Request.Context())
+	if err != nil {
+		return users.Invitation{}, err
+	}
+	if !rules.Invites() {
+		return users.Invitation{}, users.ErrInvitation
+	}
+	return d.Users.Invitation(c.Request.Context(), c.Param("token"))
 }
 
 // showInvite fills in what the page always has. Whoever has an account
@@ -52,7 +65,7 @@ func (d *Handler) Accept(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	i, err := d.Users.Invitation(c.Request.Context(), c.Param("token"))
+	i, err := d.invitation(c)
 	if err != nil {
 		return invitationError(err)
 	}

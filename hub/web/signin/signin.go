@@ -238,6 +238,8 @@ func mistake(err error) (said, int, bool) {
 		return said{texts.New("signin.that-email-or-password-isnt"), texts.New("signin.check-both-and-try-again")}, http.StatusUnauthorized, true
 	case errors.Is(err, errOnlyAdministrators):
 		return noWayIn(), http.StatusForbidden, true
+	case errors.Is(err, users.ErrWaiting):
+		return said{texts.New("signin.this-account-waits"), texts.New("signin.we-email-you")}, http.StatusForbidden, true
 	case errors.Is(err, users.ErrDisabled):
 		return said{texts.New("signin.this-account-is-turned-off"), texts.New("signin.ask-whoever-runs-this-hub")}, http.StatusForbidden, true
 	}
@@ -295,6 +297,19 @@ func (d *Handler) Finish(c *gin.Context, flow, to string, start sessions.Start) 
 		return err
 	}
 	return d.finish(c, j, start)
+}
+
+// SignInTo is SignInNew for somebody who was on the way to a flow. If it is
+// over, or began in another browser, they come to their account.
+func (d *Handler) SignInTo(c *gin.Context, user users.User, flow, to string) error {
+	j, err := d.pendingLogin(c, method{flow, to})
+	if errors.Is(err, flows.ErrGone) || errors.Is(err, flows.ErrFinished) || err == nil && flow == "" && to == "" {
+		j, err = pendingLogin{method: method{To: "/account?done=welcome"}}, nil
+	}
+	if err != nil {
+		return err
+	}
+	return d.finish(c, j, sessions.ByPassword(user, d.Now()))
 }
 
 // finish signs the person in, after a second factor if they need one.

@@ -83,10 +83,13 @@ func (d *Handler) show(c *gin.Context, status int, j pendingLogin, ways []federa
 	}
 	page.OnlyAdmin = s.OnlyAdministratorsByPassword()
 	page.Password = !page.OnlyAdmin || page.EmailFirst || c.Query("local") != ""
-	page.Flow, page.To, page.Client, page.Forgot = j.Flow, web.LocalPath(j.To, ""), j.shown(), d.MailLinks.Delivers()
+	page.Flow, page.To, page.Client = j.Flow, web.LocalPath(j.To, ""), j.shown()
 	page.Local = "/signin" + local(j)
-	if s.EmailSignIn && page.Password && page.Forgot {
+	if s.EmailSignIn && page.Password && d.MailLinks.Delivers() {
 		page.ByEmail = "/signin/email" + j.query()
+	}
+	if d.Settings.OffersSignUp(s) {
+		page.SignUp = "/signup" + j.query()
 	}
 	if !page.OnlyAdmin || c.Query("local") != "" {
 		if page.Passkey, err = d.offerPasskey(c); err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
+	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/texts"
 )
@@ -136,6 +137,36 @@ var signInActs = []act[*mailing]{
 		l = m.Ledger()
 		b.Submit(p, link, "password", "three quiet herons wade")
 		l.Stored(t, own(u, audit.Event{Kind: audit.PasswordChanged, Why: texts.New("reset.used")})...)
+	}},
+	{"somebody signs up and is approved", func(t *testing.T, m *mailing) {
+		hubtest.Done(t, m.Hub.ChangeSettings(t.Context(), audit.Named("test"), func(s *settings.Settings) { s.SignUp, s.SignUpApproval = settings.SignUpOpen, true }))
+		root := m.Person("approves@example.org", "admin")
+		home := m.Home("approves@example.org")
+		for email, decided := range map[string]audit.Event{"welcome@example.org": {Kind: audit.UserApproved}, "unwelcome@example.org": {Kind: audit.UserRefused}} {
+			b := m.Browser()
+			p := b.Open("/signup")
+			l := m.Ledger()
+			b.Submit(p, "/signup", "email", email)
+			l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.UserSignUpAsked})...)
+			link := m.box.Link(m.World, email)
+			p = b.Open(link)
+			l = m.Ledger()
+			b.Submit(p, link, "name", "Grace", "password", hubtest.Password)
+			u, err := m.Hub.FindUser(t.Context(), email)
+			hubtest.Done(t, err)
+			l.Stored(t, own(u, audit.Event{Kind: audit.UserSignedUp, Why: texts.New("signup.waits")})...)
+			p = home.Open("/admin/users")
+			decided.Actor, decided.Target = root.ID, u.ID
+			all := []audit.Event{decided}
+			path := "/admin/users/approve"
+			if decided.Kind == audit.UserRefused {
+				path = "/admin/users/refuse"
+				all = append(all, audit.Event{Kind: audit.UserRemoved, Actor: root.ID, Target: u.ID})
+			}
+			l = m.Ledger()
+			home.Submit(p, path)
+			l.Stored(t, hubtest.ByRequest(all...)...)
+		}
 	}},
 	{"an administrator sends a link for a new password", func(t *testing.T, m *mailing) {
 		u := m.Person("sent@example.org")

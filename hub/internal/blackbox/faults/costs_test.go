@@ -175,7 +175,7 @@ var pagePrices = map[string]figure{
 	"/account/profile":                {4, 0, 4},
 	"/account/second-factor":          {8, 0, 8},
 	"/account/verify/:token":          {5, 0, 5},
-	"/admin":                          {11, 0, 11},
+	"/admin":                          {12, 0, 12},
 	"/admin/clients":                  {5, 0, 5},
 	"/admin/clients/:id":              {7, 0, 7},
 	"/admin/clients/:id/setup":        {6, 0, 6},
@@ -197,7 +197,7 @@ var pagePrices = map[string]figure{
 	"/admin/signing":                  {4, 0, 4},
 	"/admin/sign-in-log":              {8, 0, 8},
 	"/admin/sign-in-log/:ref":         {8, 0, 8},
-	"/admin/users":                    {6, 0, 6},
+	"/admin/users":                    {7, 0, 7},
 	"/admin/users/:id":                {13, 0, 13},
 }
 

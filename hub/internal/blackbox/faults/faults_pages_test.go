@@ -12,6 +12,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
+	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/users"
 )
 
@@ -90,6 +91,21 @@ var signInStories = []story{
 			}
 			hubtest.Want(t, "the link", b.Open(f.box.Link(f.World, email)).Status, 200)
 		})
+	}},
+	{"somebody signs up", func(f *faulty) (func() answered, func(*testing.T, bool)) {
+		f.people++
+		hubtest.Done(f.TB.(*testing.T), f.Hub.ChangeSettings(f.Context(), audit.Named("test"), func(s *settings.Settings) { s.SignUp = settings.SignUpOpen }))
+		email, b := "signup"+f.Clock.Now().Format("150405.000000")+"@example.org", f.Browser()
+		b.Submit(b.Open("/signup"), "/signup", "email", email)
+		link := f.box.Link(f.World, email)
+		p := b.Open(link)
+		return func() answered { return shownTo(b.Submit(p, link, "name", "Grace", "password", hubtest.Password)) },
+			func(t *testing.T, acked bool) {
+				if !acked && !f.entersWith(email, hubtest.Password) {
+					b.Submit(b.Open(link), link, "name", "Grace", "password", hubtest.Password)
+				}
+				hubtest.Want(t, "the new user signs in", f.entersWith(email, hubtest.Password), true)
+			}
 	}},
 	{"an invitation is accepted", func(f *faulty) (func() answered, func(*testing.T, bool)) {
 		f.people++

@@ -28,7 +28,11 @@ func (d *Handler) Home(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page := templates.AdminHome{Warnings: slices.Concat(damagedRecords(d.Damaged()), skewedClocks(skewed), admin.Attentions(warnings))}
+	waiting, err := d.Users.Waiting(ctx, mostWaiting+1)
+	if err != nil {
+		return err
+	}
+	page := templates.AdminHome{Warnings: slices.Concat(damagedRecords(d.Damaged()), skewedClocks(skewed), waitingUsers(len(waiting)), admin.Attentions(warnings))}
 	if page.Checked, err = d.Monitor.Done(ctx); err != nil {
 		return err
 	}
@@ -56,6 +60,20 @@ func damagedRecords(all []store.Damage) []templates.Attention {
 			Do:   locales.Say("home.fedhub-doctor-says-why-mend")})
 	}
 	return out
+}
+
+// mostWaiting is how many users who wait for approval are counted.
+const mostWaiting = 50
+
+func waitingUsers(count int) []templates.Attention {
+	if count == 0 {
+		return nil
+	}
+	text := locales.Say("home.waiting-text", "count", count)
+	if count > mostWaiting {
+		text = locales.Say("home.waiting-text-many", "count", mostWaiting)
+	}
+	return []templates.Attention{{About: locales.Say("home.waiting"), Text: text, Do: locales.Say("home.waiting-do"), URL: "/admin/users"}}
 }
 
 func skewedClocks(all []readiness.Proof) []templates.Attention {

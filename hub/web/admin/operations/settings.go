@@ -41,6 +41,7 @@ func (d *Handler) showSettings(c *gin.Context, status int, token string, wrong [
 		Registration: s.Registration, DocumentDomains: strings.Join(s.DocumentDomains, "\n"), SoftwareIssuers: strings.Join(s.SoftwareIssuers, "\n"),
 		Vouchers:  strings.Join(s.Vouchers, "\n"),
 		Passwords: s.PasswordsOf(), BreachedURL: s.BreachedURL,
+		SignUp: s.SignUpOf(), SignUpDomains: strings.Join(s.SignUpDomains, "\n"), SignUpApproval: s.SignUpApproval,
 		SecondFactor: s.SecondFactorOf(), SecondFactorRoles: strings.Join(s.SecondFactorRoles, "\n"), SecondFactorDays: strconv.Itoa(s.SecondFactorFor()),
 		Traces: s.TraceMode(), TraceDays: strconv.Itoa(s.TraceKept()),
 		RecentMinutes: strconv.Itoa(s.RecentFor()), AdminHours: strconv.Itoa(s.AdminFor()), AuditDays: strconv.Itoa(s.AuditKept()), DeletionDays: strconv.Itoa(s.DeletionFor()),
@@ -56,7 +57,7 @@ func (d *Handler) showForm(c *gin.Context, status int, page templates.AdminSetti
 	if err != nil {
 		return err
 	}
-	page.Issuer = d.Issuer
+	page.Issuer, page.Mail = d.Issuer, d.Settings.Delivers()
 	if page.Unused, err = d.unused(c); err != nil {
 		return err
 	}
@@ -85,6 +86,9 @@ func (d *Handler) SaveSettings(c *gin.Context) error {
 		s.Vouchers = admin.Lines(form["vouchers"])
 		s.Passwords = form["passwords"]
 		s.BreachedURL = textOr(form, "breached_url", s.BreachedURL)
+		if form.Has("sign_up") {
+			s.SignUp, s.SignUpDomains, s.SignUpApproval = form["sign_up"], admin.Lines(form["sign_up_domains"]), form["sign_up_approval"] == "1"
+		}
 		if form.Has("second_factor") {
 			s.SecondFactor, s.SecondFactorRoles = form["second_factor"], admin.Lines(form["second_factor_roles"])
 		}
@@ -102,6 +106,7 @@ func (d *Handler) SaveSettings(c *gin.Context) error {
 			HubName: form["hub_name"], SkipAuthorization: form["skip_authorization"], RequirePushed: form["require_pushed"] == "1", EmailSignIn: form["email_sign_in"] == "1",
 			TrustedDomains: form["trusted_domains"], Registration: form["registration"], DocumentDomains: form["document_domains"],
 			SoftwareIssuers: form["software_issuers"], Vouchers: form["vouchers"], Passwords: form["passwords"], BreachedURL: form["breached_url"],
+			SignUp: form["sign_up"], SignUpDomains: form["sign_up_domains"], SignUpApproval: form["sign_up_approval"] == "1",
 			SecondFactor: form["second_factor"], SecondFactorRoles: form["second_factor_roles"], SecondFactorDays: form["second_factor_days"], DeletionDays: form["deletion_days"], Traces: form["traces"], TraceDays: form["trace_days"], RecentMinutes: form["recent_minutes"], AdminHours: form["admin_hours"], AuditDays: form["audit_days"], RefreshSeconds: form["refresh_seconds"],
 			Registered: form["registered"], PerNetwork: form["registered_per_network"], UnusedDays: form["unused_days"], Mistakes: wrong,
 		})

@@ -46,6 +46,9 @@ func (d *Handler) showPeople(c *gin.Context, status int, page templates.AdminUse
 	for _, i := range invited {
 		page.Invitations = append(page.Invitations, templates.UserInvitation{ID: i.ID, Email: i.Email, Roles: i.Roles, By: i.By, Expires: i.Expires})
 	}
+	if err := d.fillWaiting(c, &page); err != nil {
+		return err
+	}
 	return d.Responder.Show(c, status, page)
 }
 
@@ -55,7 +58,9 @@ func userChips(u users.User) []templates.Chip {
 	if u.Admin() {
 		out = append(out, templates.Chip{Tone: "info", Text: locales.Say("users.administrator")})
 	}
-	if u.Disabled {
+	if u.Waiting != "" {
+		out = append(out, templates.Chip{Tone: "warn", Text: locales.Say("users.waiting")})
+	} else if u.Disabled {
 		out = append(out, templates.Chip{Tone: "danger", Text: locales.Say("users.disabled")})
 	}
 	if u.Leaving() {
