@@ -229,6 +229,10 @@ func accountPages(t *testing.T, o *tour) {
 	o.stop(b, "passkeys: one was added")
 	b.open(w.primary.URL + "/signin/prove?to=/account")
 	o.stop(b, "prove: by a passkey too")
+	b.press("#use-passkey")
+	b.open(w.primary.URL + "/account/passkeys")
+	b.press("form[action='/account/passkeys/remove'] button") // it would be asked for as a second factor below
+	b.see("#notice")
 	b.open(w.primary.URL + "/account")
 	b.press("#to-sign-out")
 	o.stop(b, "signout: without apps")

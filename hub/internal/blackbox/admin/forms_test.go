@@ -69,6 +69,7 @@ func TestFormsWorkInEveryBrowser(t *testing.T) {
 // Every expired form leads to a page that exists.
 func TestAStalePageLeadsOn(t *testing.T) {
 	w := hubtest.NewWorldAs(t, hubtest.OpenSQLite(t), hub.Config{Mail: &hubtest.Postbox{}})
+	w.AllowEmailSignIn()
 	root := w.Operator()
 	a := w.App()
 	flow := root.Read(root.Get(w.URL + "/oauth2/authorize?" + a.Request("prompt", "login").Encode()))
