@@ -83,7 +83,7 @@ func (b *tab) speaksTheCatalogue(name string) {
 				else if (c === "⟧") depth--
 				else if (!depth) outside += c
 			}
-			if (letters.test(outside) && !node.parentElement.closest("script, style, code, pre, time, textarea, .tile, .letter, .pick b")) found.push(outside.trim())
+			if (letters.test(outside) && !node.parentElement.closest("script, style, code, pre, time, textarea, option[lang], .tile, .letter, .pick b")) found.push(outside.trim())
 		}
 		for (const e of document.querySelectorAll("body *"))
 			for (const a of ["title", "alt", "placeholder", "aria-label", "data-copy"]) {
