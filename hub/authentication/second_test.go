@@ -30,6 +30,9 @@ func factors(t *testing.T, policy string, passkey bool) *authentication.SecondFa
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close(context.Background()) })
+	if err := db.Prepare(t.Context(), []store.CollectionSpec{{Name: "secondfactors"}}); err != nil {
+		t.Fatal(err)
+	}
 	now := func() time.Time { return noon }
 	return &authentication.SecondFactors{
 		Codes:    &secondfactor.Service{Set: store.NewCollection[secondfactor.Factors](db, "secondfactors", now), Now: now},

@@ -195,8 +195,8 @@ var signInActs = []act[*mailing]{
 		b := m.Browser()
 		p := b.Open(link)
 		l := m.Ledger()
-		b.Submit(p, p.URL.Path, "name", "Grace", "password", hubtest.Password)
-		u, err := m.Hub.FindUser(t.Context(), m.named(t, "Grace"))
+		b.Submit(p, p.URL.Path, "name", "Grace Invited", "password", hubtest.Password)
+		u, err := m.Hub.FindUser(t.Context(), m.named(t, "Grace Invited"))
 		hubtest.Done(t, err)
 		l.Stored(t, hubtest.ByRequest(
 			audit.Event{Kind: audit.UserAdded, Actor: u.ID, Target: u.ID, Why: texts.New("invited", "by", "test")},
