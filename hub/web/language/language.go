@@ -8,6 +8,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fedhub/fedhub/federation/hubaddress"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/internal/reader"
@@ -66,11 +67,12 @@ func Words(r *http.Request) *locales.Words { return locales.For(reader.Of(r.Cont
 
 // Menu are the languages to choose from on the page that the request opens, or
 // none. A person who is signed in chooses in their profile. The answer to a
-// form cannot be opened again, so it has no menu.
+// form cannot be opened again, and a provider's answer works once, so their pages
+// have no menu.
 func Menu(r *http.Request, words *locales.Words) templates.Languages {
 	to := r.URL.RequestURI()
 	all := locales.Offered()
-	if r.Method != http.MethodGet || len(all) < 2 || web.LocalPath(to, "/") != to {
+	if r.Method != http.MethodGet || len(all) < 2 || web.LocalPath(to, "/") != to || strings.HasPrefix(r.URL.Path, hubaddress.CallbackPath) {
 		return templates.Languages{}
 	}
 	menu := templates.Languages{To: to}

@@ -13,8 +13,10 @@ func TestASignInInANewBrowserIsTold(t *testing.T) {
 	w, box := hubtest.MailingWorld(t)
 	w.Person("ada@example.org")
 	first := w.Browser()
-	if !enters(first, "ada@example.org") || !enters(first, "ada@example.org") {
-		t.Fatal("Ada cannot sign in")
+	for range 2 {
+		if !enters(first, "ada@example.org") {
+			t.Fatal("Ada cannot sign in")
+		}
 	}
 	if told := box.About(newBrowser); len(told) != 0 {
 		t.Errorf("the first browser is told of: %v", told)
