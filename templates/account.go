@@ -6,12 +6,12 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// Account is a person's own page.
+// Account is a user's own page.
 type Account struct {
 	Name     string
 	Username string // empty if none
 	Email    string
-	Verified bool // the e-mail address
+	Verified bool // whether the email address is verified
 	Mail     bool // whether the hub sends emails
 
 	Due         time.Time // of the account's deletion; zero if none was requested
@@ -26,7 +26,7 @@ type Account struct {
 
 func (Account) look() look { return look{"account", desk, locales.Say("account.tab"), false} }
 
-// An AccountApp is a client that the person allowed. Its button posts to
+// An AccountApp is a client that the user allowed. Its button posts to
 // /account/apps/remove with client={ID}.
 type AccountApp struct {
 	ID       string
@@ -34,19 +34,19 @@ type AccountApp struct {
 	Scopes   []Scope
 	Since    time.Time
 	LastUsed time.Time // zero if never
-	Open     string    // where a sign-in to it is started; empty if it cannot be
+	Open     string    // path or address that starts a sign-in to it; empty if there is none
 }
 
-// An AccountLogin is an identity elsewhere that signs in to this account.
+// An AccountLogin is a provider's identity that signs in to this account.
 type AccountLogin struct {
 	Provider string
 	Icon     string // as in Upstream
-	Who      string // their name or address there
+	Who      string // their name or address at the provider
 	Since    time.Time
 }
 
-// An AccountSession is one browser signed in as this person. Its button posts
-// to /account/sessions/end with session={ID}.
+// An AccountSession is one browser that is signed in as this user. Its button
+// posts to /account/sessions/end with session={ID}.
 type AccountSession struct {
 	ID      string
 	Current bool

@@ -2,7 +2,7 @@ package templates
 
 import "github.com/fedhub/fedhub/templates/locales"
 
-// Told says one thing and leads on.
+// Told shows one message and a link.
 type Told struct {
 	Title  locales.Text
 	Text   locales.Text
@@ -11,7 +11,7 @@ type Told struct {
 
 func (p Told) look() look { return look{"told", card, p.Title, false} }
 
-// Email is the form for another e-mail address. It posts to /account/email.
+// Email is the form to change the email address. It posts to /account/email.
 type Email struct {
 	Current  string
 	Email    string // as typed
@@ -20,7 +20,7 @@ type Email struct {
 
 func (p Email) look() look { return look{"email", card, locales.Say("email.tab"), len(p.Mistakes) > 0} }
 
-// VerifyEmail is what an email's link leads to. Its button posts to
+// VerifyEmail is the page of the link in an email. Its button posts to
 // /account/verify/{Token}.
 type VerifyEmail struct {
 	Token string
@@ -32,7 +32,7 @@ func (VerifyEmail) look() look { return look{"verify", card, locales.Say("verify
 // ChangePassword is a form. It posts to /account/password.
 type ChangePassword struct {
 	Email    string // for password managers
-	Has      bool   // there is a password to be changed
+	Has      bool   // there is a password to change
 	Shortest int
 	Alert    Note
 	Mistakes []Mistake
@@ -42,15 +42,15 @@ func (p ChangePassword) look() look {
 	return look{"password", card, locales.Say("password.tab"), len(p.Mistakes) > 0 || p.Alert.Some()}
 }
 
-// PasswordHint says what makes a password good enough.
+// PasswordHint describes the rules for passwords.
 func (p ChangePassword) PasswordHint() locales.Text {
 	return Setup{Shortest: p.Shortest}.PasswordHint()
 }
 
-// Forgot asks for the address of a forgotten password. It posts to
-// /password/forgot.
+// Forgot asks for the address of the account with the forgotten password. It
+// posts to /password/forgot.
 type Forgot struct {
-	Mail     bool // whether the hub sends emails; if not, the page says whom to ask
+	Mail     bool // whether the hub sends emails; if not, the page names the administrator
 	Email    string
 	Mistakes []Mistake
 }
@@ -59,7 +59,7 @@ func (p Forgot) look() look {
 	return look{"forgot", card, locales.Say("forgot.tab"), len(p.Mistakes) > 0}
 }
 
-// ResetPassword is where an email's link leads. It posts to
+// ResetPassword is the page of the link in an email. It posts to
 // /password/reset/{Token}.
 type ResetPassword struct {
 	Token    string
@@ -72,5 +72,5 @@ func (p ResetPassword) look() look {
 	return look{"reset", card, locales.Say("reset.tab"), len(p.Mistakes) > 0}
 }
 
-// PasswordHint says what makes a password good enough.
+// PasswordHint describes the rules for passwords.
 func (p ResetPassword) PasswordHint() locales.Text { return Setup{Shortest: p.Shortest}.PasswordHint() }

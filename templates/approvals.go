@@ -6,8 +6,8 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// Approvals is what waits for a person's answer. Each form posts to
-// /account/approvals with request={ID} and decision=allow or decision=deny.
+// Approvals lists the requests that wait for the user's decision. Each form posts
+// to /account/approvals with request={ID} and decision=allow or decision=deny.
 type Approvals struct{ Waiting []Approval }
 
 func (Approvals) look() look { return look{"approvals", desk, locales.Say("approvals.tab"), false} }
@@ -18,7 +18,7 @@ type Approval struct {
 	Client  Client
 	Scopes  []Scope
 	APIs    []string
-	Message string // from the client: the person compares it with what they see there
+	Message string // from the client: the user compares it with the message on the other device
 	IP      string
 	Asked   time.Time
 	Ends    time.Time

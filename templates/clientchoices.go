@@ -25,13 +25,13 @@ func (ClientForm) ResponseTypes() []Option {
 	return []Option{{"Code", locales.Say("clientchoices.code")}, {"Token", locales.Say("clientchoices.token")}}
 }
 
-// PKCEChoices are the choices of when PKCE may be left out.
+// PKCEChoices are the choices for when PKCE is not required.
 func (ClientForm) PKCEChoices() []Option {
 	return []Option{{"always", locales.Say("clientchoices.always")}, {"nonce", locales.Say("clientchoices.nonce")}, {"optional", locales.Say("clientchoices.optional")}}
 }
 
-// AuthMethods are the choices for the way the client proves itself: what this
-// hub can check, and what is kept.
+// AuthMethods are the choices for client authentication: the methods of this
+// hub, and the stored one.
 func (f ClientForm) AuthMethods() []Option {
 	return slices.DeleteFunc(authMethods(), func(p Option) bool {
 		return len(f.Names.Methods) > 0 && !slices.Contains(f.Names.Methods, p.Name) && p.Name != f.AuthMethod
@@ -50,39 +50,39 @@ func authMethods() []Option {
 	}
 }
 
-// Profiles are the choices of high security.
+// Profiles are the choices for the security profile.
 func (ClientForm) Profiles() []Option {
 	return []Option{{"", locales.Say("clientchoices.none-2")}, {"fapi2", locales.Say("clientchoices.fapi2")}, {"fapi2-message-signing", locales.Say("clientchoices.fapi2-message-signing")}}
 }
 
-// Deliveries are the choices of how a CIBA client hears of the answer.
+// Deliveries are the choices for how a CIBA client receives the result.
 func (ClientForm) Deliveries() []Option {
 	return []Option{{"poll", locales.Say("clientchoices.poll")}, {"ping", locales.Say("clientchoices.ping")}}
 }
 
-// SubjectTypes are the choices of how apps know a person.
+// SubjectTypes are the choices for the identifiers of users at apps.
 func (ClientForm) SubjectTypes() []Option {
 	return []Option{{"", locales.Say("clientchoices.the-same-at-every-app")}, {"pairwise", locales.Say("clientchoices.pairwise")}}
 }
 
-// SigningChoices are the algorithms by which the hub signs, with what it means
-// to choose none. An algorithm that is kept stays a choice although the hub
-// knows it no longer, so that saving the form does not change it.
+// SigningChoices are the hub's signing algorithms, with the meaning of the
+// empty choice. A stored algorithm stays a choice even if the hub no longer
+// supports it, so that saving the form does not change it.
 func (f ClientForm) SigningChoices(none, kept string) []Option {
 	return named(locales.Stored(none), f.Names.Signing, kept)
 }
 
-// ProvingChoices are those by which the client signs.
+// ProvingChoices are the client's signing algorithms.
 func (f ClientForm) ProvingChoices(none, kept string) []Option {
 	return named(locales.Stored(none), f.Names.Proving, kept)
 }
 
-// WrappingChoices are those that encrypt a key.
+// WrappingChoices are the algorithms that encrypt a key.
 func (f ClientForm) WrappingChoices(kept string) []Option {
 	return named(locales.Say("clientchoices.not-encrypted"), f.Names.Wrapping, kept)
 }
 
-// ContentChoices are those that encrypt what the key is for.
+// ContentChoices are the algorithms that encrypt the content.
 func (f ClientForm) ContentChoices(kept string) []Option {
 	return named(locales.Say("clientchoices.the-usual"), f.Names.Content, kept)
 }

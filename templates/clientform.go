@@ -6,9 +6,9 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// A ClientForm is the settings of a client, as typed. Every control has the
-// name that stands behind its field; a list is one item to a line unless said
-// otherwise.
+// A ClientForm is the settings of a client, as typed. The comment of each field
+// is the name of its control; lists have one item per line unless the comment
+// says otherwise.
 type ClientForm struct {
 	Name               string // app_name
 	RedirectURIs       string // redirect_uris
@@ -18,7 +18,7 @@ type ClientForm struct {
 	HighSecurity       string // high_security: "", "fapi2" or "fapi2-message-signing"
 	Disabled           bool   // disabled
 
-	// How it connects.
+	// Grant and response types.
 	Type               string // type, key of a ClientType
 	GrantType          string // grant_type: "Authorization Code", "Implicit" or ""
 	ResponseType       string // response_type: "Code" or "Token"
@@ -37,7 +37,7 @@ type ClientForm struct {
 	CIBANotificationURI string   // ciba_notification_uri
 	CIBARequestAlg      string   // ciba_request_alg
 
-	// Proof of identity.
+	// Client authentication.
 	AuthMethod   string // auth_method, as in RFC 7591 §2
 	AssertionAlg string // assertion_alg
 	JWKSURI      string // jwks_uri
@@ -79,7 +79,7 @@ type ClientForm struct {
 	InitiateLoginURI string // initiate_login_uri
 	Origins          string // origins
 
-	// Who may use it, and what they see.
+	// Who may use it, and what users see.
 	AllowedRoles string // allowed_roles, one per line
 	ClientURI    string // client_uri
 	LogoURI      string // logo_uri
@@ -95,36 +95,36 @@ type ClientForm struct {
 	BackchannelLogoutSession  bool   // backchannel_logout_session
 	PostLogoutRedirectURIs    string // post_logout_redirect_uris
 
-	Open  []string // sections that stand open, by their names in the page
+	Open  []string // sections that are open, by their names on the page
 	Names Names
 }
 
-// A Sealing is how something is encrypted to the client: the control that the
-// part "signed" names with _enc, and the one with _enc_content.
+// A Sealing is the encryption to the client: the controls of the part "signed"
+// with the suffixes _enc and _enc_content.
 type Sealing struct{ Key, Content string }
 
-// Names are what the hub knows: the ways to prove oneself, and algorithms
-// (RFC 7518 §3 to §5).
+// Names are what the hub supports: authentication methods and algorithms (RFC
+// 7518 §3 to §5).
 type Names struct {
 	Methods  []string // empty for all
-	Signing  []string // of what the hub signs
-	Proving  []string // of what the client signs
-	Wrapping []string // of keys
+	Signing  []string // of the hub's signatures
+	Proving  []string // of the client's signatures
+	Wrapping []string // of encrypted keys
 	Content  []string
 }
 
-// Shows reports whether a section stands open.
+// Shows reports whether a section is open.
 func (f ClientForm) Shows(section string) bool { return slices.Contains(f.Open, section) }
 
-// A Choice is one box of several that can be ticked together.
+// A Choice is one check box of several.
 type Choice struct {
-	ID    string // of the box, and its name
+	ID    string // of the box; it is its name too
 	Value string
 	Label locales.Text
 	Hint  locales.Text
 }
 
-// ResponseChoices are the response types, by their names on the wire.
+// ResponseChoices are the response types, by their protocol names.
 func ResponseChoices() []Choice {
 	return []Choice{
 		{ID: "response-code", Value: "code", Label: locales.Say("clientform.code")},
@@ -138,7 +138,7 @@ func ResponseChoices() []Choice {
 	}
 }
 
-// GrantChoices are the grants beside the Grant Type.
+// GrantChoices are the grants in addition to the Grant Type.
 func GrantChoices() []Choice {
 	const urn = "urn:ietf:params:oauth:grant-type:"
 	return []Choice{
@@ -149,7 +149,7 @@ func GrantChoices() []Choice {
 	}
 }
 
-// A Box is a choice and whether it is taken.
+// A Box is a choice and whether it is ticked.
 type Box struct {
 	Choice
 	On bool
@@ -163,7 +163,7 @@ func boxes(choices []Choice, on []string) []Box {
 	return all
 }
 
-// ResponseBoxes and GrantBoxes are the choices as they stand in the form.
+// ResponseBoxes and GrantBoxes are the check boxes of the form.
 func (f ClientForm) ResponseBoxes() []Box { return boxes(ResponseChoices(), f.Responses) }
 
 // GrantBoxes is described with ResponseBoxes.

@@ -2,8 +2,8 @@ package templates
 
 import "github.com/fedhub/fedhub/templates/locales"
 
-// AdminClientPreset makes an application of a preset: what must be asked, and
-// then the form as the preset fills it. It asks /admin/clients/new for preset,
+// AdminClientPreset makes an application from a preset: first its questions, then
+// the form with the preset's values. It requests /admin/clients/new with preset,
 // url and called, and posts to /admin/clients with the names of ClientForm.
 type AdminClientPreset struct {
 	Preset string // its key
@@ -14,7 +14,7 @@ type AdminClientPreset struct {
 	URLLabel, URLHint       locales.Text
 	CalledLabel, CalledHint locales.Text // without a label it is not asked
 
-	Filled   bool // the form is there
+	Filled   bool // the form is shown
 	Hidden   []Pair
 	Form     ClientForm
 	Mistakes []Mistake
@@ -24,12 +24,12 @@ func (p AdminClientPreset) look() look {
 	return look{"clientpreset", desk, locales.Say("clientpreset.tab", "title", p.Title), len(p.Mistakes) > 0}
 }
 
-// There is what to enter at an application, by its own names.
+// There has the values to enter at an application, by the application's own names.
 type There struct {
 	Name   string // of the application
 	Values []Row
 	Notes  []locales.Text
 }
 
-// Some reports whether there is anything to enter.
+// Some reports whether there are any values.
 func (t There) Some() bool { return len(t.Values) > 0 }

@@ -6,14 +6,14 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// A ClientType is a kind of app, as a person who registers one thinks of it.
+// A ClientType is a kind of app, in an administrator's terms.
 type ClientType struct {
 	Key     string // "web", "spa", "native" or "service"; also the name of its icon
 	Label   locales.Text
 	Example locales.Text
 }
 
-// ClientTypes are the kinds there are, the most common first.
+// ClientTypes are all kinds, the most common first.
 func ClientTypes() []ClientType {
 	return []ClientType{
 		{"web", locales.Say("clients.web"), locales.Say("clients.web-example")},
@@ -23,7 +23,7 @@ func ClientTypes() []ClientType {
 	}
 }
 
-// clientType finds a kind by its key; one that is not known shows its key.
+// clientType finds a kind by its key; the name of an unknown kind is its key.
 func clientType(key string) ClientType {
 	for _, known := range ClientTypes() {
 		if known.Key == key {
@@ -33,7 +33,7 @@ func clientType(key string) ClientType {
 	return ClientType{Key: "web", Label: locales.Stored(key)}
 }
 
-// AdminClients lists the apps that ask this hub.
+// AdminClients lists the apps that use this hub.
 type AdminClients struct {
 	Search  string
 	Clients []ClientRow
@@ -48,7 +48,7 @@ func (p AdminClients) Some() bool {
 
 func (AdminClients) look() look { return look{"clients", desk, locales.Say("clients.tab"), false} }
 
-// Types are for choosing the first one.
+// Types are the choices for the first app.
 func (AdminClients) Types() []ClientType { return ClientTypes() }
 
 // A ClientRow is one client in the list.
@@ -63,7 +63,7 @@ type ClientRow struct {
 // Kind describes the type.
 func (r ClientRow) Kind() ClientType { return clientType(r.Type) }
 
-// AdminClientNew asks for the three things a client needs. It posts to
+// AdminClientNew asks for the three required values of a client. It posts to
 // /admin/clients.
 type AdminClientNew struct {
 	Type         string // key of a ClientType
@@ -80,11 +80,11 @@ func (p AdminClientNew) look() look {
 // Types are the choices.
 func (AdminClientNew) Types() []ClientType { return ClientTypes() }
 
-// AdminClient is everything about one client. Its forms post to
-// /admin/clients/{ID}, …/secrets, …/secrets/delete and …/delete.
+// AdminClient is the page of one client. Its forms post to /admin/clients/{ID},
+// …/secrets, …/secrets/delete and …/delete.
 type AdminClient struct {
 	ID         string
-	Name       string // as saved, which may differ from what stands in the form
+	Name       string // as saved, which may differ from the form
 	Type       string // as saved
 	State      Chip
 	Created    time.Time
@@ -95,13 +95,13 @@ type AdminClient struct {
 	Mistakes   []Mistake
 	Secrets    []SecretRow
 	Habits     []Habit
-	Logouts    *ClientLogouts // nil if it is not told by back channel
+	Logouts    *ClientLogouts // nil without back-channel logout
 	Lives      []Option       // choices for the life of a new secret: value and label
-	Public     bool           // keeps no secret
+	Public     bool           // has no secret
 	Registered locales.Text   // how it registered itself, like "registered itself"; empty if it did not
 	Site       bool           // it is a Frappe site, which has a set-up page
-	People     int            // who would no longer be able to sign in to it
-	There      There          // what to enter at the application, where it is known by its addresses
+	People     int            // users who could no longer sign in to it
+	There      There          // the values to enter at the application, if it is known by its addresses
 }
 
 func (p AdminClient) look() look {
@@ -111,35 +111,35 @@ func (p AdminClient) look() look {
 // Kind describes the type.
 func (p AdminClient) Kind() ClientType { return clientType(p.Type) }
 
-// FirstRedirect is what the snippets fill in.
+// FirstRedirect is the redirect URI in the snippets.
 func (p AdminClient) FirstRedirect() string {
 	return either(p.Form.DefaultRedirectURI, "https://app.example.org/callback")
 }
 
-// A Habit is something that a client was seen to do, and when last.
+// A Habit is an observed behavior of a client, and its last time.
 type Habit struct {
 	Text locales.Text
 	Last time.Time
 }
 
-// A SecretRow is a secret, of which the hub knows the hash and perhaps the end.
+// A SecretRow is a secret; the hub has only its hash and sometimes its last characters.
 type SecretRow struct {
 	ID       string
-	Hint     string // last characters; empty of one that was made elsewhere
+	Hint     string // last characters; empty if it was made elsewhere
 	Created  time.Time
 	Expires  time.Time // zero for never
 	LastUsed time.Time // zero for never
 	Expired  bool
 }
 
-// SecretOnce shows a secret the only time it can be seen.
+// SecretOnce shows a new secret, once.
 type SecretOnce struct {
 	Client   string // name
 	ClientID string
 	Secret   string
 	Expires  time.Time // zero for never
-	Back     string    // path to go on to
-	There    There     // what to enter at the application, if it is known
+	Back     string    // path of the next page
+	There    There     // the values to enter at the application, if it is known
 }
 
 func (p SecretOnce) look() look {

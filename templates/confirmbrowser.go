@@ -2,12 +2,12 @@ package templates
 
 import "github.com/fedhub/fedhub/templates/locales"
 
-// ConfirmBrowser asks for the address to which a link is sent, by which an
-// account knows a browser. It posts to /signin/confirm.
+// ConfirmBrowser asks for the address that receives a link; the link makes this
+// browser known to the account. It posts to /signin/confirm.
 type ConfirmBrowser struct {
 	Email    string // as typed
-	Flow     string // id of the flow; empty when nobody waits for the answer
-	To       string // page of this hub to go to then, where there is no flow
+	Flow     string // id of the flow; empty if no application waits
+	To       string // next page of this hub, without a flow
 	Mistakes []Mistake
 }
 
@@ -15,7 +15,7 @@ func (p ConfirmBrowser) look() look {
 	return look{"confirmbrowser", card, locales.Say("confirmbrowser.tab"), len(p.Mistakes) > 0}
 }
 
-// ConfirmedBrowser is what that link leads to. Its button posts to
+// ConfirmedBrowser is the page of that link. Its button posts to
 // /signin/confirm/{Token}.
 type ConfirmedBrowser struct {
 	Token string

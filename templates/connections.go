@@ -6,15 +6,15 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// Connections is what signs a person in. Its forms post to
+// Connections lists a user's sign-in methods. Its forms post to
 // /account/connections/remove with identity={ID}, /account/connections/undo
 // with record={ID}, and /account/connect/{Key}.
 type Connections struct {
 	Password bool // whether the account has one
-	Passkeys int  // how many it has that work here
-	Fresh    bool // whether they signed in just now, as changes need
+	Passkeys int  // number of passkeys that work at this host
+	Fresh    bool // whether they signed in just now, which changes require
 	Linked   []Connection
-	Others   []Upstream // that could be connected
+	Others   []Upstream // providers that can be connected
 	Changes  []LinkChange
 }
 
@@ -22,7 +22,7 @@ func (Connections) look() look {
 	return look{"connections", desk, locales.Say("connections.tab"), false}
 }
 
-// Ways is how many ways in there are.
+// Ways is the number of sign-in methods.
 func (p Connections) Ways() int {
 	n := len(p.Linked) + p.Passkeys
 	if p.Password {
@@ -31,20 +31,20 @@ func (p Connections) Ways() int {
 	return n
 }
 
-// A Connection is an identity elsewhere that signs in to this account.
+// A Connection is a provider's identity that signs in to this account.
 type Connection struct {
 	ID       string
 	Provider string
 	Icon     string
-	Who      string       // their address there, as it was last said
-	Trust    locales.Text // how much the hub relies on that
+	Who      string       // their address at the provider, as last reported
+	Trust    locales.Text // how much the hub trusts that address
 	Since    time.Time
 	LastUsed time.Time
-	Current  bool // this browser came in that way
-	Off      bool // an administrator has switched the upstream off
+	Current  bool // this browser signed in by it
+	Off      bool // an administrator disabled the provider
 }
 
-// A LinkChange is something connected or disconnected of late.
+// A LinkChange is a recent change of the connections.
 type LinkChange struct {
 	ID       string
 	Provider string
@@ -52,12 +52,12 @@ type LinkChange struct {
 	Moved    bool         // to another issuer
 	By       locales.Text // "by you", "by signing in", "by an administrator"
 	Made     time.Time
-	Until    time.Time // it can be undone
+	Until    time.Time // end of the time to undo it
 	Undone   time.Time // zero if it was not
 	Kept     bool      // only an administrator can undo it
 }
 
-// Did says what happened to the provider.
+// Did describes the change.
 func (l LinkChange) Did() locales.Text {
 	switch {
 	case l.Moved:
@@ -68,10 +68,10 @@ func (l LinkChange) Did() locales.Text {
 	return locales.Say("connections.changes-connected", "provider", l.Provider)
 }
 
-// Open tells whether the person can undo it.
+// Open reports whether the user can undo it.
 func (l LinkChange) Open() bool { return l.Undone.IsZero() && !l.Kept }
 
-// WasntMe takes back what an email told of. It posts to /wasnt-me.
+// WasntMe undoes a change, from the email about it. It posts to /wasnt-me.
 type WasntMe struct {
 	Token    string
 	Provider string
@@ -79,18 +79,18 @@ type WasntMe struct {
 	Made     time.Time
 	Until    time.Time
 	Done     bool
-	Mailed   bool // a link to a new password
+	Mailed   bool // a link to a new password was sent
 }
 
 func (WasntMe) look() look { return look{"wasntme", card, locales.Say("wasntme.tab"), false} }
 
-// LinkProof is where the link in an email leads that proves an account. It
+// LinkProof is the page of the link in an email that proves an account. It
 // posts to /signin/link/proof.
 type LinkProof struct {
 	Stop     string
 	Provider string
 	Email    string
-	Empties  bool // the account was never proved, so it is emptied first
+	Empties  bool // the account was never verified, so it is emptied first
 }
 
 func (p LinkProof) look() look {

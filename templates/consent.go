@@ -9,15 +9,15 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// A Scope is one thing that a client may do, in words.
+// A Scope is one permission of a client, in words.
 type Scope struct {
 	Text   locales.Text
 	Detail locales.Text
-	New    bool // not among what the person allowed before
+	New    bool // not among the earlier permissions
 }
 
-// ScopeInWords describes a scope. One that this hub does not define belongs to
-// some app, so people see its name as it is.
+// ScopeInWords describes a scope. A scope that this hub does not define belongs
+// to some app, so its name is shown unchanged.
 func ScopeInWords(name string) Scope {
 	words := map[string]Scope{
 		"openid":         {Text: locales.Say("consent.know-that-it-is-you"), Detail: locales.Say("consent.an-identifier-that-stays-the")},
@@ -35,10 +35,10 @@ func ScopeInWords(name string) Scope {
 	return Scope{Text: locales.Say("consent.use", "name", name), Detail: locales.Say("consent.a-permission-that-this-app")}
 }
 
-// ClaimInWords describes a single claim that is asked for on its own (OIDC
-// Core §5.5).
+// ClaimInWords describes a single claim that is requested on its own (OIDC Core
+// §5.5).
 func ClaimInWords(name string) Scope {
-	switch name { // what is no thing of yours
+	switch name { // claims that do not fit the sentence "See your …"
 	case "email_verified":
 		return Scope{Text: locales.Say("consent.see-whether-your-email-address")}
 	case "phone_number_verified":
@@ -64,41 +64,41 @@ func ResourceInWords(address string) Scope {
 	return Scope{Text: locales.Say("consent.act-for-you-at", "address", address), Detail: locales.Say("consent.a-service-that-this-app")}
 }
 
-// A Detail is one authorization detail in words (RFC 9396): what an API calls
+// A Detail is one authorization detail in words (RFC 9396): the API's name for
 // it, and each member as it was sent.
 type Detail struct {
 	Type string
 	Rows []Pair
 }
 
-// Consent asks whether a client may have what it asked for. It posts to
+// Consent asks whether a client may have the requested permissions. It posts to
 // /consent with decision=allow or decision=cancel.
 type Consent struct {
 	Flow    string
 	Client  Client
 	Account Person
-	Switch  string // path that signs in as somebody else
+	Switch  string // path to sign in as another user
 	Scopes  []Scope
 	Details []Detail
-	Origin  string // where the answer goes, like "https://payroll.example.org"
+	Origin  string // origin of the redirect URI, like "https://payroll.example.org"
 }
 
 func (p Consent) look() look {
 	return look{"consent", card, locales.Say("consent.tab", "shown", p.Client.Shown()), false}
 }
 
-// Continue takes the browser back to a client with a page instead of a
-// redirect, because a form's Content-Security-Policy also governs the redirects
-// that follow it, and those may end in an app of the device.
+// Continue returns to a client with a page instead of a redirect: a form's
+// Content-Security-Policy also applies to the redirects after it, and these may
+// end in an app on the device.
 type Continue struct {
 	Client string
-	URL    string       // whole answer, of a redirect URI that was registered
-	Ask    locales.Text // host of the URL, if the person decides whether to go there
+	URL    string       // the whole response, to a registered redirect URI
+	Ask    locales.Text // host of the URL, if the user decides whether to continue
 
-	// What the client is told by going there, if it is an error.
+	// The error for the client, if there is one.
 	Code, Description string
-	// Values, if there are any, go there as a form (OAuth 2.0 Form Post Response
-	// Mode); the page needs a Content-Security-Policy that allows it.
+	// Values, if there are any, are sent as a form (OAuth 2.0 Form Post
+	// Response Mode); the page needs a Content-Security-Policy that allows it.
 	Values []Pair
 }
 
@@ -106,10 +106,10 @@ func (p Continue) look() look {
 	return look{"continue", card, locales.Say("continue.tab", "client", p.Client), false}
 }
 
-// Target is the address to go to. html/template would refuse the schemes that
-// apps on a device register for themselves (RFC 8252 §7.1), so this is the one
-// place where a page vouches for a value; schemes that run or read something
-// in the browser stay refused.
+// Target is the address of the client. html/template would refuse the private
+// schemes of apps on a device (RFC 8252 §7.1), so this is the one place where a
+// page marks a value as safe. Schemes that run or read something in the browser
+// are still refused.
 func (p Continue) Target() (template.URL, error) {
 	parsed, err := url.Parse(p.URL)
 	if err != nil {
@@ -122,30 +122,30 @@ func (p Continue) Target() (template.URL, error) {
 	return template.URL(p.URL), nil
 }
 
-// attribute is an address as the value of an attribute, to the letter.
-// html/template writes ( ) and ' as escapes, and then an answer would go to
-// another address than the registered one.
+// attribute is an address as the value of an attribute, unchanged.
+// html/template escapes ( ) and ', and then the response would go to another
+// address than the registered one.
 func attribute(name, address string) (template.HTMLAttr, error) {
 	target, err := Continue{URL: address}.Target()
 	return template.HTMLAttr(name + `="` + template.HTMLEscapeString(string(target)) + `"`), err
 }
 
-// Link and Action are where the page's link or form leads.
+// Link and Action are the addresses of the page's link or form.
 func (p Continue) Link() (template.HTMLAttr, error)   { return attribute("href", p.URL) }
 func (p Continue) Action() (template.HTMLAttr, error) { return attribute("action", p.URL) }
 
-// Action is where the form leads.
+// Action is the address of the form.
 func (p FormPost) Action() (template.HTMLAttr, error) { return attribute("action", p.URL) }
 
-// Link is where the page's link leads.
+// Link is the address of the link.
 func (p SigningOut) Link() (template.HTMLAttr, error) { return attribute("href", p.URL) }
 
-// Target is the address to go to.
+// Target is the address of the client.
 func (p SigningOut) Target() (template.URL, error) { return Continue{URL: p.URL}.Target() }
 
-// FormPost sends the answer as a form that submits itself (OAuth 2.0 Form Post
-// Response Mode). The page needs Frame.Nonce, and a Content-Security-Policy
-// that allows the nonce and the form's address.
+// FormPost sends the response as a form that submits itself (OAuth 2.0 Form
+// Post Response Mode). The page needs Frame.Nonce, and a
+// Content-Security-Policy that allows the nonce and the form's address.
 type FormPost struct {
 	Client string
 	URL    string // http or https

@@ -6,16 +6,16 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// Data lets users take their data along and delete their account. Its form
-// posts to /account/data.
+// Data lets users download their data and delete their account. Its form posts
+// to /account/data.
 type Data struct {
-	Days int       // a deletion waits; 0: users cannot delete their account
+	Days int       // before a deletion; 0: users cannot delete their account
 	Due  time.Time // of the deletion that was requested; zero if none was
 }
 
 func (Data) look() look { return look{"data", desk, locales.Say("account.data"), false} }
 
-// DeletionPending says that the account will be deleted. It posts to
+// DeletionPending shows that the account will be deleted. It posts to
 // /account/delete/cancel.
 type DeletionPending struct{ Asked, Due time.Time }
 
@@ -25,14 +25,14 @@ func (DeletionPending) look() look {
 
 // DeleteAccount deletes the account of the user. It posts to /account/delete.
 type DeleteAccount struct {
-	Type       string // what to type
+	Type       string // the text to type
 	Typed      string
 	Days       int
 	Sessions   int
 	Apps       int
 	Identities int
 	Passkeys   int
-	Mail       bool // whether an email follows
+	Mail       bool // whether the user gets an email
 	Mistakes   []Mistake
 }
 

@@ -7,23 +7,23 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// AdminDecisions lists which identities were linked and unlinked. Its buttons
-// post to /admin/account-links/undo with record={ID}.
+// AdminDecisions lists linked and unlinked identities. Its buttons post to
+// /admin/account-links/undo with record={ID}.
 type AdminDecisions struct {
-	User      string // id of the one person it is about; empty: everybody
+	User      string // id of the one user in the list; empty: all users
 	Decisions []Decision
-	Keys      []Option // login keys by which somebody can be linked: id and name
+	Keys      []Option // login keys for linking in advance: id and name
 	Form      LinkBeforehand
 	Mistakes  []Mistake
-	Next      string // the older ones are behind this id; empty: none are
+	Next      string // id after which the older ones start; empty: there are none
 }
 
 func (p AdminDecisions) look() look {
 	return look{"decisions", desk, locales.Say("decisions.tab"), len(p.Mistakes) > 0}
 }
 
-// LinkBeforehand is the form by which an administrator links an identity
-// before it first comes. It posts to /admin/account-links/link.
+// LinkBeforehand is the form to link an identity before its first sign-in. It
+// posts to /admin/account-links/link.
 type LinkBeforehand struct {
 	Account string // account: an address
 	Key     string // key
@@ -31,7 +31,7 @@ type LinkBeforehand struct {
 	Subject string // subject
 }
 
-// A Decision is one change of which identities are a person's.
+// A Decision is one change of a user's identities.
 type Decision struct {
 	ID       string
 	UserID   string
@@ -46,15 +46,15 @@ type Decision struct {
 	Reason   locales.Text
 	Policy   locales.Text // at the time
 	Made     time.Time
-	Until    time.Time // it can be undone
+	Until    time.Time // end of the time to undo it
 	Undone   time.Time // zero if it was not
 	UndoneBy string
 }
 
-// Open tells whether it can be undone.
+// Open reports whether it can be undone.
 func (d Decision) Open() bool { return d.Undone.IsZero() }
 
-// Undo names the button that undoes it.
+// Undo is the text of the button that undoes it.
 func (d Decision) Undo() locales.Text {
 	id := "decisions.undo-linked-label"
 	switch {
@@ -66,7 +66,7 @@ func (d Decision) Undo() locales.Text {
 	return locales.Say(id, "user", d.User, "provider", d.Provider)
 }
 
-// Of is the page of the links of this user.
+// Of is the page of this user's links.
 func (d Decision) Of() string {
 	return "/admin/account-links?" + url.Values{"user": {d.UserID}}.Encode()
 }

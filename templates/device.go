@@ -6,9 +6,9 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// Device asks for the code that another device shows. It posts to /device.
+// Device asks for the code on another device. It posts to /device.
 type Device struct {
-	Code     string // as typed before, or as the link brought it
+	Code     string // as typed before, or from the link
 	Mistakes []Mistake
 }
 
@@ -16,16 +16,16 @@ func (p Device) look() look {
 	return look{"device", card, locales.Say("device.tab"), len(p.Mistakes) > 0}
 }
 
-// DeviceConfirm asks whether what shows the code may have what it asked for. It
-// posts to /device/confirm with decision=allow or decision=deny.
+// DeviceConfirm asks whether the device with the code may have the requested
+// permissions. It posts to /device/confirm with decision=allow or decision=deny.
 type DeviceConfirm struct {
 	Code    string
 	Client  Client
 	Account Person
-	Switch  string // path that signs in as somebody else
+	Switch  string // path to sign in as another user
 	Scopes  []Scope
 	APIs    []string
-	IP      string // where the request came from
+	IP      string // of the device's request
 	Asked   time.Time
 }
 
@@ -33,7 +33,7 @@ func (p DeviceConfirm) look() look {
 	return look{"deviceconfirm", card, locales.Say("deviceconfirm.tab", "shown", p.Client.Shown()), false}
 }
 
-// DeviceDone is the end of it on this device.
+// DeviceDone is the last page on this device.
 type DeviceDone struct{ Allowed bool }
 
 func (p DeviceDone) look() look {

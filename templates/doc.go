@@ -1,18 +1,18 @@
-// Package templates is every page that people see. A page is a struct; Render
-// places it into HTML with what every page has around it, the Frame.
+// Package templates has all pages of the hub. A page is a struct; Render puts
+// it into HTML together with the Frame, the common parts of every page.
 //
 //	err := templates.Render(w, frame, templates.SignIn{Flow: seal, Password: true})
 //
-// The package knows no request, no store and no rule of the hub: whoever
-// renders a page has already decided what is on it. Templates place values and
-// escape them; they decide only whether something is shown.
+// The package knows no request, no store and no rule of the hub: the caller
+// decides the content of a page. Templates insert and escape values; they
+// decide only whether something is shown.
 //
 // Every page works without scripts and without the stylesheet, and fits the
 // policy "default-src 'none'; style-src 'self'; script-src 'self'; img-src
-// 'self' data:". FormPost alone has an inline script and needs its nonce;
-// SigningOut alone has frames, and needs their origins in frame-src. Pages
-// whose form leads away (SignIn with upstreams, Link, Consent, SignOut,
-// FormPost) need the origin at the end of that way in form-action.
+// 'self' data:". Only FormPost has an inline script, which needs its nonce;
+// only SigningOut has frames, which need their origins in frame-src. Pages with
+// a form that leads to another site (SignIn with upstreams, Link, Consent,
+// SignOut, FormPost) need the final origin in form-action.
 //
 // # Where forms go
 //

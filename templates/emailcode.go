@@ -5,8 +5,8 @@ import "github.com/fedhub/fedhub/templates/locales"
 // EmailSignIn asks for the address to which a code is sent. It posts to
 // /signin/email.
 type EmailSignIn struct {
-	Flow     string // id of the flow; empty when no application waits
-	To       string // page of this hub to go to then, where there is no flow
+	Flow     string // id of the flow; empty if no application waits
+	To       string // next page of this hub, without a flow
 	Client   Client // zero without a flow
 	Email    string // as typed
 	Cancel   string // path to go back to
@@ -17,10 +17,10 @@ func (p EmailSignIn) look() look {
 	return look{"emailsignin", card, locales.Say("emailsignin.tab"), len(p.Mistakes) > 0}
 }
 
-// EmailCode takes the code. It posts to /signin/email/code.
+// EmailCode asks for the code. It posts to /signin/email/code.
 type EmailCode struct {
-	Ask    string // under which the hub remembers the request
-	Code   string // from the link in the email; empty: to be typed
+	Ask    string // id of the stored request
+	Code   string // from the link in the email; empty: the user types it
 	Client Client // zero without a flow
 	Email  string // as typed
 	Cancel string // path to go back to
@@ -32,10 +32,10 @@ func (p EmailCode) look() look {
 	return look{"emailcode", card, locales.Say("emailcode.tab"), p.Alert.Some()}
 }
 
-// EmailCodeElsewhere shows the code in a browser that did not ask for it.
+// EmailCodeElsewhere shows the code in a browser that did not request it.
 type EmailCodeElsewhere struct {
 	Code  string
-	Email string // of the account that it signs in to
+	Email string // of the account of the code
 }
 
 func (EmailCodeElsewhere) look() look {

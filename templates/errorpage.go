@@ -6,19 +6,19 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// ErrorPage tells people what went wrong, what they can do, and under which
-// reference the hub recorded it. Code and description stand in one line; what else
-// only developers need is folded away.
+// ErrorPage shows what went wrong, what to do, and the reference of the
+// recorded request. Code and description are on one line; other details for
+// developers are folded.
 type ErrorPage struct {
 	Title       locales.Text // one plain sentence
-	Text        locales.Text // whose turn it is, and to do what
-	Action      Action       // the one thing to do next
-	Other       Action       // what else can be done
+	Text        locales.Text // who must act, and how
+	Action      Action       // the next step
+	Other       Action       // another possible step
 	Time        time.Time
 	Code        string // protocol error code, like "invalid_request"
 	Description string // its error_description
 	Details     []Row  // received values and counts, never a list of registered ones
-	Admin       Action // only for an administrator who is signed in
+	Admin       Action // only for a signed-in administrator
 }
 
 func (p ErrorPage) look() look {
@@ -34,12 +34,11 @@ func Forbidden() ErrorPage {
 	}
 }
 
-// Waiting is shown to someone who came from a server that nobody has approved
-// yet.
+// Waiting is shown to a user of a hub that is not approved yet.
 type Waiting struct {
-	Host   string // of the server that waits
+	Host   string // of the hub
 	Again  string // path to try again
-	Review string // path of the request, for an administrator who is signed in
+	Review string // path of the request, for a signed-in administrator
 }
 
 func (p Waiting) look() look {

@@ -2,8 +2,8 @@ package templates
 
 import "github.com/fedhub/fedhub/templates/locales"
 
-// Fact is a fact about a step of a sign-in. Its name, and a value that the
-// program chose, are stored and are codes; other values are data.
+// Fact is a fact about a step of a sign-in. Its name, and values that the
+// program chose, are stored as codes; other values are data.
 func Fact(name, value string) Row {
 	row := Row{Name: locales.Stored(name), Value: locales.Stored(value)}
 	if id, known := factNames[name]; known {
@@ -85,7 +85,7 @@ var factValues = map[string]string{
 	"unknown": "fact.value-unknown",
 }
 
-// factActions are those of linking.Action.
+// factActions are the texts of linking.Action.
 var factActions = map[string]string{
 	"sign in":           "fact.action-sign-in",
 	"link":              "fact.action-link",

@@ -7,61 +7,61 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// A Mistake is one thing to put right in a form.
+// A Mistake is one thing to correct in a form.
 type Mistake struct {
 	Field string       // name of the form control, which is also its id; empty for the form as a whole
 	Text  locales.Text // a sentence that says what to do
 }
 
-// A Note is a short message in a box: a sentence, and what to do about it.
+// A Note is a short message in a box: a sentence and the advice.
 type Note struct {
 	Tone  string       // "ok", "info", "warn" or "danger"; "info" if empty
 	Title locales.Text // shown in bold
 	Text  locales.Text
 }
 
-// Some tells whether there is anything to show.
+// Some reports whether there is anything to show.
 func (n Note) Some() bool { return !n.Title.IsZero() || !n.Text.IsZero() }
 
 // Kind is the tone, or "info".
 func (n Note) Kind() string { return either(n.Tone, "info") }
 
-// A Chip is the state of something in a word or two.
+// A Chip is a state in one or two words.
 type Chip struct {
 	Tone string // "ok", "info", "warn", "danger", or empty for a quiet one
 	Text locales.Text
 }
 
-// An Action is a link that people follow next: on this hub or to an https address.
+// An Action is a link to the next step: on this hub or to an https address.
 type Action struct {
 	Label locales.Text
 	URL   string
 }
 
-// An Option is a choice of a select: its value is what people read.
+// An Option is a choice of a select: users read its value.
 type Option struct {
 	Name  string
 	Value locales.Text
 }
 
-// A Row is a name and a value that people read.
+// A Row is a name and a value for users to read.
 type Row struct{ Name, Value locales.Text }
 
-// A Pair is a name and a value, like those of a hidden input.
+// A Pair is a name and a value, like a hidden input.
 type Pair struct {
 	Name  string
 	Value string
 }
 
-// A Pick is one of several choices, with what it means.
+// A Pick is one of several choices, with its meaning.
 type Pick struct {
 	Value       string
 	Label, Hint locales.Text
 }
 
-// A Field is one form control with its label, hint and mistake, so that the
-// part "field" joins them for people who cannot see the page. Templates build
-// it: {{template "field" field "email" "Email" .Page.Email | kind "email"}}.
+// A Field is one form control with its label, hint and mistake; the part
+// "field" connects them for screen readers. Templates build it: {{template
+// "field" field "email" "Email" .Page.Email | kind "email"}}.
 type Field struct {
 	Name     string // of the control, and its id
 	Label    locales.Text
@@ -69,21 +69,21 @@ type Field struct {
 	Hint     locales.Text
 	Kind     string       // type of the input; "area" for a technical text area, "lines" for a plain one, "select" for a choice
 	Auto     string       // autocomplete
-	Wrong    locales.Text // what is wrong with it
+	Wrong    locales.Text // the mistake in it
 	Locked   string       // the variable that sets it, which makes it read-only
 	Rows     locales.Text // label of the rows into which the script splits a text area
 	Options  []Option     // of a select: value and label
 	Picks    []Pick       // of a list of radio buttons
 	Accepts  string       // types of files
 	Mono     bool         // technical text
-	Focus    bool         // takes the focus when the page opens
+	Focus    bool         // gets the focus when the page opens
 	Optional bool
 	On       bool // a box that is ticked
-	Alerted  bool // the alert on top of the page is about it too
+	Alerted  bool // the alert at the top of the page is about it too
 }
 
-// DescribedBy lists the ids of everything that explains the control, the most
-// urgent first.
+// DescribedBy lists the ids of the texts about the control, the most urgent
+// first.
 func (f Field) DescribedBy() string {
 	var ids []string
 	if !f.Wrong.IsZero() {
@@ -105,7 +105,7 @@ func newField(name string, label any, value string) Field {
 	return Field{Name: name, Label: shown(label), Value: value, Kind: "text"}
 }
 
-// Templates chain what follows, so each takes the field last and returns it.
+// Templates chain these methods, so each returns the field.
 
 func hint(text any, f Field) Field     { f.Hint = shown(text); return f }
 func kind(kind string, f Field) Field  { f.Kind = kind; return f }
@@ -113,7 +113,7 @@ func accepts(a string, f Field) Field  { f.Accepts = a; return f }
 func auto(words string, f Field) Field { f.Auto = words; return f }
 func rows(label any, f Field) Field    { f.Kind, f.Rows = "area", shown(label); return f }
 
-// shown takes what a template got from the catalogue, or what the page holds.
+// shown is a text from the catalogue or from the page.
 func shown(text any) locales.Text {
 	if t, ok := text.(locales.Text); ok {
 		return t
@@ -128,7 +128,7 @@ func focus(when bool, f Field) Field      { f.Focus = when; return f }
 func picks(all []Pick, f Field) Field     { f.Picks = all; return f }
 func choices(all []Option, f Field) Field { f.Kind, f.Options = "select", all; return f }
 
-// wrong looks up what is wrong with this field.
+// wrong finds the mistake in this field.
 func wrong(mistakes []Mistake, f Field) Field {
 	for _, mistake := range mistakes {
 		if mistake.Field == f.Name {
@@ -138,7 +138,7 @@ func wrong(mistakes []Mistake, f Field) Field {
 	return f
 }
 
-// locked looks up the variable that sets this field at start, if one does.
+// locked finds the environment variable that sets this field, if there is one.
 func locked(variables map[string]string, f Field) Field {
 	f.Locked = variables[f.Name]
 	return f

@@ -6,23 +6,23 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// A Health is how sign-ins through a login key fare.
+// A Health is the state of sign-ins through a login key.
 type Health struct {
-	Known    bool // anybody tried yet
+	Known    bool // there was a sign-in
 	State    Chip
 	Worked   time.Time
 	Failed   time.Time
 	Reason   locales.Text // of the last failure, for administrators
 	Resting  time.Time
-	Waiting  int // people who wait for the upstream this moment, in this process
+	Waiting  int // users who wait for the provider now, in this process
 	SignIns  int // in the last 24 hours, like the next two
 	Failures int
-	Turned   int // people who heard at once that it doesn't answer
+	Turned   int // users who were refused without asking the provider
 	Warnings []Attention
 
-	NobodyBack   bool // people leave for it, and nobody comes back
-	NoRefresh    bool // the last who came brought no refresh token to look again with
-	ScopeRefused bool // it last refused a scope
+	NobodyBack   bool // users are sent to it, and none returns
+	NoRefresh    bool // the last sign-in had no refresh token for refreshing the profile
+	ScopeRefused bool // the provider last refused a scope
 }
 
 // Today is the last 24 hours in words.

@@ -6,10 +6,10 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// A Join is how far this hub has come in joining a primary.
+// A Join is the status of this hub's connection to a primary hub.
 type Join struct {
 	Status  string       // "" before the first try, "requested", "active", "refused", "suspended", "removed" or "unreachable"
-	Message locales.Text // what the primary answered
+	Message locales.Text // the response of the primary hub
 	Checked time.Time
 }
 
@@ -20,7 +20,7 @@ type Step struct {
 	Text  locales.Text
 }
 
-// Steps tell the same as the status, in the order things happen.
+// Steps are the steps of the status, in order of time.
 func (j Join) Steps() []Step {
 	reached := Step{"done", locales.Say("join.done"), locales.Say("join.done-2")}
 	asked := Step{"done", locales.Say("join.done-3"), locales.Say("join.done-4")}
@@ -46,20 +46,20 @@ func (j Join) Steps() []Step {
 	return []Step{reached, asked, approved}
 }
 
-// Tone colours a step.
+// Tone is the color of a step.
 func (s Step) Tone() string {
 	return map[string]string{"done": "ok", "now": "info", "failed": "danger"}[s.Mark]
 }
 
-// Icon is drawn in its mark.
+// Icon is the icon of its mark.
 func (s Step) Icon() string {
 	return map[string]string{"done": "ok", "now": "clock", "failed": "danger"}[s.Mark]
 }
 
-// Said is the mark for people who do not see it.
+// Said is the text of the mark for screen readers.
 func (s Step) Said() locales.Text {
 	return map[string]locales.Text{"done": locales.Say("join.done-mark"), "now": locales.Say("join.now-mark"), "failed": locales.Say("join.failed-mark")}[s.Mark]
 }
 
-// Open tells whether asking again makes sense.
+// Open reports whether the request can be sent again.
 func (j Join) Open() bool { return j.Status != "active" }

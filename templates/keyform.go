@@ -2,33 +2,33 @@ package templates
 
 import "github.com/fedhub/fedhub/templates/locales"
 
-// AdminKey is everything about one login key. Its forms post to
-// /admin/providers/{ID}, …/try, …/switch and …/join; deleting starts at …/delete.
+// AdminKey is the page of one login key. Its forms post to /admin/providers/{ID},
+// …/try, …/switch and …/join; deletion starts at …/delete.
 type AdminKey struct {
 	ID           string
 	Kind         string       // "peer", "openid", "social", "oauth2" or "frappe"
-	Provider     locales.Text // what the catalogue calls it
+	Provider     locales.Text // the catalogue's name for it
 	Name         string       // as saved
 	State        Chip
 	Enabled      bool
-	Testable     bool // there is enough to try it with
+	Testable     bool // it has enough settings for a test
 	SignedIn     SignedIn
-	Addresses    []Address // to register upstream
+	Addresses    []Address // to register at the provider
 	Guide        Guide
 	Form         KeyForm
 	Mistakes     []Mistake
 	Issuer       string   // pinned; empty before the first discovery
 	ClientID     string   // of a peer: the address of this hub's metadata document
-	Fingerprints []string // of a peer: of the keys this hub publishes, to compare by eye
+	Fingerprints []string // of a peer: of this hub's keys, for comparison by a human
 	Join         Join     // of a peer
 	Health       Health
-	Unsettled    bool           // something is to be decided, or can be undone, about people of a former issuer
-	Doubts       []locales.Text // what to know of it before anybody signs in with it
+	Unsettled    bool           // users of a former issuer need a decision, or have one that can be undone
+	Doubts       []locales.Text // warnings before the first sign-in with it
 }
 
 func (p AdminKey) look() look { return look{"key", desk, locales.Stored(p.Name), len(p.Mistakes) > 0} }
 
-// EnabledHint says what the tick means, and what taking it away does.
+// EnabledHint explains the check box, and the effect of clearing it.
 func (p AdminKey) EnabledHint() locales.Text {
 	if !p.Enabled || !p.SignedIn.Some() {
 		return locales.Say("keyform.enabled-hint")
@@ -36,23 +36,23 @@ func (p AdminKey) EnabledHint() locales.Text {
 	return locales.Say("keyform.enabled-hint-signed-in", "signedin", p.SignedIn.Text())
 }
 
-// Deciding is what has to be chosen before the settings are saved.
+// Deciding is the decision that is required before saving.
 func (p AdminKey) Deciding() *Deciding { return p.Form.Deciding }
 
-// Peer tells whether it is another hub.
+// Peer reports whether it is another hub.
 func (p AdminKey) Peer() bool { return p.Kind == "peer" }
 
-// A Control is one input that only some providers have.
+// A Control is an input that only some providers have.
 type Control struct {
 	Name     string
 	Label    locales.Text
 	Help     locales.Text
 	Value    string
 	Optional bool
-	Choices  []Option // if only these will do
+	Choices  []Option // if there are only these values
 }
 
-// Field is the control as the part "field" shows it.
+// Field is the control for the part "field".
 func (c Control) Field() Field {
 	f := Field{Name: c.Name, Label: c.Label, Hint: c.Help, Value: c.Value, Kind: "text", Mono: true, Optional: c.Optional, Auto: "off"}
 	if len(c.Choices) > 0 {
@@ -65,13 +65,13 @@ func (c Control) Field() Field {
 type KeyForm struct {
 	Enabled       bool         // enabled
 	Name          string       // name
-	Placed        bool         // the catalogue knows the Base URL, so nobody types it
+	Placed        bool         // the catalogue has the Base URL, so there is no input
 	BaseURL       string       // base_url
-	BaseURLHint   locales.Text // what that is
+	BaseURLHint   locales.Text // the hint about it
 	Options       []Control    // options.{name}
 	Endpoints     []Control    // endpoints.authorize, .token, .userinfo
 	ClientID      string       // client_id
-	HasSecret     bool         // client_secret is write-only: left empty it stays as it is
+	HasSecret     bool         // client_secret is write-only: an empty one keeps the stored one
 	SecretExpires string       // secret_expires, like 2026-12-31
 	Scopes        string       // scopes, separated by spaces
 	Params        string       // params, name=value, one per line
@@ -85,26 +85,26 @@ type KeyForm struct {
 	TrustEmail           bool   // trust_email
 	AuthoritativeDomains string // authoritative_domains, one per line
 	Roles                string // role_map, there = here, one per line
-	RolesCut             string // how a text with roles is cut, as among Claims: "", "blanks" or "commas"
+	RolesCut             string // how a text with roles is split, as among Claims: "", "blanks" or "commas"
 	TrustAssurance       bool   // trust_assurance
 	CountsAsNew          bool   // counts_as_new
 
-	Deciding *Deciding      // what another address does to people, where identities must be chosen
-	Foreseen *Foreseen      // what saving would do to people, where that must be confirmed with sure
+	Deciding *Deciding      // effects of another address on users, if identities need a decision
+	Foreseen *Foreseen      // effects of saving on users, if they must be confirmed with sure
 	Sure     bool           // sure
-	Again    []locales.Text // secrets to type again: a page that asks holds none
+	Again    []locales.Text // secrets to type again, because the page does not contain them
 
 	Hidden       bool         // hidden
 	Direct       bool         // direct
 	HomeDomains  string       // home_domains, one per line
 	KeepTokens   bool         // keep_tokens
 	AskOffline   bool         // ask_offline, of an OpenID provider
-	OfflineWhy   locales.Text // why the catalogue asks this provider
-	HasSiteKey   bool         // site_key is write-only: left empty it stays as it is; site_key_remove
+	OfflineWhy   locales.Text // the catalogue's reason to request it of this provider
+	HasSiteKey   bool         // site_key is write-only: an empty one keeps the stored one; site_key_remove
 	SignOutThere bool         // sign_out_there
 }
 
-// OfflineHint says what the scope brings and what it costs.
+// OfflineHint explains the benefit and the cost of the scope.
 func (f KeyForm) OfflineHint() locales.Text {
 	if !f.OfflineWhy.IsZero() {
 		return f.OfflineWhy
@@ -112,7 +112,7 @@ func (f KeyForm) OfflineHint() locales.Text {
 	return locales.Say("keyform.offline-hint")
 }
 
-// SiteKeyHint says what an API key is for, and whether there is one.
+// SiteKeyHint explains the API key, and whether there is one.
 func (f KeyForm) SiteKeyHint() locales.Text {
 	hint := locales.Say("keyform.of-a-user-of-the")
 	if f.HasSiteKey {
@@ -141,7 +141,7 @@ func (KeyForm) LinkingChoices() []Pick {
 	}
 }
 
-// SecretHint says whether a secret is there, without showing it.
+// SecretHint says whether there is a secret, without showing it.
 func (f KeyForm) SecretHint() locales.Text {
 	if f.HasSecret {
 		return locales.Say("keyform.a-secret-is-saved-leave")

@@ -7,13 +7,13 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// AdminKeyIdentities asks what becomes of people who are known under an issuer
-// that a login key no longer has. It posts to /admin/providers/{ID}/identities:
-// identities is "move" or "leave", undo the batch of a move.
+// AdminKeyIdentities asks for the decision about users of a former issuer of a
+// login key. It posts to /admin/providers/{ID}/identities: identities is "move"
+// or "leave", undo the batch of a move.
 type AdminKeyIdentities struct {
 	ID       string
 	Name     string
-	Deciding *Deciding // nil: nothing is to be decided
+	Deciding *Deciding // nil: no decision is open
 	Moves    []IssuerMove
 	Mistakes []Mistake
 }
@@ -22,27 +22,27 @@ func (p AdminKeyIdentities) look() look {
 	return look{"keyidentities", desk, locales.Say("keyidentities.tab", "name", p.Name), len(p.Mistakes) > 0}
 }
 
-// An IssuerMove can be undone.
+// An IssuerMove is a move that can be undone.
 type IssuerMove struct {
 	Batch string
 	From  string // issuer
 	Until time.Time
 }
 
-// A Deciding is what to know before people are moved to another issuer or left.
+// A Deciding has the facts for the decision to move users to another issuer.
 type Deciding struct {
 	Former     []string // issuers
-	To         string   // issuer; empty: the new address does not say
+	To         string   // issuer; empty: the new address does not name one
 	Address    string   // new
 	Identities int
-	Privileged int // of them of administrators
+	Privileged int // of them administrators
 	Same       bool
 	Unfinished bool
 	Chosen     string // identities: "move" or "leave"
 	Typed      string // identities_address
 }
 
-// Issuers are the former ones, in a sentence.
+// Issuers are the former issuers, in a sentence.
 func (d Deciding) Issuers() string { return strings.Join(d.Former, ", ") }
 
 // Choices are the values of identities.

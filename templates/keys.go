@@ -6,7 +6,7 @@ import "github.com/fedhub/fedhub/templates/locales"
 // buttons post up or down as by to /admin/providers/{ID}/move.
 type AdminKeys struct {
 	Keys   []KeyRow
-	Common []Preset // what most people want, where there is no key yet
+	Common []Preset // the most common providers, shown while there is no key
 }
 
 func (AdminKeys) look() look { return look{"keys", desk, locales.Say("keys.tab"), false} }
@@ -19,9 +19,9 @@ type KeyRow struct {
 	Where   locales.Text // its address, or what it is
 	State   Chip         // Draft, Off, Enabled, Waiting, Refused or Failing
 	Facts   []locales.Text
-	Warning locales.Text // what needs the administrator
-	First   bool         // nothing is above it
-	Last    bool         // nothing is below it
+	Warning locales.Text // problem for the administrator
+	First   bool         // it is the first in the list
+	Last    bool         // it is the last in the list
 	Health  Health
 }
 
@@ -34,13 +34,13 @@ type Preset struct {
 	Hint  locales.Text
 }
 
-// A PresetGroup is the providers of one sort.
+// A PresetGroup is a group of providers.
 type PresetGroup struct {
 	Name    locales.Text
 	Presets []Preset
 }
 
-// AdminKeyCatalogue chooses a provider. Its search asks /admin/providers/new for q.
+// AdminKeyCatalogue shows the providers. Its search requests /admin/providers/new with q.
 type AdminKeyCatalogue struct {
 	Query  string
 	Groups []PresetGroup
@@ -50,18 +50,18 @@ func (AdminKeyCatalogue) look() look {
 	return look{"keycatalogue", desk, locales.Say("keycatalogue.tab"), false}
 }
 
-// AdminKeyNew makes a key for one provider. It posts to /admin/providers; with look
-// it is only shown again, with the callback URL of the id.
+// AdminKeyNew makes a key for one provider. It posts to /admin/providers; with
+// look the page is shown again, with the callback URL of the id.
 type AdminKeyNew struct {
 	Preset    string       // of the catalogue
 	Kind      string       // "peer", "openid", "social", "oauth2" or "frappe"
 	Title     locales.Text // the provider's name
 	ID        string       // key_id
 	Addresses []Address
-	Starts    string // with what those of them begin that end in the id, blanks between
+	Starts    string // first parts of the addresses that end in the id, separated by blanks
 	Guide     Guide
 	Form      KeyForm
-	Invite    string // code that the primary's administrator gave, for a peer
+	Invite    string // code from the primary hub's administrator, for a peer
 	Mistakes  []Mistake
 }
 
@@ -69,19 +69,19 @@ func (p AdminKeyNew) look() look {
 	return look{"keynew", desk, locales.Say("keynew.tab"), len(p.Mistakes) > 0}
 }
 
-// Peer tells whether it is another hub.
+// Peer reports whether it is another hub.
 func (p AdminKeyNew) Peer() bool { return p.Kind == "peer" }
 
-// An Address is one of this hub's that a provider must be told.
+// An Address is an address of this hub to enter at a provider.
 type Address struct {
 	Name        string // of its element
 	Label, Hint locales.Text
 	URL         string
 }
 
-// A Guide is what to do at a provider.
+// A Guide has the steps at a provider.
 type Guide struct {
-	Console Action // where that is done
+	Console Action // the provider's page for them
 	Steps   []GuideStep
 	Notes   []locales.Text
 }
@@ -89,5 +89,5 @@ type Guide struct {
 // A GuideStep is a sentence.
 type GuideStep struct {
 	Text locales.Text
-	Copy bool // its part 1 is a value to copy
+	Copy bool // part 1 is a value to copy
 }

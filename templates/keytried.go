@@ -7,7 +7,7 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// AdminKeyTried is what came of testing a login key. Its forms post to
+// AdminKeyTried is the result of testing a login key. Its forms post to
 // /admin/providers/{ID}/switch and …/try.
 type AdminKeyTried struct {
 	ID, Name string
@@ -15,17 +15,17 @@ type AdminKeyTried struct {
 	Enabled  bool
 	Steps    []TriedStep
 
-	// Where it failed.
+	// After a failure.
 	Failed  bool
-	Advice  locales.Text // what to do
-	Setting string       // control of the key's form that it is about
+	Advice  locales.Text // the fix
+	Setting string       // control of the key's form to fix
 
-	// Where it did not.
-	Claims   []Row        // what the provider said, without secrets
-	Rule     RuleRow      // that would decide
-	Decision locales.Text // what would follow, in words
+	// After a success.
+	Claims   []Row        // the provider's claims, without secrets
+	Rule     RuleRow      // that decides
+	Decision locales.Text // the result, in words
 	Refused  bool
-	Passed   []RuleRow // that were looked at before, and why they did not apply
+	Passed   []RuleRow // earlier rows, and why they do not apply
 	Warnings []locales.Text
 	Warning  locales.Text // about the secret
 }
@@ -42,7 +42,7 @@ func (p AdminKeyTried) Cautions() []locales.Text {
 	return append([]locales.Text{p.Warning}, p.Warnings...)
 }
 
-// A TriedStep is one step of a sign-in that was tested.
+// A TriedStep is one step of a tested sign-in.
 type TriedStep struct {
 	Step
 	Took  locales.Text
@@ -50,7 +50,7 @@ type TriedStep struct {
 	Error locales.Text
 }
 
-// stepTexts are what the steps are called, in their order.
+// stepTexts are the texts of the steps, in order.
 var stepTexts = []struct {
 	name        string
 	title, text locales.Text
@@ -65,7 +65,7 @@ var stepTexts = []struct {
 	{"policy", locales.Say("keytried.policy"), locales.Say("keytried.policy-text")},
 }
 
-// NewTriedStep puts one step into words.
+// NewTriedStep describes one step.
 func NewTriedStep(name string, took time.Duration, failed locales.Text) TriedStep {
 	step := TriedStep{Step: Step{Mark: "done", Title: locales.Stored(name)}, Took: milliseconds(took), Error: failed}
 	for _, known := range stepTexts {
@@ -86,7 +86,7 @@ func milliseconds(d time.Duration) locales.Text {
 	return locales.Say("time.milliseconds", "count", d.Milliseconds())
 }
 
-// NeverTried are the steps behind one that failed, for a key of this kind.
+// NeverTried are the steps after a failed one, for a key of this kind.
 func NeverTried(kind, failed string) []TriedStep {
 	var left []TriedStep
 	after := false

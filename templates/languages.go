@@ -2,23 +2,23 @@ package templates
 
 import "github.com/fedhub/fedhub/templates/locales"
 
-// Languages is the menu below a page for people who are not signed in. It
+// Languages is the language menu below a page without a signed-in user. It
 // posts to /language. Without languages there is no menu.
 type Languages struct {
 	All  []Language
-	To   string // path of the page, to come back to
-	Over string // the language that the app asked for
+	To   string // path of this page
+	Over string // the language in the app's request
 }
 
-// A Language is one to choose, by its name in the language itself.
+// A Language is one choice, by its name in the language itself.
 type Language struct {
 	Tag     string
 	Name    string
 	Current bool
 }
 
-// administration are the pages that only administrators see, by their template.
-// They are English as a whole: a page never mixes two languages.
+// administration lists the templates of administration pages. They are in
+// English only: a page never mixes two languages.
 var administration = map[string]bool{
 	"client": true, "clientnew": true, "clientpreset": true, "clients": true, "decisions": true, "delete": true, "home": true, "key": true,
 	"keycatalogue": true, "keyidentities": true, "keynew": true, "keys": true, "keytried": true, "map": true, "peer": true, "secret": true,
@@ -26,7 +26,7 @@ var administration = map[string]bool{
 	"trace": true, "traces": true, "user": true, "users": true,
 }
 
-// spoken are the words of a page: the reader's, or English.
+// spoken are the words of a page: in the user's language, or English.
 func (f Frame) spoken(dressed look) *locales.Words {
 	switch {
 	case f.Words == nil, f.Words.Translated() && administration[dressed.file]:
@@ -35,5 +35,5 @@ func (f Frame) spoken(dressed look) *locales.Words {
 	return f.Words
 }
 
-// Language is the language that a page is shown in.
+// Language is the language of a page.
 func (f Frame) Language(page Page) string { return f.spoken(page.look()).Lang() }

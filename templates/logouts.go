@@ -6,13 +6,13 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// ClientLogouts is how telling an app of logouts went (OIDC Back-Channel
+// ClientLogouts is the delivery of logout notices to an app (OIDC Back-Channel
 // Logout). Its button posts to Try.
 type ClientLogouts struct {
-	Told    time.Time    // the last that arrived
-	Failed  time.Time    // the last that did not
-	Error   locales.Text // why; empty when things are well again
-	Waiting locales.Text // how many wait
-	Next    time.Time    // when the next of them is tried
+	Told    time.Time    // the last delivery
+	Failed  time.Time    // the last failure
+	Error   locales.Text // its error; empty after a success
+	Waiting locales.Text // number of pending notices
+	Next    time.Time    // next attempt
 	Try     string       // path to post to; empty if nothing waits
 }

@@ -19,10 +19,10 @@ type NavItem struct {
 	Label   locales.Text
 	URL     string
 	Current bool
-	Count   int // things that wait there
+	Count   int // number of items that wait there
 }
 
-// Nav is the administration's navigation, or nothing outside of it.
+// Nav is the administration's navigation, or empty on other pages.
 func (f Frame) Nav() []NavGroup {
 	if f.Path != "/admin" && !strings.HasPrefix(f.Path, "/admin/") {
 		return nil
@@ -56,14 +56,14 @@ func (f Frame) Nav() []NavGroup {
 	return groups
 }
 
-// below are the pages that an entry of the account's navigation leads to.
+// below are the pages that belong to an entry of the account's navigation.
 var below = map[string][]string{
 	"/account/security": {"/account/passkeys", "/account/second-factor", "/account/password", "/account/email"},
 	"/account/activity": {"/account/activity/wasnt-me"},
 	"/account/data":     {"/account/delete"},
 }
 
-// AccountNav is the navigation of a person's own pages.
+// AccountNav is the navigation of the account pages.
 func (f Frame) AccountNav() []NavGroup {
 	items := []NavItem{
 		{Label: locales.Say("account.profile"), URL: "/account/profile"},
@@ -81,7 +81,7 @@ func (f Frame) AccountNav() []NavGroup {
 	return []NavGroup{{Items: items}}
 }
 
-// Here is the name of the entry that the page belongs to; empty if it is none's.
+// Here is the name of the entry of the current page; empty if there is none.
 func (f Frame) Here() locales.Text {
 	for _, group := range append(f.Nav(), f.AccountNav()...) {
 		for _, item := range group.Items {

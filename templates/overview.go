@@ -6,27 +6,27 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// AdminHome is where administration begins: what needs attention. Its button
-// posts to /admin/check.
+// AdminHome is the start page of the administration: what needs attention. Its
+// button posts to /admin/check.
 type AdminHome struct {
 	Warnings []Attention
-	Checked  time.Time // when the hub last looked at what it depends on; zero: never
-	Facts    []Action  // what there is, in numbers, each with its page
+	Checked  time.Time // when the hub last checked its dependencies; zero: never
+	Facts    []Action  // counts, each with a link to its page
 }
 
 func (AdminHome) look() look { return look{"home", desk, locales.Say("home.tab"), false} }
 
-// An Attention is one thing that an administrator should see to.
+// An Attention is one thing for an administrator to fix.
 type Attention struct {
 	About  locales.Text
-	Text   locales.Text // what is wrong
-	Do     locales.Text // what to do about it
-	URL    string       // where; may be empty
+	Text   locales.Text // the problem
+	Do     locales.Text // the advice
+	URL    string       // page to fix it; may be empty
 	Urgent bool
-	Since  time.Time // zero: nobody knows
+	Since  time.Time // zero: unknown
 }
 
-// Tone is that of its mark.
+// Tone is the tone of its mark.
 func (a Attention) Tone() string {
 	if a.Urgent {
 		return "danger"

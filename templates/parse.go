@@ -12,19 +12,19 @@ import (
 )
 
 // A set is a page in one language. It is parsed at its first request, so that
-// a language costs nothing until somebody reads it.
+// an unused language costs nothing.
 type set struct {
 	words *locales.Words
 	look  struct{ file, shell string }
 }
 
-// sets are the pages that were parsed, set to *template.Template.
+// sets are the parsed pages, as *template.Template.
 var sets sync.Map
 
-// parsed is the template of a page in a language. Its functions speak the
+// parsed is the template of a page in a language. Its functions use the
 // language, and html/template changes a tree when it escapes it, so each
-// language has trees of its own: of the page, its shell, and the parts that
-// they name.
+// language has its own trees: of the page, its shell, and the parts that they
+// call.
 func parsed(w *locales.Words, dressed look) (*template.Template, error) {
 	key := set{words: w}
 	key.look.file, key.look.shell = dressed.file, dressed.shell
@@ -43,9 +43,8 @@ func parsed(w *locales.Words, dressed look) (*template.Template, error) {
 	return known.(*template.Template), nil
 }
 
-// parts are the trees of parts/*.html by the names that they are defined under.
-// A part that does not parse is a mistake of the program, which every test of a
-// page meets, so it may panic.
+// parts are the trees of parts/*.html, by name. A part that does not parse is a
+// programming error, and every test of a page finds it, so it may panic.
 var parts = sync.OnceValue(func() map[string]*tree.Tree {
 	all := map[string]*tree.Tree{}
 	names, err := fs.Glob(files, "parts/*.html")
@@ -60,7 +59,7 @@ var parts = sync.OnceValue(func() map[string]*tree.Tree {
 	return all
 })
 
-// read adds what a file defines. Its definitions replace earlier ones.
+// read adds the definitions of a file. They replace earlier ones.
 func read(all map[string]*tree.Tree, name string) error {
 	content, err := fs.ReadFile(files, name)
 	if err != nil {
@@ -74,12 +73,12 @@ func read(all map[string]*tree.Tree, name string) error {
 	return nil
 }
 
-// builtins are the functions of text/template that templates may call; for
-// the parser only their names count.
+// builtins are the functions of text/template that templates may call; the
+// parser needs only their names.
 var builtins = map[string]any{"and": true, "or": true, "not": true, "len": true, "index": true, "slice": true, "print": true, "printf": true,
 	"eq": true, "ne": true, "lt": true, "le": true, "gt": true, "ge": true}
 
-// add gives a template one tree and those that it names, each its own copy.
+// add gives a template a tree and the trees that it calls, each as a copy.
 func add(to *template.Template, all map[string]*tree.Tree, name string) error {
 	if to.Lookup(name) != nil {
 		return nil
@@ -99,7 +98,7 @@ func add(to *template.Template, all map[string]*tree.Tree, name string) error {
 	return nil
 }
 
-// calls are the templates that a list of nodes names.
+// calls are the templates that a list of nodes calls.
 func calls(list *tree.ListNode) (names []string) {
 	if list == nil {
 		return nil

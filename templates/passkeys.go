@@ -6,29 +6,29 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// A Ceremony is what a form needs that a passkey answers: the options for the
-// script, and what the form gives back. Its zero value is none.
+// A Ceremony has the data of a form that uses a passkey: the options for the
+// script, and the form's return value. Its zero value is none.
 type Ceremony struct {
 	Options string // JSON
 	State   string
 }
 
-// Some tells whether there is one.
+// Some reports whether there is one.
 func (c Ceremony) Some() bool { return c.State != "" }
 
-// Passkeys are the passkeys of the person. Its forms post to /account/passkeys,
-// and to /rename and /remove below it with passkey={ID}.
+// Passkeys lists the user's passkeys. Its forms post to /account/passkeys, and
+// to /rename and /remove below it with passkey={ID}.
 type Passkeys struct {
-	Off   locales.Text // why there are none at this hub; zero if there are
-	Fresh bool         // whether they signed in just now, as changes need
-	Full  bool         // there are as many as allowed
+	Off   locales.Text // why this hub has no passkeys; zero if it has
+	Fresh bool         // whether they signed in just now, which changes require
+	Full  bool         // the limit is reached
 	List  []Passkey
 	Add   Ceremony
 	Name  string // of a new one, as typed before
 
 	Suggested locales.Text // for a new one
 
-	Second  bool // passwords ask for one of them too
+	Second  bool // they are also the second factor after a password
 	NoCodes bool // there are no recovery codes
 
 	Alert    Note
@@ -39,19 +39,19 @@ func (p Passkeys) look() look {
 	return look{"passkeys", desk, locales.Say("passkeys.tab"), p.Alert.Some() || len(p.Mistakes) > 0}
 }
 
-// A Passkey is one of them.
+// A Passkey is one passkey.
 type Passkey struct {
 	ID        string
 	Name      string
 	Created   time.Time
 	Used      time.Time // zero if never
 	Synced    bool      // it can be copied to other devices
-	Elsewhere string    // the host that it works at, if that is another one
-	Last      bool      // the person could not sign in without it
+	Elsewhere string    // its host, if that is another one
+	Last      bool      // it is the user's last sign-in method
 }
 
-// WasntMyPasskey takes back what an email told of a passkey. It posts to
-// /wasnt-me/passkey.
+// WasntMyPasskey undoes a change of passkeys, from the email about it. It posts
+// to /wasnt-me/passkey.
 type WasntMyPasskey struct {
 	Token   string
 	Name    string

@@ -6,15 +6,15 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// Profile is the form in which people say who they are. It posts to
-// /account/profile; its fields have the names of the claims of OIDC Core §5.1.
+// Profile is the form of a user's profile. It posts to /account/profile; its
+// fields have the names of the claims of OIDC Core §5.1.
 type Profile struct {
 	Form     ProfileForm
-	Picture  string // name of the one that was uploaded, below /picture/; empty for none
+	Picture  string // name of the uploaded one, below /picture/; empty for none
 	Locales  []Option
 	Zones    []Option
-	Username string // what administrators call them; not for the person to change
-	From     string // provider that says some of it anew at each sign-in; empty for none
+	Username string // the administrators' name for them; users cannot change it
+	From     string // provider that sets some of it at each sign-in; empty for none
 	Mistakes []Mistake
 }
 
@@ -22,8 +22,8 @@ func (p Profile) look() look {
 	return look{"profile", desk, locales.Say("profile.tab"), len(p.Mistakes) > 0}
 }
 
-// Dated is the kind of the field for a birth date: a picker, unless the user
-// keeps to themself the year or all but the year, which a picker cannot hold.
+// Dated is the kind of the field for a birth date: a date picker, unless the
+// user omits the year or everything but the year, which a picker cannot hold.
 func (p Profile) Dated() string {
 	if typed := p.Form.Birthdate; typed == "" || len(typed) == len(time.DateOnly) && typed[:4] != "0000" {
 		return "date"
@@ -31,7 +31,7 @@ func (p Profile) Dated() string {
 	return "text"
 }
 
-// A ProfileForm is what a person says of themself, as typed.
+// A ProfileForm is a user's profile, as typed.
 type ProfileForm struct {
 	Name          string
 	GivenName     string

@@ -6,20 +6,20 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// A mark says how a numbered part of a message is shown: as a link, an emphasis,
-// a time. The first mark of a call is of part 1.
+// A mark says how a numbered part of a message is shown: as a link, an
+// emphasis, a time. The first mark of a call is for part 1.
 type mark struct {
 	Kind string // name of the element: "a", "code", "em", "strong" or "time"; "unseen" for a part that only screen readers read; empty for plain text
-	Text string // of a part that brings its own, like a time
+	Text string // of a part with its own text, like a time
 	URL  string // of a link
 	ID   string // of a link; may be empty
 	Rel  string // of a link to another site
 	Time time.Time
 }
 
-// prose is a message whose parts are marked: the template "prose" shows it. Of
-// what follows the id, marks belong to the parts in turn; the rest are pairs of
-// an argument's name and value.
+// prose is a message with marked parts, for the template "prose". Of the
+// arguments after the id, marks belong to the parts in order; the rest are
+// pairs of an argument's name and value.
 func prose(w *locales.Words) func(id string, of ...any) ([]mark, error) {
 	return func(id string, of ...any) ([]mark, error) {
 		var marks []mark
@@ -36,7 +36,7 @@ func prose(w *locales.Words) func(id string, of ...any) ([]mark, error) {
 	}
 }
 
-// step is prose for a step of a guide, with the value to copy as part 1.
+// step is prose for a step of a guide; part 1 is the value to copy.
 func step(w *locales.Words) func(GuideStep) ([]mark, error) {
 	return func(s GuideStep) ([]mark, error) {
 		var marks []mark
@@ -62,8 +62,8 @@ func marked(parts []locales.Part, marks []mark) []mark {
 	return out
 }
 
-// moment is the mark of a time inside a sentence; a time that never was is
-// plain text.
+// moment is the mark of a time inside a sentence; for a zero time it is plain
+// text.
 func moment(w *locales.Words, in func(time.Time) locales.Text) func(time.Time) (mark, error) {
 	return func(t time.Time) (mark, error) {
 		if t.IsZero() {

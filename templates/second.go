@@ -6,27 +6,27 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// Second asks for a second factor. It posts stop and either code or the answer of
-// a passkey to /signin/second.
+// Second asks for a second factor. It posts stop and either code or the
+// passkey's response to /signin/second.
 type Second struct {
 	Stop     string
 	Client   Client // zero without a flow
-	Account  Person // who showed the first factor
+	Account  Person // the user of the first factor
 	App      bool   // there is an authenticator app
 	Recovery bool   // there are recovery codes left
 	Passkey  Ceremony
-	Again    bool // somebody who is signed in proves it once more
+	Again    bool // a signed-in user proves their identity again
 	Cancel   string
 	Alert    Note
 }
 
 func (p Second) look() look { return look{"second", card, locales.Say("second.tab"), p.Alert.Some()} }
 
-// Codes tells whether there is something to type. Also a page that can do nothing
-// else has the field: a factor may have been added meanwhile.
+// Codes reports whether there is a field for a code. A page without any method
+// has the field too: a factor may have been added meanwhile.
 func (p Second) Codes() bool { return p.App || p.Recovery || !p.Passkey.Some() }
 
-// Hint is the message about what to type.
+// Hint is the message about the code.
 func (p Second) Hint() string {
 	if p.Passkey.Some() && !p.App {
 		return "second.code-hint-recovery"
@@ -34,17 +34,17 @@ func (p Second) Hint() string {
 	return "second.code-hint"
 }
 
-// Enrol sets up a second factor on the way in. It posts stop, and app and code or
-// a new passkey, to /signin/enrol; later=1 puts it off, send=1 asks for a code by email.
+// Enrol sets up a second factor during a sign-in. It posts stop, and app and code or a
+// new passkey, to /signin/enrol; later=1 postpones it, send=1 requests a code by email.
 type Enrol struct {
 	Stop     string
 	Client   Client
 	Account  Person
-	Mail     string // address that must be proved first; empty if it needs not
-	Sent     bool   // a code was sent there
+	Mail     string // address to prove first; empty if that is not required
+	Sent     bool   // a code was sent to it
 	App      App
-	Passkey  Ceremony  // to be added instead
-	Later    time.Time // until when it can be put off; zero: not any more
+	Passkey  Ceremony  // for a new passkey
+	Later    time.Time // until when it can be postponed; zero: not any more
 	Cancel   string
 	Alert    Note
 	Mistakes []Mistake
@@ -54,7 +54,7 @@ func (p Enrol) look() look {
 	return look{"enrol", card, locales.Say("enrol.tab"), p.Alert.Some() || len(p.Mistakes) > 0}
 }
 
-// An App is an authenticator app to be set up.
+// An App is an authenticator app to set up.
 type App struct {
 	Secret  string // in groups, for people who type it
 	Address string // otpauth://, which opens an app on a phone
@@ -66,7 +66,7 @@ type App struct {
 // Recovery shows new recovery codes, once.
 type Recovery struct {
 	Codes []string
-	Next  string // where the person goes on to
+	Next  string // next page
 }
 
 func (Recovery) look() look { return look{"recovery", card, locales.Say("recovery.tab"), false} }

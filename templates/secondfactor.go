@@ -6,23 +6,23 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// SecondFactor is the page on which a person sets up their second factor. Its
-// forms post app and code to /account/second-factor/app, and nothing to
-// …/app/remove and …/recovery.
+// SecondFactor is the page where a user sets up their second factor. Its forms
+// post app and code to /account/second-factor/app, and nothing to …/app/remove
+// and …/recovery.
 type SecondFactor struct {
 	HasApp   bool
 	Added    time.Time // the app
 	Used     time.Time
-	Passkeys int // that work here
-	Left     int // recovery codes
+	Passkeys int // number of passkeys that work at this host
+	Left     int // remaining recovery codes
 	Made     time.Time
-	Off      bool // the settings ask nobody
-	Required bool // the settings require one of this person
-	App      App  // to be set up
+	Off      bool // the settings require no second factor
+	Required bool // the settings require one of this user
+	App      App  // App to set up
 	Mistakes []Mistake
 }
 
-// Any tells whether there is a factor that recovery codes stand in for.
+// Any reports whether there is a factor that recovery codes can replace.
 func (p SecondFactor) Any() bool { return p.HasApp || p.Passkeys > 0 }
 
 func (p SecondFactor) look() look {

@@ -6,7 +6,7 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// Security is how safe an account is.
+// Security is the security overview of an account.
 type Security struct {
 	HasPassword bool
 	Changed     time.Time // the password; zero if unknown
@@ -15,7 +15,7 @@ type Security struct {
 
 func (Security) look() look { return look{"security", desk, locales.Say("account.security"), false} }
 
-// Open is how many checks ask for something.
+// Open is the number of checks with a problem.
 func (p Security) Open() int {
 	n := 0
 	for _, c := range p.Checks {
@@ -26,7 +26,7 @@ func (p Security) Open() int {
 	return n
 }
 
-// A SecurityCheck is one line of the list, with the page to mend it.
+// A SecurityCheck is one line of the list, with a link to the page that fixes it.
 type SecurityCheck struct {
 	ID    string
 	Name  locales.Text

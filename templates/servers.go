@@ -6,30 +6,30 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// AdminServers shows the hubs that sign their people in here. Its buttons post
-// server={ID} to /admin/hubs/approve, refuse, suspend or resume; the one for
-// a code posts to /admin/hubs/invite.
+// AdminServers lists the connected hubs that sign their users in here. Its
+// buttons post server={ID} to /admin/hubs/approve, refuse, suspend or resume;
+// the button for a code posts to /admin/hubs/invite.
 type AdminServers struct {
-	BaseURL   string // of this hub, to paste at the other one
+	BaseURL   string // of this hub, to paste at the other hub
 	Waiting   []Server
 	Active    []Server
 	Suspended []Server
 	Refused   []Server
-	Invite    string    // a code just made, shown this once
+	Invite    string    // a new code, shown once
 	Expires   time.Time // of the code
 }
 
 func (AdminServers) look() look { return look{"servers", desk, locales.Say("servers.tab"), false} }
 
-// None tells whether no hub has ever asked.
+// None reports whether there are no connection requests at all.
 func (p AdminServers) None() bool {
 	return len(p.Waiting)+len(p.Active)+len(p.Suspended)+len(p.Refused) == 0
 }
 
-// Offered is the name that the form of an approval begins with.
+// Offered is the initial name in the form of an approval.
 func (s Server) Offered() string { return either(s.Confirmed, s.Name) }
 
-// Decision is the message for what was decided last, and by whom.
+// Decision describes the last decision, and who made it.
 func (s Server) Decision() string {
 	switch {
 	case s.State == "suspended" && s.DecidedBy == "":
@@ -50,28 +50,28 @@ func (s Server) Decision() string {
 	return "servers.approved-by"
 }
 
-// A ServerForm is what a form about one server needs.
+// A ServerForm has the values of a form about one hub.
 type ServerForm struct {
 	CSRF   string
 	Server Server
 }
 
-// A Server is another hub that asks this one, or wants to.
+// A Server is another hub that is connected, or requests a connection.
 type Server struct {
 	ID           string // its client id, which is the address of its metadata document
 	Host         string
-	Name         string   // as it calls itself, which nobody checked
-	Shown        string   // as people read of it
-	Confirmed    string   // the name that an administrator gave it, if one did
-	State        string   // as it is kept, like "active"
-	SkipConsent  bool     // people are not asked whether it may know them
-	Origin       string   // where answers go
+	Name         string   // its own name, which is unverified
+	Shown        string   // the name that users see
+	Confirmed    string   // the name that an administrator gave it, if any
+	State        string   // the stored state, like "active"
+	SkipConsent  bool     // users are not asked for consent
+	Origin       string   // origin of the redirect URI
 	Fingerprints []string // of its keys
 	Requested    time.Time
 	Decided      time.Time
 	DecidedBy    string // an administrator, "invite" or "domain"
 	LastSeen     time.Time
-	Held         locales.Text // why it was put back to wait, as a sentence
+	Held         locales.Text // why it waits again, as a sentence
 	Gone         time.Time    // since when its metadata document is missing
-	Left         time.Time    // when it said that it would not come back
+	Left         time.Time    // when it disconnected
 }

@@ -8,10 +8,9 @@ import (
 	"github.com/fedhub/fedhub/static"
 )
 
-// SessionFrame is the document that an app's page loads, unseen, to ask about
-// its session (OIDC Session Management §3.3). It has no frame of ours around
-// it, for there is nothing to read; cookie is where its script finds the
-// browser state.
+// SessionFrame is the hidden document that an app's page loads to poll the
+// session (OIDC Session Management §3.3). It has no Frame, because it has no
+// visible content; cookie is the name of the cookie with the browser state.
 func SessionFrame(cookie string) ([]byte, error) {
 	var whole bytes.Buffer
 	err := sessionFrame().Execute(&whole, cookie)

@@ -8,8 +8,8 @@ import (
 
 // AdminSettings are the OAuth Provider Settings. It posts to /admin/settings;
 // the forms about initial access tokens post uses and days to
-// /admin/settings/tokens and token={ID} to …/tokens/delete, the one about apps
-// that were never used posts age in days to /admin/settings/unused.
+// /admin/settings/tokens and token={ID} to …/tokens/delete, the one about
+// unused apps posts age in days to /admin/settings/unused.
 type AdminSettings struct {
 	HubName           string            // hub_name
 	SkipAuthorization string            // skip_authorization: "Force" or "Auto"
@@ -40,8 +40,8 @@ type AdminSettings struct {
 	PerNetwork        string            // registered_per_network
 	UnusedDays        string            // unused_days
 	Unused            locales.Text      // how many apps registered themselves and were never used; empty if none
-	Tokens            []InitialToken    // that still let apps register
-	Token             string            // one just made, shown this once
+	Tokens            []InitialToken    // valid ones
+	Token             string            // a new one, shown once
 	Locked            map[string]string // name of a field to the variable that sets it
 	Issuer            string
 	Mistakes          []Mistake
@@ -51,8 +51,8 @@ func (p AdminSettings) look() look {
 	return look{"settings", desk, locales.Say("settings.tab"), len(p.Mistakes) > 0}
 }
 
-// Auto tells which of the two choices is taken; the careful one unless said
-// otherwise.
+// Auto reports whether consent is asked only the first time. Otherwise it is
+// always asked (Force), which is the safer default.
 func (p AdminSettings) Auto() bool { return p.SkipAuthorization == "Auto" }
 
 // Registrations are the choices of who may register apps.
@@ -101,26 +101,26 @@ func (AdminSettings) Traced() []Option {
 	}
 }
 
-// An InitialToken lets apps register themselves; the hub knows only its hash
-// and its end.
+// An InitialToken lets apps register themselves; the hub stores only its hash
+// and its last characters.
 type InitialToken struct {
 	ID      string
 	Hint    string // last characters
-	Left    int    // how many apps may still register with it
+	Left    int    // remaining registrations
 	By      string // who made it
 	Expires time.Time
 }
 
-// ConfirmDelete asks before something is gone. It posts confirm={what was
-// typed} to Action.
+// ConfirmDelete asks before a deletion. It posts confirm={typed text} to
+// Action.
 type ConfirmDelete struct {
 	Button   locales.Text // like "Delete sign-in provider"
 	Name     string
-	Text     locales.Text // what will stop working, for whom
+	Text     locales.Text // the effect of the deletion
 	Typed    bool         // the name must be typed
 	Action   string       // path to post to
 	Cancel   string       // path to go back to
-	SignedIn SignedIn     // of a login key: who stays or goes
+	SignedIn SignedIn     // of a login key: whether its users stay signed in
 	Mistakes []Mistake
 }
 

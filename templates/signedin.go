@@ -2,15 +2,15 @@ package templates
 
 import "github.com/fedhub/fedhub/templates/locales"
 
-// SignedIn is how much goes on of people who came by a login key: sessions
-// here, and connections of their apps and devices. Nobody counted beyond Most.
+// SignedIn counts what is active for users of a login key: sessions here, and
+// connections of their apps and devices. Each count stops at Most.
 type SignedIn struct {
 	Sessions, Connections, Most int
 
-	Yours bool // the session of whoever is asked is one of them
+	Yours bool // the administrator's own session is among them
 }
 
-// Some tells whether there is anything to ask about.
+// Some reports whether there is anything active.
 func (s SignedIn) Some() bool { return s.Sessions+s.Connections > 0 }
 
 // Text is both counts.
@@ -18,7 +18,7 @@ func (s SignedIn) Text() locales.Text {
 	return locales.Say("signedin.both", "sessions", s.count(s.Sessions, "signedin.sessions", "signedin.sessions-or-more"), "connections", s.count(s.Connections, "signedin.connections", "signedin.connections-or-more"))
 }
 
-// Ended says that they are no more.
+// Ended says that they ended.
 func (s SignedIn) Ended() locales.Text { return locales.Say("signedin.ended", "signedin", s.Text()) }
 
 func (s SignedIn) count(n int, all, atLeast string) locales.Text {
@@ -28,7 +28,7 @@ func (s SignedIn) count(n int, all, atLeast string) locales.Text {
 	return locales.Say(all, "count", n)
 }
 
-// Hint warns whoever ends their own session with the others.
+// Hint warns an administrator who would end their own session too.
 func (s SignedIn) Hint() locales.Text {
 	if s.Yours {
 		return locales.Say("signedin.yours")

@@ -7,20 +7,20 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// A Client is the app a person is on the way to, as far as the hub vouches for it.
+// A Client is the app that the user signs in to, as far as the hub knows it.
 type Client struct {
 	Name         string // as registered here
 	Host         string // of its address, like "payroll.example.org"
-	SelfDeclared bool   // nobody here checked the name: pages show the host alone
-	Server       bool   // it is another hub, which passes on what is allowed
-	For          string // what that hub calls the app of its own that asks; empty if it does not say
+	SelfDeclared bool   // the name is unverified: pages show only the host
+	Server       bool   // it is another hub, which passes the data on to its apps
+	For          string // that hub's name for the requesting app; empty if it does not send one
 	Logo         string // https address of an image, or empty; the page's policy must allow it
 	Terms        string // https address, or empty
 	Policy       string // https address, or empty
 }
 
-// Shown is the name a person may rely on: a name that the client gave itself
-// could be anybody's. A hub is named with its host, for it stands between.
+// Shown is the verified name: a name from the client itself could be false. A
+// hub is shown with its host, because it is between the user and the app.
 func (c Client) Shown() string {
 	switch {
 	case c.SelfDeclared:
@@ -31,38 +31,37 @@ func (c Client) Shown() string {
 	return either(c.Name, c.Host)
 }
 
-// An Upstream is a button that signs in somewhere else. It posts to
+// An Upstream is the button of a sign-in provider. It posts to
 // /signin/with/{Key}.
 type Upstream struct {
 	Key  string
 	Name string
 	Icon string // "peer" or "openid"; without one the first letter is shown
-	Last bool   // this browser's person came by it the last time
+	Last bool   // this browser last signed in by it
 }
 
-// SignIn asks who is there. It posts to /signin.
+// SignIn is the sign-in page. It posts to /signin.
 type SignIn struct {
-	Flow      string // id of the flow; empty when nobody waits for the answer
-	To        string // page of this hub to go to then, where there is no flow
+	Flow      string // id of the flow; empty if no application waits
+	To        string // next page of this hub, without a flow
 	Client    Client // zero without a flow
-	Email     string // as typed before, or as hinted by the client
+	Email     string // as typed before, or from the client's login_hint
 	Alert     Note   // why the last attempt failed; zero on first view
 	Mistakes  []Mistake
 	Password  bool // whether passwords are asked for
 	Passkey   Ceremony
-	OnlyAdmin bool   // whether they are good for administrators alone
-	ByEmail   string // path of the page that emails a code to sign in with; empty: none
-	SignUp    string // path of the page that creates an account; empty where it is closed
+	OnlyAdmin bool   // whether passwords work for administrators only
+	ByEmail   string // path of the page that emails a sign-in code; empty: none
+	SignUp    string // path of the page that creates an account; empty if sign-up is off
 	Upstreams []Upstream
 
-	EmailFirst bool       // the address alone is asked for: it may belong elsewhere
-	Local      string     // path of the page with the password, whatever the address
-	More       []Upstream // that are folded away
-	Query      string     // what was looked for among them
+	EmailFirst bool       // the page asks for the address only, because it may belong to a provider
+	Local      string     // path of the page with the password, for any address
+	More       []Upstream // folded providers
+	Query      string     // search among them
 }
 
-// Search leaves of those that are folded away the ones with a word of the
-// query in their name.
+// Search filters the folded providers by the words of the query in their names.
 func (p *SignIn) Search(query string) {
 	query = strings.ToLower(strings.TrimSpace(query))
 	p.Query = query
@@ -71,25 +70,25 @@ func (p *SignIn) Search(query string) {
 	}
 }
 
-// Many tells whether a search is worth its place.
+// Many reports whether there are enough for a search.
 func (p SignIn) Many() bool { return len(p.More) > 12 || p.Query != "" }
 
 func (p SignIn) look() look {
 	return look{"signin", card, locales.Say("signin.tab"), p.Wrong()}
 }
 
-// Wrong tells whether the last attempt failed.
+// Wrong reports whether the last attempt failed.
 func (p SignIn) Wrong() bool { return p.Alert.Some() || len(p.Mistakes) > 0 }
 
-// Ready tells whether there is any way to sign in.
+// Ready reports whether there is any way to sign in.
 func (p SignIn) Ready() bool { return p.Password || p.OnlyAdmin || len(p.Upstreams) > 0 }
 
-// FocusEmail and FocusPassword send the focus to the first thing to type, but
-// never past a message.
+// FocusEmail and FocusPassword choose the first field to type in, unless a
+// message comes first.
 func (p SignIn) FocusEmail() bool { return !p.Wrong() && p.Email == "" }
 
-// Fills is what the browser may fill into the address field. A passkey can be
-// chosen there too (HTML §4.10.18.7.1, "webauthn").
+// Fills is the autocomplete value of the address field. It can offer passkeys
+// too (HTML §4.10.18.7.1, "webauthn").
 func (p SignIn) Fills() string {
 	if p.Passkey.Some() {
 		return "username webauthn"
@@ -97,24 +96,24 @@ func (p SignIn) Fills() string {
 	return "username"
 }
 
-// FocusPassword is true where the address is known already.
+// FocusPassword is true if the address is known already.
 func (p SignIn) FocusPassword() bool { return !p.Wrong() && p.Email != "" && !p.EmailFirst }
 
-// Link asks someone who came from an upstream to prove that the account with
-// the same address is theirs. It posts to /signin/link.
+// Link asks a user of a provider to prove that they own the account with the
+// same address. It posts to /signin/link.
 type Link struct {
-	Stop      string // under which the hub remembers the upstream's answer
+	Stop      string // id of the provider's stored answer
 	Flow      string
 	To        string
 	Client    Client // zero without a flow
-	Provider  string // the upstream that is to be connected
+	Provider  string // the provider to connect
 	Email     string // of the account that exists here
 	Alert     Note
 	Mistakes  []Mistake
 	Password  bool       // whether the account has a password
 	Mail      bool       // whether an email can prove it
 	Sent      bool       // one was sent
-	Upstreams []Upstream // any of which may be connected already, and so prove it
+	Upstreams []Upstream // providers that may be connected already, and so prove it
 	Cancel    string     // path to go back to
 }
 
@@ -122,65 +121,65 @@ func (p Link) look() look {
 	return look{"link", card, locales.Say("link.tab", "provider", p.Provider), p.Wrong()}
 }
 
-// Wrong tells whether the last attempt failed.
+// Wrong reports whether the last attempt failed.
 func (p Link) Wrong() bool { return p.Alert.Some() || len(p.Mistakes) > 0 }
 
 // SignOut asks before signing out. It posts to /signout.
 type SignOut struct {
-	Stop   string   // under which the hub remembers what comes then
-	Client string   // that asked for it; empty if the person did
-	Apps   []string // that will be signed out too
-	Stay   string   // path to go to instead
+	Stop   string   // id of the stored next step
+	Client string   // that requested it; empty if the user did
+	Apps   []string // apps that are signed out too
+	Stay   string   // path to stay signed in
 
-	// What was wrong with an app's request, which then leads nowhere.
+	// The mistake in an app's request, which then has no redirect.
 	Code        string
 	Description string
 }
 
 func (SignOut) look() look { return look{"signout", card, locales.Say("signout.tab"), false} }
 
-// SignedOut is where a sign-out ends that has nowhere else to go.
+// SignedOut is the last page of a sign-out without a redirect.
 type SignedOut struct {
-	Back    Action    // to the client that asked, if its address was registered
-	Told    []ToldApp // apps that have heard of it
-	Waiting []ToldApp // apps that do not answer yet; we keep trying
-	Again   string    // path of this page, to look again
-	There   Action    // to the page that ends the session where they came from
+	Back    Action    // to the requesting client, if its address is registered
+	Told    []ToldApp // apps that confirmed
+	Waiting []ToldApp // apps without an answer so far; the hub retries
+	Again   string    // path of this page, to reload
+	There   Action    // to the page that ends the session at the provider
 }
 
-// A ToldApp is an app that is told of a sign-out.
+// A ToldApp is an app that is notified of a sign-out.
 type ToldApp struct{ Name string }
 
-// Heard says in words how many apps know.
+// Heard is the number of notified apps, in words.
 func (p SignedOut) Heard() locales.Text { return locales.Say("signedout.heard", "count", len(p.Told)) }
 
-// Silent says in words how many apps do not answer yet.
+// Silent is the number of apps without an answer, in words.
 func (p SignedOut) Silent() locales.Text {
 	return locales.Say("signedout.silent", "count", len(p.Waiting))
 }
 
 func (SignedOut) look() look { return look{"signedout", card, locales.Say("signedout.tab"), false} }
 
-// SigningOut loads pages of apps so that their sign-ins in this browser end
-// (OIDC Front-Channel Logout §3), and goes on. It needs a
-// Content-Security-Policy that allows the frames.
+// SigningOut loads pages of apps to end their sessions in this browser (OIDC
+// Front-Channel Logout §3), and continues. It needs a Content-Security-Policy
+// that allows the frames.
 type SigningOut struct {
 	Frames []string // addresses, http or https
-	Client string   // to which the browser goes then; empty: nowhere
-	URL    string   // where that is
-	Next   string   // path of ours to go on to, where that is nowhere
+	Client string   // where the browser goes next; empty: to none
+	URL    string   // its address
+	Next   string   // path of the next page of this hub, without a client
 
-	Patience int // seconds after which the browser goes on whatever loads
+	Patience int // seconds after which the browser continues in any case
 }
 
 func (SigningOut) look() look { return look{"signingout", card, locales.Say("signingout.tab"), false} }
 
-// Setup makes the first administrator. It posts to /setup.
+// Setup creates the first administrator. It posts to /setup.
 type Setup struct {
-	Token    string // from the setup link, unless a cookie carries it
+	Token    string // from the setup link, unless it is in a cookie
 	Email    string
 	Name     string
-	Shortest int // characters of a password
+	Shortest int // minimum number of characters of a password
 	Mistakes []Mistake
 }
 
@@ -188,7 +187,7 @@ func (p Setup) look() look {
 	return look{"setup", card, locales.Say("setup.tab"), len(p.Mistakes) > 0}
 }
 
-// PasswordHint says what makes a password good enough.
+// PasswordHint describes the rules for passwords.
 func (p Setup) PasswordHint() locales.Text {
 	if p.Shortest == 0 {
 		return locales.Say("setup.password-hint")

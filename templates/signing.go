@@ -6,13 +6,13 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// AdminSigning shows the hub's keys. Its forms post seen={Seen} to
-// /admin/signing/rotate, with distrust=yes where the old keys must go at once,
-// and key_days to /admin/signing/schedule.
+// AdminSigning lists the hub's keys. Its forms post seen={Seen} to
+// /admin/signing/rotate, with distrust=yes to remove the old keys at once, and
+// key_days to /admin/signing/schedule.
 type AdminSigning struct {
 	Keys     []SigningKey
-	Days     string // key_days: after how many days keys are replaced; 0 is never
-	Seen     string // names the newest key, so that a button pressed twice rotates once
+	Days     string // key_days: days until keys are replaced; 0 is never
+	Seen     string // id of the newest key, so that a button pressed twice rotates once
 	Mistakes []Mistake
 }
 
@@ -24,10 +24,10 @@ func (p AdminSigning) look() look {
 type SigningKey struct {
 	KID     string
 	Alg     string
-	Use     locales.Text // what it is for
+	Use     locales.Text // its purpose
 	State   Chip
 	Created time.Time
-	Starts  time.Time // of one that waits
-	Retires time.Time // of one that signs, if the next one is there
-	Leaves  time.Time // of one that signs no more
+	Starts  time.Time // of a key that is not used yet
+	Retires time.Time // of a key that signs, if the next one exists
+	Leaves  time.Time // of a key that no longer signs
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// AdminSignOuts is the ledger of sign-outs that others were told of.
+// AdminSignOuts is the sign-out delivery list.
 type AdminSignOuts struct {
 	Rows []SignOutRow
 	More string // path of the older ones; empty if there are none
@@ -17,9 +17,9 @@ func (AdminSignOuts) look() look { return look{"signouts", desk, locales.Say("si
 // A SignOutRow is one sign-out in the list.
 type SignOutRow struct {
 	ID    string
-	Who   locales.Text // e-mail address, or what is left of a removed user
+	Who   locales.Text // email address, or the id of a removed user
 	At    time.Time
-	To    locales.Text // how many were to hear
+	To    locales.Text // number of recipients
 	State Chip
 }
 
@@ -33,14 +33,14 @@ type AdminSignOut struct {
 
 func (p AdminSignOut) look() look { return look{"signout1", desk, locales.Say("signout1.tab"), false} }
 
-// A RecipientRow is what became of one recipient.
+// A RecipientRow is the result for one recipient.
 type RecipientRow struct {
 	ClientID string
 	Name     string
-	Server   bool // another hub, which tells its own apps
+	Server   bool // another hub, which notifies its own apps
 	State    Chip
 	Tries    int
 	Last     time.Time
 	Error    locales.Text
-	Next     time.Time // zero if there is no next try
+	Next     time.Time // zero if no attempt follows
 }

@@ -8,11 +8,11 @@ import (
 
 // SignUp asks for the address of a new account. It posts to /signup.
 type SignUp struct {
-	Flow     string   // id of the flow; empty when nobody waits for the answer
-	To       string   // page of this hub to go to then, where there is no flow
+	Flow     string   // id of the flow; empty if no application waits
+	To       string   // next page of this hub, without a flow
 	Client   Client   // zero without a flow
 	Email    string   // as typed
-	Domains  []string // of addresses that may sign up; none: all may
+	Domains  []string // of addresses that may sign up; empty: all may
 	Back     string   // path of the sign-in page
 	Mistakes []Mistake
 }
@@ -21,7 +21,7 @@ func (p SignUp) look() look {
 	return look{"signup", card, locales.Say("signup.tab"), len(p.Mistakes) > 0}
 }
 
-// mostDomains is how many domains the hint names.
+// mostDomains bounds the domains in the hint.
 const mostDomains = 5
 
 // Hint names the domains, unless there are too many.
@@ -36,9 +36,9 @@ func (p SignUp) Hint() locales.Text {
 // /signup/{Token}.
 type SignUpForm struct {
 	Token    string
-	Email    string // that the link was sent to
+	Email    string // address that received the link
 	Name     string // as typed
-	Shortest int    // characters of a password
+	Shortest int    // minimum number of characters of a password
 	Mistakes []Mistake
 }
 
@@ -46,5 +46,5 @@ func (p SignUpForm) look() look {
 	return look{"signupform", card, locales.Say("signup.form-tab"), len(p.Mistakes) > 0}
 }
 
-// PasswordHint says what makes a password good enough.
+// PasswordHint describes the rules for passwords.
 func (p SignUpForm) PasswordHint() locales.Text { return Setup{Shortest: p.Shortest}.PasswordHint() }

@@ -4,24 +4,24 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// AdminSimulator shows what a login key would make of somebody, and what a
-// change of its policy would do to the people there are. Both forms post to
+// AdminSimulator shows the result of a simulated sign-in by a login key, and
+// the effects of a change of its policy on existing users. Both forms post to
 // /admin/providers/{ID}/simulate.
 type AdminSimulator struct {
 	ID   string
 	Name string
-	Off  bool // the key is switched off
+	Off  bool // the key is disabled
 
 	Claim   SimulatorClaim
 	Passed  []RuleRow
-	Decided RuleRow      // zero: nothing was asked yet
-	Action  locales.Text // what happens to the person
-	Roles   []string     // that they would get from there
-	User    locales.Text // whom it would be
+	Decided RuleRow      // zero: nothing was simulated yet
+	Action  locales.Text // the effect on the user
+	Roles   []string     // the roles from the provider
+	User    locales.Text // the user that the sign-in finds
 	UserID  string
 
 	Policy   SimulatorPolicy
-	Foreseen *Foreseen // nil: nothing was asked yet
+	Foreseen *Foreseen // nil: nothing was simulated yet
 	Mistakes []Mistake
 }
 
@@ -29,7 +29,7 @@ func (p AdminSimulator) look() look {
 	return look{"simulator", desk, locales.Say("simulator.tab", "name", p.Name), len(p.Mistakes) > 0}
 }
 
-// SimulatorClaim is what an upstream would say of a person.
+// SimulatorClaim is a provider's simulated answer.
 type SimulatorClaim struct {
 	Issuer   string // issuer
 	Subject  string // subject
@@ -41,10 +41,10 @@ type SimulatorClaim struct {
 // A RuleRow is a row of the decision table.
 type RuleRow struct {
 	Row         string       // its name in the documentation
-	Title, Fact locales.Text // what it is about, and what was found
+	Title, Fact locales.Text // its subject, and the fact that decided
 }
 
-// SimulatorPolicy is a policy to try, by the names of the login key's form.
+// SimulatorPolicy is a policy to simulate, by the names of the login key's form.
 type SimulatorPolicy struct {
 	Enabled       bool   // enabled
 	Linking       string // linking
@@ -65,14 +65,14 @@ func (SimulatorPolicy) SignUpWays() []Option {
 	return []Option{{"allow", locales.Say("simulator.allow")}, {"deny", locales.Say("simulator.deny")}, {"invited", locales.Say("simulator.invited")}, {"domains", locales.Say("simulator.domains")}}
 }
 
-// Foreseen is what a change would do.
+// Foreseen are the effects of a change.
 type Foreseen struct {
 	Counted int
-	Whole   bool // everybody was counted
+	Whole   bool // all users were counted
 	Lines   []ForeseenLine
 }
 
-// A ForeseenLine is one thing that would happen, and to how many.
+// A ForeseenLine is one effect, and the number of users.
 type ForeseenLine struct {
 	Tone     string
 	Count    int
@@ -80,8 +80,8 @@ type ForeseenLine struct {
 	Examples []string
 }
 
-// More is how many are not named.
+// More is the number of users without an example.
 func (l ForeseenLine) More() int { return l.Count - len(l.Examples) }
 
-// Users is how many were checked, in words.
+// Users is the number of checked users, in words.
 func (f Foreseen) Users() locales.Text { return locales.Say("foreseen.users", "count", f.Counted) }

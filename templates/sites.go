@@ -6,13 +6,13 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// AdminSiteNew asks for the address of a Frappe or ERPNext site and how the
-// hub is entered there. It posts to /admin/clients/frappe.
+// AdminSiteNew asks for the address of a Frappe or ERPNext site and for the
+// kind of its login key. It posts to /admin/clients/frappe.
 type AdminSiteNew struct {
 	Site         string
 	Provider     string // "Frappe", "Keycloak" or "Custom"
 	ProviderName string // of a custom one
-	Known        Action // where the site is, if it was added before
+	Known        Action // its page, if the site was added before
 	Mistakes     []Mistake
 }
 
@@ -20,7 +20,7 @@ func (p AdminSiteNew) look() look {
 	return look{"sitenew", desk, locales.Say("sitenew.tab"), len(p.Mistakes) > 0}
 }
 
-// Providers are the choices, each with when to choose it.
+// Providers are the choices, each with its purpose.
 func (AdminSiteNew) Providers() []Pick {
 	return []Pick{
 		{"Frappe", locales.Say("sites.frappe"), locales.Say("sites.the-usual-choice-the-site")},
@@ -29,21 +29,21 @@ func (AdminSiteNew) Providers() []Pick {
 	}
 }
 
-// AdminSiteSetup shows what to enter at a site, and how far its first sign-in
-// has come. Its forms post to /admin/clients/{ID}/setup/….
+// AdminSiteSetup shows the values to enter at a site, and the progress of its
+// first sign-in. Its forms post to /admin/clients/{ID}/setup/….
 type AdminSiteSetup struct {
 	ID, Name string
 	Site     string // its address
-	Form     Action // where its form for a new key is
-	Existing Action // where the key is, once there is one
+	Form     Action // its form for a new key
+	Existing Action // its page of the existing key
 	Fields   []SiteField
-	Shown    bool // the secret, this once
-	Local    bool // the hub's own address leads nowhere from other machines
+	Shown    bool // the secret is shown, once
+	Local    bool // the hub's own address works on this machine only
 
 	First    FirstLogin
 	Link     SiteLink
-	View     string // "watch": the page is open for waiting
-	Looked   int    // how often it came by itself, where no script runs
+	View     string // "watch": the page waits
+	Looked   int    // number of reloads without a script
 	Mistakes []Mistake
 }
 
@@ -51,30 +51,30 @@ func (p AdminSiteSetup) look() look {
 	return look{"sitesetup", desk, locales.Say("sitesetup.tab", "name", p.Name), len(p.Mistakes) > 0}
 }
 
-// Watching tells whether the page is open for waiting. It has nothing to type
-// into then: where no script runs it comes again as a whole.
+// Watching reports whether the page waits. It has no inputs then, because
+// without a script the whole page reloads.
 func (p AdminSiteSetup) Watching() bool { return p.View == "watch" }
 
-// Comes tells whether the page comes once more by itself: not for ever, for an
-// open page must not keep anybody signed in.
+// Comes reports whether the page reloads once more. It stops at some point,
+// because an open page must not extend the session.
 func (p AdminSiteSetup) Comes() bool {
 	const most = 180
 	return p.Watching() && p.First.Waiting && p.Looked < most
 }
 
-// Next is what the address of the page says when it comes again.
+// Next is the query of the page when it reloads.
 func (p AdminSiteSetup) Next() int { return p.Looked + 1 }
 
-// A SiteField is one field of the site's form and what to enter in it.
+// A SiteField is one field of the site's form and the value to enter in it.
 type SiteField struct {
 	ID, Value string
 	Label     locales.Text
 	Hint      locales.Text
-	Choice    bool // it is chosen or ticked
+	Choice    bool // it is a select or a check box
 	Hidden    bool // the secret, which is not shown again
 }
 
-// A FirstLogin is how far the first sign-in of a site came.
+// A FirstLogin is the progress of the first sign-in of a site.
 type FirstLogin struct {
 	Steps   []Step
 	Waiting bool
@@ -82,30 +82,30 @@ type FirstLogin struct {
 	Done    bool
 	Wrong   *SiteMistake
 	Trace   Action
-	Login   Action // where the site's button is
+	Login   Action // the page with the site's button
 }
 
-// A SiteMistake is why it came no further, and what to change.
+// A SiteMistake is the reason for a failure, and the fix.
 type SiteMistake struct {
 	Title, Text locales.Text
 	Sent        string   // the redirect URI that the site sent
-	Registered  []string // those it may send
-	Add         bool     // the one that was sent can be added
+	Registered  []string // the registered redirect URIs
+	Add         bool     // the sent one can be added
 	Fix         Action
 }
 
-// A SiteLink is how the hub enters the key at the site by itself.
+// A SiteLink is the form with which the hub enters the key at the site.
 type SiteLink struct {
 	Offered bool
 	SignUps string
-	Replace bool           // a key that is there is replaced
-	Note    Note           // what came of it
-	Differ  []Row          // fields that the site keeps otherwise, and how
-	Dropped int            // secrets that were never used and are gone
-	Said    []locales.Text // what the site said
+	Replace bool           // an existing key is replaced
+	Note    Note           // the result
+	Differ  []Row          // fields with another value at the site, and the value
+	Dropped int            // number of removed secrets that were never used
+	Said    []locales.Text // the site's messages
 }
 
-// Choices are those of Sign ups.
+// Choices are the values of Sign ups.
 func (SiteLink) Choices() []Option {
 	return []Option{{"Allow", locales.Say("sites.allow-whoever-comes-gets-an")}, {"Deny", locales.Say("sites.deny-only-people-who-have")}, {"", locales.Say("sites.as-the-sites-website-settings")}}
 }

@@ -13,50 +13,50 @@ import (
 //go:embed parts/*.html pages/*.html
 var files embed.FS
 
-// A Page is one of the structs of this package: what one page shows.
+// A Page is one of the structs of this package: the content of one page.
 type Page interface {
 	look() look
 }
 
-// A look says how a page is dressed.
+// A look is the layout of a page.
 type look struct {
 	file  string       // its template: pages/<file>.html
 	shell string       // the template around it: card or desk
 	title locales.Text // for the browser's tab, without the hub's name
-	wrong bool         // a form came back with something to put right
+	wrong bool         // a form has mistakes to correct
 }
 
 // The shells, by the name of their template.
 const (
-	card = "card" // one question on a card, for anyone
-	desk = "desk" // header and navigation, for someone signed in
+	card = "card" // one question on a card, for all users
+	desk = "desk" // header and navigation, for signed-in users
 )
 
-// A Frame is what every page has around it.
+// A Frame has the common parts of every page.
 type Frame struct {
-	Words     *locales.Words // of the reader's language; nil: English
+	Words     *locales.Words // in the user's language; nil: English
 	Hub       string         // name of the hub, as its operator set it
 	CSRF      string         // goes into every form as the hidden input "csrf"
-	Nonce     string         // of the one inline script there is, on FormPost
-	Person    *Person        // nil while nobody is signed in
-	Path      string         // of the request, to mark where one is
-	Waiting   int            // servers that wait for approval, shown to administrators
-	Approvals int            // requests that wait for the person's answer
-	Notice    Note           // what the last request did, shown once
-	Reference string         // under which the hub recorded this request
-	Languages Languages      // to choose from, while nobody is signed in
+	Nonce     string         // of the only inline script, on FormPost
+	Person    *Person        // nil if no user is signed in
+	Path      string         // of the request, to mark the current entry
+	Waiting   int            // hubs that wait for approval, shown to administrators
+	Approvals int            // requests that wait for the user's decision
+	Notice    Note           // the result of the last request, shown once
+	Reference string         // reference of this request
+	Languages Languages      // to choose from, if no user is signed in
 }
 
-// A Person is whoever is signed in.
+// A Person is the signed-in user.
 type Person struct {
 	Name     string
 	Email    string
-	Username string // what their provider calls them
+	Username string // the provider's name for them
 	Admin    bool
 }
 
-// Shown is the name, or the e-mail address of someone who gave none, or what
-// the provider calls them.
+// Shown is the name, or the email address of a user without one, or else the
+// provider's name for the user.
 func (p Person) Shown() locales.Text {
 	if p.Name != "" {
 		return locales.Stored(p.Name)
@@ -64,8 +64,8 @@ func (p Person) Shown() locales.Text {
 	return p.Account()
 }
 
-// Account is what tells the person from others of the name: the address, if
-// there is one. Nobody is shown by an id, which nobody knows.
+// Account distinguishes the user from others of the same name: the address, if
+// there is one. It is never an id, because users do not know ids.
 func (p Person) Account() locales.Text {
 	for _, known := range []string{p.Email, p.Username, p.Name} {
 		if known != "" {
@@ -75,15 +75,15 @@ func (p Person) Account() locales.Text {
 	return locales.Say("bits.user-without-a-name")
 }
 
-// A view is what a template sees as its dot.
+// A view is the data of a template.
 type view struct {
 	Title string
 	Frame Frame
 	Page  Page
 }
 
-// Render writes a whole page or, when its template fails, nothing but an
-// error: nobody is ever sent half a page.
+// Render writes a whole page or, if its template fails, only returns an error:
+// it never sends a part of a page.
 func Render(w io.Writer, frame Frame, page Page) error {
 	dressed := page.look()
 	words := frame.spoken(dressed)
@@ -105,8 +105,8 @@ func Render(w io.Writer, frame Frame, page Page) error {
 	return nil
 }
 
-// title tells apart the tabs of one hub and of several, and says first if
-// something went wrong, for people who hear the title before the page.
+// title has the page's and the hub's name, to distinguish browser tabs. An
+// error comes first, because screen readers read the title before the page.
 func title(words *locales.Words, hub string, dressed look) (string, error) {
 	id := "shells.title"
 	if dressed.wrong {

@@ -6,14 +6,14 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// AdminTraces lists login traces, the newest first. Both its forms post to
-// /admin/sign-in-log, which leads back here: one ref, the other client, key, person
-// and failed.
+// AdminTraces lists login traces, newest first. Both its forms post to
+// /admin/sign-in-log, which redirects back here: one posts ref, the other
+// client, key, person and failed.
 type AdminTraces struct {
 	Ref      string // as it was typed
 	Mistakes []Mistake
 
-	Failed bool   // only those
+	Failed bool   // only failed ones
 	Client string // id
 	Key    string // id
 	Person string // e-mail address or id
@@ -22,7 +22,7 @@ type AdminTraces struct {
 	Keys    []Option
 	Traces  []TraceRow
 	More    string // address of the next page
-	Off     bool   // nothing is traced, by the settings
+	Off     bool   // the settings disable traces
 	Days    int    // how long they are kept
 }
 
@@ -30,7 +30,7 @@ func (p AdminTraces) look() look {
 	return look{"traces", desk, locales.Say("traces.tab"), len(p.Mistakes) > 0}
 }
 
-// Chosen tells whether the list leaves something out.
+// Chosen reports whether the list is filtered.
 func (p AdminTraces) Chosen() bool {
 	return p.Failed || p.Client != "" || p.Key != "" || p.Person != "" || p.Ref != ""
 }
@@ -43,7 +43,7 @@ type TraceRow struct {
 	Client string // name
 	Key    string // name
 	Person locales.Text
-	Why    locales.Text // it failed
+	Why    locales.Text // why it failed
 }
 
 // AdminTrace is one sign-in, step by step.
@@ -55,27 +55,27 @@ type AdminTrace struct {
 	Client  Action
 	Key     Action
 	Person  Action
-	From    Action       // the same sign-in at the hub the person came from
-	To      Action       // and at the one they were sent to
-	Why     locales.Text // it failed
-	Fix     Action       // where to put that right
+	From    Action       // the same sign-in at the hub that sent the user
+	To      Action       // and at the hub that the user was sent to
+	Why     locales.Text // why it failed
+	Fix     Action       // page to fix it
 	Steps   []TraceStep
-	Omitted int // steps in the middle that were not kept
+	Omitted int // steps in the middle that are not stored
 	Events  []TraceEvent
-	Until   time.Time // when it is forgotten
+	Until   time.Time // when it is deleted
 }
 
 func (p AdminTrace) look() look {
 	return look{"trace", desk, locales.Say("trace.tab", "ref", p.Ref), false}
 }
 
-// A TraceStep is one thing that happened.
+// A TraceStep is one event.
 type TraceStep struct {
 	Title  locales.Text
 	Tone   string       // ok, danger, or empty for neither
-	Failed bool         // the attempt failed here
-	At     locales.Text // since it began, like "+1.2 s"
-	Took   locales.Text // empty if too little to mention
+	Failed bool         // the sign-in failed here
+	At     locales.Text // since the start, like "+1.2 s"
+	Took   locales.Text // empty if very short
 	Text   locales.Text
 	Facts  []Row
 }
@@ -83,7 +83,7 @@ type TraceStep struct {
 // Mark is the icon.
 func (s TraceStep) Mark() string { return either(s.Tone, "info") }
 
-// A TraceEvent is what was recorded for audit under the same reference.
+// A TraceEvent is an audit event with the same reference.
 type TraceEvent struct {
 	Time time.Time
 	Kind string

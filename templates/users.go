@@ -6,7 +6,7 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// AdminUsers lists people. The search is a GET of /admin/users with q.
+// AdminUsers lists users. The search is a GET of /admin/users with q.
 type AdminUsers struct {
 	Search string
 	Users  []UserRow
@@ -17,7 +17,7 @@ type AdminUsers struct {
 	Invitations []UserInvitation
 	Mail        bool   // whether the hub sends emails
 	Link        string // of an invitation, shown once
-	Email       string // as typed, of whom to invite
+	Email       string // as typed, in the form to invite
 	Roles       string
 	Mistakes    []Mistake
 }
@@ -35,7 +35,7 @@ type WaitingUser struct {
 	Since time.Time
 }
 
-// A UserInvitation is one that waits. Its button posts to
+// A UserInvitation is an open invitation. Its button posts to
 // /admin/users/withdraw with invitation={ID}.
 type UserInvitation struct {
 	ID      string
@@ -45,32 +45,32 @@ type UserInvitation struct {
 	Expires time.Time
 }
 
-// A UserRow is one person in the list.
+// A UserRow is one user in the list.
 type UserRow struct {
 	ID       string
 	Name     string
 	Email    string
-	Username string // what their provider calls them
+	Username string // the provider's name for them
 	Chips    []Chip
 }
 
-// Shown is the name, or what stands for it of somebody without one.
+// Shown is the name, or the replacement for a missing one.
 func (r UserRow) Shown() locales.Text {
 	return Person{Name: r.Name, Email: r.Email, Username: r.Username}.Shown()
 }
 
-// AdminUser is one person. Its forms post to paths below /admin/users/{ID}.
+// AdminUser is the page of one user. Its forms post to paths below /admin/users/{ID}.
 type AdminUser struct {
 	ID       string
 	Name     string
 	Email    string
-	Username string // what their provider calls them
+	Username string // the provider's name for them
 	Chips    []Chip
-	Origin   string // provider that brought them; empty if they were added here
+	Origin   string // provider that created them; empty if they were added here
 	Disabled bool
-	Myself   bool // the administrator who looks
+	Myself   bool // it is the administrator's own page
 	Created  time.Time
-	Asked    time.Time // the user, for the deletion of the account; zero if not
+	Asked    time.Time // when the user requested the deletion of the account; zero if not
 	Due      time.Time // of the deletion
 	Password bool
 	Changed  time.Time // the password
@@ -90,12 +90,12 @@ func (p AdminUser) look() look {
 	return look{"user", desk, p.Shown(), len(p.Mistakes) > 0}
 }
 
-// Shown is the name, or what stands for it of somebody without one.
+// Shown is the name, or the replacement for a missing one.
 func (p AdminUser) Shown() locales.Text {
 	return Person{Name: p.Name, Email: p.Email, Username: p.Username}.Shown()
 }
 
-// A UserLogin is an identity elsewhere.
+// A UserLogin is an identity at a provider.
 type UserLogin struct {
 	ID       string
 	Provider string
@@ -104,7 +104,7 @@ type UserLogin struct {
 	Who      string
 	Since    time.Time
 	Used     time.Time
-	Last     bool // the only way in
+	Last     bool // the only sign-in method
 }
 
 // A UserSession is one browser.
@@ -115,7 +115,7 @@ type UserSession struct {
 	Seen    time.Time
 }
 
-// A UserApp is a client that the person allowed.
+// A UserApp is a client that the user allowed.
 type UserApp struct {
 	Name   string
 	Scopes []string
@@ -127,7 +127,7 @@ type UserEvent struct {
 	Time   time.Time
 	Kind   string
 	Reason locales.Text
-	By     string // id of who did it, if not the person
+	By     string // id of the actor, if not the user
 	IP     string
 	Ref    string
 }

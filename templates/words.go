@@ -12,8 +12,8 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// words are the functions that templates may call. They put values into words
-// and decide nothing.
+// words are the functions that templates may call. They format values and
+// decide nothing.
 func words(w *locales.Words) template.FuncMap {
 	return template.FuncMap{
 		"t":        w.Text,
@@ -81,7 +81,7 @@ func words(w *locales.Words) template.FuncMap {
 	}
 }
 
-// initial is the letter in the tile beside a name.
+// initial is the letter in the tile next to a name.
 func initial(name string) string {
 	for _, r := range name {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
@@ -94,6 +94,6 @@ func initial(name string) string {
 	return "?"
 }
 
-// Segment writes a string as one segment of a path. A plus sign is escaped
-// too, for it is a space to some who read it.
+// Segment writes a string as one segment of a path. A plus sign is escaped too,
+// because some programs read it as a space.
 func Segment(s string) string { return strings.ReplaceAll(url.PathEscape(s), "+", "%2B") }

@@ -71,8 +71,8 @@ func (s *SecondFactors) SetUp(ctx context.Context, userID string) (Methods, erro
 	return Methods{App: f.HasApp(), Passkey: passkey, Recovery: len(f.Recovery.Codes)}, err
 }
 
-// Removed takes the recovery codes from a user who has no other factor left:
-// codes that stand in for nothing are a way in that is forgotten.
+// Removed deletes the recovery codes of a user who has no other factor left:
+// such codes replace nothing, and users forget them.
 func (s *SecondFactors) Removed(ctx context.Context, userID string) error {
 	methods, err := s.SetUp(ctx, userID)
 	if err != nil || methods.Any() || methods.Recovery == 0 {
@@ -124,7 +124,7 @@ func WithPasskey(start sessions.Start, now time.Time, synced bool) sessions.Star
 
 // with adds methods that make two factors together with the first one. The time
 // stays that of the first factor, if it is known: auth_time must not be later
-// than what it is about.
+// than the authentication that it describes.
 func with(start sessions.Start, now time.Time, amr ...string) sessions.Start {
 	for _, method := range amr {
 		if !slices.Contains(start.AMR, method) {

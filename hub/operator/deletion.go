@@ -32,7 +32,7 @@ func (s *Service) DeleteDue(ctx context.Context) error {
 	}
 	var failed error
 	for _, u := range due {
-		// One that fails holds up no other.
+		// One failure does not stop the others.
 		failed = errors.Join(failed, s.deleteDue(ctx, u.ID))
 	}
 	return failed

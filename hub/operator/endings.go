@@ -9,8 +9,8 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// SignedIn counts what is active for users who came by a login key: their
-// sessions here, and the tokens of their apps and devices.
+// SignedIn counts what is active for users of a login key: their sessions here,
+// and the tokens of their apps and devices.
 type SignedIn struct {
 	Sessions    int `json:"sessions"`
 	Connections int `json:"connections"`

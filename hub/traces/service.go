@@ -26,7 +26,7 @@ type Service struct {
 }
 
 // How long a trace is kept that only shows a viewed page, or a failure before
-// the user was known: briefly, because strangers can cause them.
+// the user was known: briefly, because anyone can cause them.
 const (
 	idleLife     = time.Hour
 	strangerLife = 2 * 24 * time.Hour
@@ -96,8 +96,8 @@ func (k *Service) save(ctx context.Context, a *Recorder, life time.Duration) err
 	return err
 }
 
-// admits bounds what strangers can make the hub store: anyone can be sent to a
-// provider, or fail there.
+// admits bounds what unknown callers can make the hub store: anyone can be sent
+// to a provider, or fail there.
 func (k *Service) admits(t Trace, a *Recorder) bool {
 	switch {
 	case !a.keeps && t.State == Failed:

@@ -10,9 +10,9 @@ import (
 
 // create makes a new user. It writes the identity first, and the identity names
 // the future user. Concurrent first sign-ins collide on its id, so there is
-// only one user: whoever finds the identity pending (another request, or the
-// next sign-in after a crash) creates that same user. If the address was taken
-// meanwhile, the decision is made again; it is never a sign-in as the new
+// only one user: a request that finds the identity pending (another request, or
+// the next sign-in after a crash) creates that same user. If the address was
+// taken meanwhile, the decision is made again; it is never a sign-in as the new
 // owner.
 func (k *Service) create(ctx context.Context, verified bool, c Claim, p Policy) (users.User, error) {
 	user := k.newcomer(verified, c, p)
@@ -77,8 +77,8 @@ func (k *Service) newcomer(verified bool, c Claim, p Policy) users.User {
 	return user
 }
 
-// clear removes an identity whose user was never created, because another user
-// has its address meanwhile.
+// clear removes the identity of a user who was never created, because another
+// user has the address meanwhile.
 func (k *Service) clear(ctx context.Context, c Claim) error {
 	identity, err := k.identities.Get(ctx, identityID(c))
 	if errors.Is(err, fs.ErrNotExist) {

@@ -1,9 +1,8 @@
-// Package admin is what the pages of the administration share: who acts, and
-// how they are recorded, and how a form reads lists and shows what is wrong.
+// Package admin is shared by all administration pages: it names the acting
+// administrator in records, reads lists from forms, and shows mistakes in forms.
 //
-// Its routes are guarded: there is always an administrator signed in. The
-// rules of what may be saved belong to the packages that keep the records; the
-// handlers show what they say at the field they say it of.
+// Its routes are guarded: an administrator is always signed in. The packages that
+// keep the records validate them; the handlers show each mistake at its field.
 package admin
 
 import (
@@ -21,12 +20,12 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// Account is what a user is told from others by, on pages that list them.
+// Account is the text that distinguishes a user from others in lists.
 func Account(u users.User) locales.Text {
 	return templates.Person{Name: u.Name, Email: u.Email, Username: u.Username}.Account()
 }
 
-// A Recorder knows the administrator of a request, and records what they did.
+// A Recorder knows the administrator of a request and records their changes.
 type Recorder struct {
 	Sessions *cookies.Service
 	Audit    *audit.Recorder
@@ -44,21 +43,21 @@ func (r Recorder) Actor(c *gin.Context) audit.Actor {
 	return by
 }
 
-// Record keeps an event as the administrator's, with where the request came
-// from.
+// Record records an event with the administrator as actor and the source of the
+// request.
 func (r Recorder) Record(c *gin.Context, e audit.Event) {
 	r.Audit.Record(c.Request.Context(), r.Actor(c).Did(e))
 }
 
-// Unprocessable is the status of a form that came back (RFC 9110 §15.5.21).
+// Unprocessable is the status of a form that is shown again with mistakes (RFC 9110 §15.5.21).
 const Unprocessable = http.StatusUnprocessableEntity
 
-// Lines splits what was typed into a list, a line each.
+// Lines splits a typed list: one item per line.
 func Lines(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' })
 }
 
-// Names are what was typed one to a line: a name may have blanks and commas.
+// Names splits typed names, one per line: a name may contain blanks and commas.
 func Names(s string) []string {
 	var out []string
 	for _, line := range Lines(s) {

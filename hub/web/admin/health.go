@@ -9,8 +9,8 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// Health is how a login key fares, for its pages: what all processes counted,
-// and who waits in this one.
+// Health is the health of a login key for its pages: the counts of all
+// processes, and the waiting users of this process.
 func Health(upstreams *federation.Registry, now time.Time, r health.Record) templates.Health {
 	day, state := r.Day(now), upstreams.State(r.ID)
 	h := templates.Health{
@@ -38,7 +38,7 @@ func healthState(r health.Record, now time.Time) templates.Chip {
 	return templates.Chip{Tone: "ok", Text: locales.Say("health.works")}
 }
 
-// KeyState is how a login key stands, as far as its record says.
+// KeyState is the state of a login key, by its record.
 func KeyState(k federation.LoginKey) templates.Chip {
 	if k.Kind == federation.KindPeer {
 		switch k.Join.Status {
@@ -62,7 +62,7 @@ func KeyState(k federation.LoginKey) templates.Chip {
 	return templates.Chip{Text: locales.Say("health.off")}
 }
 
-// Complete tells whether there is enough to sign in with.
+// Complete reports whether the key has all settings that a sign-in needs.
 func Complete(k federation.LoginKey) bool {
 	return k.Kind == federation.KindPeer && k.Join.Status == federation.Active || k.ClientID != ""
 }

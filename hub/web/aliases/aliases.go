@@ -1,6 +1,6 @@
-// Package aliases knows the addresses at which programs look for a provider that
-// was another Frappe site or a Keycloak before, and by which of the hub's own
-// addresses they are answered. Nobody can change them in those programs.
+// Package aliases maps the paths of a Frappe site and of Keycloak to the hub's
+// own. Clients of an earlier provider still use them, and often cannot be
+// reconfigured.
 package aliases
 
 import (
@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// What the addresses of a Frappe site and of Keycloak begin with.
+// The first parts of the paths of a Frappe site and of Keycloak.
 const (
 	Frappe   = "/api/method/frappe.integrations.oauth2."
 	Keycloak = "/protocol/openid-connect/"
@@ -17,11 +17,11 @@ const (
 	registrations = "/clients-registrations/openid-connect"
 )
 
-// ofKeycloak are the other addresses that Keycloak answers for a realm, and the
-// hub's own for the same: all that its discovery document names, and that
-// document. It says that the hub is the issuer, as the tokens do (OpenID Connect
-// Discovery §4.3): who compares that with the realm's address must be given the
-// hub's own address.
+// ofKeycloak maps the other paths of a Keycloak realm to the hub's own: those
+// in its discovery document, and the document itself. The document names the
+// hub as issuer, as the tokens do (OpenID Connect Discovery §4.3). A client
+// that compares the issuer with the realm's address must be given the hub's own
+// address.
 var ofKeycloak = map[string]string{
 	Keycloak + "certs":                    "/oauth2/jwks",
 	Keycloak + "logout":                   "/oauth2/logout",
@@ -38,10 +38,10 @@ var ofKeycloak = map[string]string{
 	"/.well-known/oauth-authorization-server": "/.well-known/oauth-authorization-server",
 }
 
-// Known is the request at the address under which it is in the table of
-// routes. A Frappe site joins its Base URL and these paths as texts, so there
-// are versions of them, slashes too many and a realm before them. They are put
-// right in place: a redirect would turn a POST into a GET.
+// Known rewrites the request to the path in the route table. A Frappe site
+// concatenates its Base URL and these paths, so some requests have a version of
+// them with extra slashes or a realm in front. They are rewritten in place: a
+// redirect would turn a POST into a GET.
 func Known(r *http.Request) *http.Request {
 	path := Of(r.URL.Path)
 	if path == r.URL.Path {
@@ -56,16 +56,16 @@ func Known(r *http.Request) *http.Request {
 
 type askedKey struct{}
 
-// Asked is the path that a request came to, where that is none of the table's;
-// else empty. What a client signs names that one: a DPoP proof (RFC 9449 §4.3).
+// Asked is the original path of a request if it is not in the route table; else
+// empty. A client signs that path in a DPoP proof (RFC 9449 §4.3).
 func Asked(ctx context.Context) string {
 	path, _ := ctx.Value(askedKey{}).(string)
 	return path
 }
 
-// TokenEndpoint is the address of the realm's token endpoint that a path below
-// the realm belongs to: the audience that a client of Keycloak knows (RFC 7523
-// §3). Empty: there is no realm.
+// TokenEndpoint is the address of the realm's token endpoint, if a path is
+// below a realm: a Keycloak client uses it as audience (RFC 7523 §3). It is
+// empty without a realm.
 func TokenEndpoint(asked string) string {
 	realm, _, found := strings.Cut(asked, Keycloak)
 	if !found {
@@ -74,7 +74,7 @@ func TokenEndpoint(asked string) string {
 	return realm + Keycloak + "token"
 }
 
-// Of leaves every path alone that is not one of these.
+// Of leaves every other path unchanged.
 func Of(path string) string {
 	known, ofRealm := withoutRealm(oneSlash(path))
 	for _, version := range []string{"/api/v1/method/", "/api/v2/method/"} {
@@ -83,7 +83,7 @@ func Of(path string) string {
 		}
 	}
 	if name, found := strings.CutPrefix(known, Frappe); found {
-		// The dotted name ends at the first slash; what is behind it does not count there.
+		// The dotted name ends at the first slash; the rest is ignored.
 		name, _, _ = strings.Cut(name, "/")
 		return Frappe + name
 	}
@@ -103,15 +103,15 @@ func Of(path string) string {
 	return path
 }
 
-// BehindPath says that a path ends in the authorization endpoint that a Frappe
-// site knows, and is none of the hub's: the Base URL at the site has a path.
+// BehindPath reports whether a path ends in the authorization endpoint of a
+// Frappe site and is not the hub's: then the Base URL at the site has a path.
 func BehindPath(path string) bool {
 	at := max(strings.LastIndex(path, "/api/"), strings.LastIndex(path, Keycloak))
 	known := Of(path[max(at, 0):])
 	return at > 0 && (known == Frappe+"authorize" || known == Keycloak+"auth")
 }
 
-// withoutRealm drops the realm that a Base URL may end in, as those of Keycloak
+// withoutRealm removes a realm that a Base URL ends in, as those of Keycloak
 // do, and reports whether there was one. All realms are this hub.
 func withoutRealm(path string) (rest string, found bool) {
 	realm, found := strings.CutPrefix(path, "/realms/")
@@ -122,7 +122,7 @@ func withoutRealm(path string) (rest string, found bool) {
 	return oneSlash(realm[at:]), true
 }
 
-// oneSlash is the path with no more than one slash at its beginning.
+// oneSlash is the path with at most one slash at the beginning.
 func oneSlash(path string) string {
 	for strings.HasPrefix(path, "//") {
 		path = path[1:]

@@ -5,9 +5,8 @@ import (
 	"strings"
 )
 
-// renamed are the pages of administrators with the addresses that they had
-// before; bookmarks, emails and stored warnings still name them. They answer
-// until version 1.
+// renamed are the earlier paths of administration pages; bookmarks, emails and
+// stored warnings still contain them. They work until version 1.
 var renamed = map[string]string{
 	"/admin/keys":      "/admin/providers",
 	"/admin/servers":   "/admin/hubs",
@@ -16,9 +15,9 @@ var renamed = map[string]string{
 	"/admin/logouts":   "/admin/sign-out-delivery",
 }
 
-// Moved is where the page at an earlier address is now, with the path below it
-// and the query as they came. It begins with a path of this hub, so it leads to
-// no other host.
+// Moved is the current address of a page at an earlier address, with the same
+// subpath and query. It begins with a path of this hub, so it never redirects
+// to another host.
 func Moved(at *url.URL) (string, bool) {
 	path := at.EscapedPath()
 	for before, now := range renamed {

@@ -1,9 +1,9 @@
-// Package clientrequest reads what an app's own program sends to an endpoint:
-// who it is, which keys it holds, what it may ask for, and whether a page of
-// another origin may read the answer.
+// Package clientrequest reads an app's direct request to an endpoint: which
+// client it is, which keys it holds, which scopes it may request, and whether a
+// page of another origin may read the response.
 //
-// Every endpoint that a client proves itself to begins here, so that none can
-// be laxer than the others. It answers nothing itself.
+// Every endpoint with client authentication uses it, so all have the same
+// checks. It writes no response itself.
 package clientrequest
 
 import (
@@ -26,15 +26,15 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// An Authenticator finds out which client calls an endpoint.
+// An Authenticator determines which client calls an endpoint.
 type Authenticator struct {
 	Issuer   string
-	Alias    string // the address at which client certificates are asked for, if it is another
+	Alias    string // the address that requests client certificates, if it is another
 	Clients  *clients.Registry
 	Requests *authrequest.Service
 	Proofs   *dpop.Verifier
 	Audit    *audit.Recorder
-	Fetches  *web.Limiter // how many documents of clients one address may make the hub read
+	Fetches  *web.Limiter // how many client documents one IP address may make the hub read
 	Guesses  *web.Guesser // of client credentials
 }
 
@@ -65,13 +65,13 @@ func MayUse(client clients.Client, grant string) error {
 	return nil
 }
 
-// Client authenticates whoever asks.
+// Client authenticates the caller.
 func (a *Authenticator) Client(c *gin.Context, form oauth.Params) (clients.Client, error) {
 	return a.ClientOr(c, form, func(*gin.Context) {})
 }
 
-// ClientOr is Client, and calls told before a refusal is recorded: whoever
-// finds what the request belongs to may change its reference.
+// ClientOr is Client, and calls told before it records a refusal: told may find
+// the sign-in of the request, and change the request's reference to its own.
 func (a *Authenticator) ClientOr(c *gin.Context, form oauth.Params, told func(*gin.Context)) (clients.Client, error) {
 	credentials, err := clientauth.ParseCredentials(Authorization(c), form)
 	if err == nil {
@@ -109,9 +109,9 @@ func (a *Authenticator) ClientOr(c *gin.Context, form oauth.Params, told func(*g
 	return clients.Client{}, e
 }
 
-// ownAudiences are the addresses of the back-channel authentication endpoint,
-// which an assertion may name there, and only there (CIBA §7.1), and the token
-// endpoint of the realm below which a client asks that knew a Keycloak.
+// ownAudiences are further audiences of an assertion: the address of the
+// back-channel authentication endpoint, only at that endpoint (CIBA §7.1), and the
+// token endpoint of the realm in the path, for clients of an earlier Keycloak.
 func (a *Authenticator) ownAudiences(c *gin.Context) []string {
 	const backEndpoint = "/oauth2/bc-authorize"
 	var own []string
@@ -132,8 +132,8 @@ func (a *Authenticator) ownAudiences(c *gin.Context) []string {
 	return own
 }
 
-// resolveClient makes a client known that nobody registered and that comes with the
-// address of its metadata document.
+// resolveClient registers an unknown client whose client_id is the address of
+// its metadata document.
 func (a *Authenticator) resolveClient(c *gin.Context, id string) error {
 	added, err := a.Requests.Meet(c.Request.Context(), id, func() error {
 		if !a.Fetches.Allow(c.ClientIP()) {

@@ -12,8 +12,8 @@ import (
 	"github.com/fedhub/fedhub/hub/web"
 )
 
-// Form reads the body, and refuses secrets in the query string: addresses end
-// up in logs (RFC 6749 §2.3.1).
+// Form reads the body, and refuses secrets in the query string, because URLs
+// end up in logs (RFC 6749 §2.3.1).
 func Form(c *gin.Context) (oauth.Params, error) {
 	query, err := web.Query(c)
 	if err != nil {
@@ -27,13 +27,13 @@ func Form(c *gin.Context) (oauth.Params, error) {
 	return web.Form(c)
 }
 
-// Authorization is the header of the request. Of several no one is chosen: joined,
-// as any server on the way may join them (RFC 9110 §5.3), they are no credentials.
+// Authorization is the header of the request. Several headers are joined, as an
+// intermediary may do (RFC 9110 §5.3); the result is never valid credentials.
 func Authorization(c *gin.Context) string {
 	return strings.Join(c.Request.Header.Values("Authorization"), ", ")
 }
 
-// Clip keeps an untrusted id from filling the log.
+// Clip shortens an untrusted id so that it cannot fill the log.
 func Clip(s string) string {
 	const most = 200
 	if len(s) > most {
@@ -42,8 +42,8 @@ func Clip(s string) string {
 	return s
 }
 
-// PersonalScopes reads the scope parameter of a request for a person's consent.
-// Without one it is openid, as at the authorization endpoint (RFC 6749 §3.3).
+// PersonalScopes reads the scope parameter of a request for a user's consent.
+// The default is openid, as at the authorization endpoint (RFC 6749 §3.3).
 func (a *Authenticator) PersonalScopes(ctx context.Context, client clients.Client, form oauth.Params) ([]string, error) {
 	scopes, err := a.Requests.Scopes(ctx, client, form["scope"])
 	if err != nil || len(scopes) > 0 {
@@ -55,8 +55,8 @@ func (a *Authenticator) PersonalScopes(ctx context.Context, client clients.Clien
 	return []string{"openid"}, nil
 }
 
-// Targets returns the resources that a token request names, all of which must
-// be among those that may be asked for (RFC 8707 §2.2).
+// Targets returns the resources that a token request names. All must be among
+// the allowed ones (RFC 8707 §2.2).
 func Targets(allowed []string, form oauth.Params) ([]string, error) {
 	asked := form.All("resource")
 	for _, resource := range asked {

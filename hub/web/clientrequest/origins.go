@@ -11,31 +11,30 @@ import (
 	"github.com/fedhub/fedhub/hub/web"
 )
 
-// Pages of other origins may call the machine endpoints that an app in a
-// browser needs, and read what they answer, if the origin is registered for
-// the client (RFC 9700 §2.6). No cookie travels: nothing here looks at one,
-// and Access-Control-Allow-Credentials is never sent.
+// Pages of other origins may call the endpoints that a browser app needs, and
+// read the responses, if the origin is registered for the client (RFC 9700
+// §2.6). Cookies are not sent: no endpoint here reads one, and
+// Access-Control-Allow-Credentials is never set.
 //
-// rs/cors would be no shorter: its function for origins cannot fail as a
-// database can, it answers no OPTIONS but a browser's, and it repeats the
-// headers that were asked for instead of naming those that are taken.
+// rs/cors would not make this shorter: its origin function cannot return a
+// database error, it answers only a browser's OPTIONS requests, and it echoes
+// the requested headers instead of listing the accepted ones.
 
-// A Sharing is which pages of other origins may read what an endpoint answers.
+// A Sharing says which pages of other origins may read an endpoint's response.
 type Sharing struct {
 	methods, headers string
-	// reader is the origin that may, "*" for all of them, "" for none.
+	// reader is the allowed origin, "*" for all of them, "" for none.
 	reader func(ctx context.Context, origin string) (string, error)
 }
 
-// Public is for what everybody may read.
+// Public allows all origins.
 func Public() Sharing {
 	return Sharing{"GET", "*", func(context.Context, string) (string, error) { return "*", nil }}
 }
 
-// Registered is for what pages of the origins of clients may. Until the client
-// is known it is enough that some client has the origin; HoldOrigin takes the
-// header away again if it is another's. A preflight request does not say for
-// which client it is.
+// Registered allows the origins of clients. Until the client is known, the
+// origin of any client is enough; HoldOrigin removes the header again if it is
+// another client's. A preflight request does not name its client.
 func Registered(registry *clients.Registry) Sharing {
 	return Sharing{"GET, POST", "Authorization, Content-Type, DPoP", func(ctx context.Context, origin string) (string, error) {
 		if origin == "" {
@@ -49,8 +48,8 @@ func Registered(registry *clients.Registry) Sharing {
 	}}
 }
 
-// Enrolling is for the registration endpoints. Where any app may register, any
-// page may: it learns nothing that it could not learn without a browser.
+// Enrolling is for the registration endpoints. With open registration every
+// origin is allowed: a page learns nothing that any other program could not.
 func Enrolling(service *settings.Service) Sharing {
 	return Sharing{"GET, POST, PUT, DELETE", "Authorization, Content-Type", func(ctx context.Context, _ string) (string, error) {
 		current, err := service.Current(ctx)
@@ -71,7 +70,7 @@ func (s Sharing) Share(handle web.HandlerFunc) web.HandlerFunc {
 	}
 }
 
-// share names who may read the answer, if anybody may.
+// share sets the origin that may read the response, if there is one.
 func (s Sharing) share(c *gin.Context) (bool, error) {
 	origin := c.GetHeader("Origin")
 	reader, err := s.reader(c.Request.Context(), origin)
@@ -86,8 +85,8 @@ func (s Sharing) share(c *gin.Context) (bool, error) {
 	return true, nil
 }
 
-// Preflight answers what a browser asks before it lets a page call the endpoint
-// (Fetch, CORS-preflight fetch).
+// Preflight answers a browser's preflight request (Fetch, CORS-preflight
+// fetch).
 func (s Sharing) Preflight(c *gin.Context) error {
 	may, err := s.share(c)
 	if err != nil {
@@ -102,7 +101,7 @@ func (s Sharing) Preflight(c *gin.Context) error {
 	return nil
 }
 
-// HoldOrigin holds the origin against the client that the request is about.
+// HoldOrigin checks the origin against the client of the request.
 func HoldOrigin(c *gin.Context, client clients.Client) {
 	if origin := c.GetHeader("Origin"); origin != "" && !client.AllowsOrigin(origin) {
 		c.Writer.Header().Del("Access-Control-Allow-Origin")

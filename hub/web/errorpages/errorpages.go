@@ -1,6 +1,6 @@
-// Package errorpages has the words for the errors that storage and services
-// return: the one table from an error to a status and a page. It is handed to
-// the responder, which so needs to know no service.
+// Package errorpages maps the errors of storage and services to a status and a
+// page, in one table. The responder receives the table and so needs no imports
+// of the services.
 package errorpages
 
 import (
@@ -45,7 +45,7 @@ var table = []struct {
 		locales.Say("errorpages.sign-in-to-that-account")},
 }
 
-// Of returns what a person sees of an error, if it is one of the table.
+// Of returns the page for an error, if it is in the table.
 func Of(err error) (web.ErrorPage, bool) {
 	for _, row := range table {
 		if errors.Is(err, row.err) {
@@ -55,8 +55,8 @@ func Of(err error) (web.ErrorPage, bool) {
 	return web.ErrorPage{}, false
 }
 
-// onward is where the person probably wants to be. After a sign-in that is
-// where its answer was sent, if that is a site.
+// onward is the likely next page of the user: after a sign-in, the address that
+// its response went to, if that is a site.
 func onward(err error) templates.Action {
 	var finished *flows.Finished
 	if !errors.As(err, &finished) {

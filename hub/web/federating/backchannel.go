@@ -14,10 +14,9 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// Backchannel is POST /oauth2/backchannel/{key}: an upstream says that a
-// session of its own has ended (OIDC Back-Channel Logout §2.5), so the
-// sessions that came from it end here, and those who came from these in turn
-// are told.
+// Backchannel is POST /oauth2/backchannel/{key}: a provider reports that one of
+// its sessions ended (OIDC Back-Channel Logout §2.5). The sessions here that
+// came from it end, and their clients are notified.
 func (h *Handler) Backchannel(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {
@@ -53,7 +52,7 @@ func (h *Handler) Backchannel(c *gin.Context) error {
 	if err := h.endUpstream(c, key.ID, ended); err != nil {
 		return err
 	}
-	// Last of all: whoever is told that it failed may send the same token again.
+	// This is last: after an error the provider may send the same token again.
 	if err := h.Replay(c.Request.Context(), jti, ended.Expires); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
@@ -74,14 +73,14 @@ func (h *Handler) endUpstream(c *gin.Context, keyID string, ended federation.End
 	return nil
 }
 
-// badLogout answers as §2.8 says, without a word on which check failed: the
-// log has it.
+// badLogout responds as §2.8 requires, without the check that failed: that is
+// in the log.
 func (h *Handler) badLogout(c *gin.Context, keyID string, err error) error {
 	var fault *federation.Fault
 	if errors.As(err, &fault) && fault.Kind == federation.Unreachable {
 		return oauth.TemporarilyUnavailable("oauth.logout.keys").Because(err)
 	}
-	// Noted, not kept: anybody can send such tokens, as many as they like.
+	// It is logged, not stored: anyone can send any number of such tokens.
 	h.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.LogoutFailed, LoginKey: keyID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.Of(err)})
 	return oauth.InvalidRequest("oauth.logout.token").Because(err)
 }

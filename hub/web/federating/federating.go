@@ -1,7 +1,7 @@
-// Package federating answers other hubs: it tells them about this one, and
-// takes what they say about people who came from there, and how they stand here.
+// Package federating serves other hubs: this hub's metadata, connection
+// requests and their status, and back-channel logouts.
 //
-// What a person's browser brings from another hub is signing in.
+// Sign-ins through another hub are in package signin.
 package federating
 
 import (
@@ -17,7 +17,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web/cookies"
 )
 
-// A Handler answers other hubs.
+// A Handler serves other hubs.
 type Handler struct {
 	Issuer    string
 	Clients   *clients.Registry
@@ -29,9 +29,9 @@ type Handler struct {
 	Settings  *settings.Service
 	Audit     *audit.Recorder
 
-	// Replay remembers a logout token's jti until it expires; one that was
-	// seen before is fs.ErrExist.
+	// Replay remembers a logout token's jti until it expires; fs.ErrExist for a
+	// jti that it remembers already.
 	Replay func(ctx context.Context, id string, until time.Time) error
-	// Replayed says whether Replay remembers an id.
+	// Replayed reports whether Replay remembers an id.
 	Replayed func(ctx context.Context, id string) (bool, error)
 }

@@ -11,9 +11,9 @@ import (
 	"github.com/fedhub/fedhub/hub/web"
 )
 
-// Metadata is GET /oauth2/client-metadata/{key}: what this hub tells a primary
-// about itself (OAuth Client ID Metadata Document). The address is our client
-// id there.
+// Metadata is GET /oauth2/client-metadata/{key}: this hub's metadata for a
+// primary hub (OAuth Client ID Metadata Document). Its address is our client id
+// there.
 func (h *Handler) Metadata(c *gin.Context) error {
 	key, err := h.Upstreams.Get(c.Request.Context(), c.Param("key"))
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// standing is how a server stands with this hub.
+// standing is the connection status of another hub at this hub.
 type standing struct {
 	Status  clients.State `json:"status"`
 	Message string        `json:"message"`
@@ -32,10 +32,10 @@ var standingText = map[clients.State]string{
 	unknownServer:     "unknown: this hub has no record of this server, or no longer",
 }
 
-// unknownServer is how a server stands that this hub does not know.
+// unknownServer is the status of an unknown hub.
 const unknownServer clients.State = "unknown"
 
-// intents are what a server may ask for; without a word it introduces itself.
+// intents are the possible requests of a hub; the default is to request a connection.
 var intents = map[string]func(*Handler, *gin.Context, oauth.Params, clients.Client) error{
 	"":       (*Handler).introduce,
 	"join":   (*Handler).introduce,
@@ -43,9 +43,9 @@ var intents = map[string]func(*Handler, *gin.Context, oauth.Params, clients.Clie
 	"leave":  (*Handler).leaves,
 }
 
-// Servers is where another hub introduces itself, asks how it stands, and takes
-// its leave. It proves with a signed assertion that it holds the keys of the
-// metadata document its client id points to.
+// Servers is where another hub requests a connection, reads its status, and
+// disconnects. It proves with a signed assertion that it holds the keys of the
+// metadata document at its client id.
 func (h *Handler) Servers(c *gin.Context) error {
 	form, err := clientrequest.Form(c)
 	if err != nil {
@@ -66,8 +66,8 @@ func (h *Handler) Servers(c *gin.Context) error {
 	return act(h, c, form, proved)
 }
 
-// introduce makes a server known: an invite code or its domain may let it in
-// at once, else it waits for an administrator.
+// introduce registers a hub: an invite code or its domain may approve it at
+// once, else it waits for an administrator.
 func (h *Handler) introduce(c *gin.Context, form oauth.Params, proved clients.Client) error {
 	via, err := h.introduction(c, proved, form["invite"])
 	if err != nil {
@@ -93,7 +93,7 @@ func (h *Handler) introduce(c *gin.Context, form oauth.Params, proved clients.Cl
 	return nil
 }
 
-// stands says how a server stands, and changes nothing.
+// stands returns a hub's status, and changes nothing.
 func (h *Handler) stands(c *gin.Context, _ oauth.Params, proved clients.Client) error {
 	state := unknownServer
 	known, err := h.Clients.Lookup(c.Request.Context(), proved.ID)
@@ -107,7 +107,7 @@ func (h *Handler) stands(c *gin.Context, _ oauth.Params, proved clients.Client) 
 	return nil
 }
 
-// leaves forgets a server that will not come back, and what people allowed it.
+// leaves deletes a hub that disconnects, and what users allowed it.
 func (h *Handler) leaves(c *gin.Context, _ oauth.Params, proved clients.Client) error {
 	state, removed, err := h.Hubs.Leave(c.Request.Context(), proved.ID)
 	if err != nil {
@@ -128,12 +128,12 @@ func (h *Handler) leaves(c *gin.Context, _ oauth.Params, proved clients.Client) 
 	return nil
 }
 
-// introduction says what speaks for a server: an invite, which is used up by
-// it, or its domain.
+// introduction is the reason to approve a hub at once: an invite, which is used
+// up, or its domain.
 func (h *Handler) introduction(c *gin.Context, server clients.Client, invite string) (string, error) {
 	known, err := h.Clients.Lookup(c.Request.Context(), server.ID)
 	if err == nil && known.Server != nil && known.Server.State != clients.Pending {
-		return "", nil // already decided; an invite must not be wasted on it
+		return "", nil // already decided; the invite stays unused
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", err
@@ -155,7 +155,7 @@ func (h *Handler) introduction(c *gin.Context, server clients.Client, invite str
 	return "", nil
 }
 
-// stranger answers a server that could not prove who it is.
+// stranger responds to a hub that could not prove its identity.
 func (h *Handler) stranger(c *gin.Context, form oauth.Params, err error) error {
 	var refused *clientauth.AuthError
 	var document *metadatadoc.Error

@@ -14,13 +14,13 @@ import (
 	"github.com/fedhub/fedhub/hub/tokens"
 )
 
-// The hub's own API is a protected resource like any other: a program that
-// knows nothing but its address is told by a 401 where its metadata is, by
-// that which authorization server to ask (this one), and by its metadata where
-// to register and sign somebody in.
+// The hub's own API is an ordinary protected resource. A program needs only its
+// address: a 401 names its metadata, the metadata names the authorization
+// server (this hub), and that server's metadata names the endpoints for
+// registration and sign-in.
 
-// apiPath is where the API is. With the issuer before it, it is the resource
-// that tokens for it are asked for (RFC 8707), and their audience.
+// apiPath is the path of the API. Issuer and path together are the resource in
+// token requests (RFC 8707), and the audience of its tokens.
 const apiPath = "/api"
 
 func (d *Handler) api() string { return d.Issuer + apiPath }
@@ -39,8 +39,8 @@ func (d *Handler) ResourceMetadata(c *gin.Context) error {
 	return d.describe(c, d.api(), func(s tokens.Scope) bool { return len(s.Claims) > 0 || s.Name == scopeSessions })
 }
 
-// UserinfoMetadata is the document about the hub as a resource of its own: its
-// userinfo endpoint takes tokens that were made for the issuer.
+// UserinfoMetadata is the metadata of the hub itself as a resource: its
+// userinfo endpoint accepts tokens with the issuer as audience.
 func (d *Handler) UserinfoMetadata(c *gin.Context) error {
 	return d.describe(c, d.Issuer, func(s tokens.Scope) bool { return len(s.Claims) > 0 })
 }
@@ -63,8 +63,8 @@ func (d *Handler) describe(c *gin.Context, resource string, takes func(tokens.Sc
 	return nil
 }
 
-// Me is GET /api/me: who the token's person is, as far as its scopes say, and
-// what they allowed the app that asks. Of other apps it tells nothing.
+// Me is GET /api/me: the token's user, limited by its scopes, and the user's
+// consent for the calling app. It reveals nothing about other apps.
 func (d *Handler) Me(c *gin.Context) error {
 	holder, client, err := d.holderOf(c, d.forAPI)
 	if err == nil && (holder.AccessTokenClaims.Family == "" || !oauth.Covers(holder.Scopes(), []string{"openid"})) {
@@ -74,14 +74,14 @@ func (d *Handler) Me(c *gin.Context) error {
 		return d.pointToMetadata(err)
 	}
 	me := tokens.UserClaims(holder.User, holder.Scopes())
-	me["sub"] = holder.Subject // as this client knows the person
+	me["sub"] = holder.Subject // the client's identifier of the user
 	me["app"] = map[string]any{"client_id": client.ID, "name": client.Name, "scopes": holder.Scopes(), "expires_at": holder.Expires}
 	c.JSON(http.StatusOK, me)
 	return nil
 }
 
-// forAPI takes tokens that were made for the API: what was asked for another
-// API, or for none, must not open this one (RFC 8707 §2).
+// forAPI accepts only tokens for the API: a token for another API, or for none,
+// must not give access (RFC 8707 §2).
 func (d *Handler) forAPI(ctx context.Context, raw string) (tokens.TokenInfo, error) {
 	h, err := d.Tokens.Inspect(ctx, raw)
 	if err == nil && !slices.Contains(h.Audience, d.api()) {
@@ -90,8 +90,8 @@ func (d *Handler) forAPI(ctx context.Context, raw string) (tokens.TokenInfo, err
 	return h, err
 }
 
-// pointToMetadata tells in a challenge where the API describes itself
-// (RFC 9728 §5.1).
+// pointToMetadata adds the address of the API's metadata to a challenge (RFC
+// 9728 §5.1).
 func (d *Handler) pointToMetadata(err error) error {
 	var refused *oauth.Error
 	if !errors.As(err, &refused) || refused.Challenge == "" {
@@ -102,7 +102,7 @@ func (d *Handler) pointToMetadata(err error) error {
 	if !strings.Contains(refused.Challenge, "=") {
 		separator = " "
 	}
-	// Challenges of several schemes stand in one header; the first is Bearer.
+	// One header has the challenges of several schemes; the first is Bearer.
 	first, rest, several := strings.Cut(refused.Challenge, ", DPoP ")
 	challenge := first + separator + at
 	if several {

@@ -9,29 +9,29 @@ import (
 	"github.com/fedhub/fedhub/hub/oauth"
 )
 
-// scopeSessions lets an app see where a person is signed in.
+// scopeSessions allows an app to list a user's sessions.
 const scopeSessions = "sessions"
 
-// sessionsNeed is what the list asks of the sign-in: it says from where and
-// with what somebody works, and an app that holds an old token must not keep
-// watching that.
+// sessionsNeed is the required sign-in for the list. The list shows a user's
+// locations and devices, so an app with an old token must not keep access to
+// it.
 var sessionsNeed = demand{maxAge: 15 * time.Minute}
 
-// apiSession is one browser. Its name is not told: with it an app could pass
-// for one that the session knows.
+// apiSession is one browser. It omits the session's id, because an app could
+// use that to pose as a client of the session.
 type apiSession struct {
-	Current  bool     `json:"current"` // the token comes from it
+	Current  bool     `json:"current"` // the token belongs to it
 	Agent    string   `json:"user_agent"`
 	IP       string   `json:"ip"`
 	Started  int64    `json:"started_at"`
 	Seen     int64    `json:"seen_at"`
-	AuthTime int64    `json:"auth_time,omitempty"` // absent where nobody can say
+	AuthTime int64    `json:"auth_time,omitempty"` // absent if unknown
 	ACR      string   `json:"acr,omitempty"`
 	AMR      []string `json:"amr,omitempty"`
 }
 
-// Sessions is GET /api/sessions: where the token's person is signed in, as on
-// their own page, the one last seen first.
+// Sessions is GET /api/sessions: the sessions of the token's user, as on the
+// account page, the one last seen first.
 func (d *Handler) Sessions(c *gin.Context) error {
 	d.Authenticator.OfferNonce(c)
 	holder, _, err := d.holderOf(c, d.forAPI)

@@ -30,11 +30,11 @@ type backAnswer struct {
 const (
 	maxMessage = 100  // characters of a binding_message that a page shows
 	maxNotify  = 1024 // of a client_notification_token (CIBA §7.1)
-	maxWaiting = 5    // questions of one client that may wait for one person
+	maxWaiting = 5    // open requests of one client for one user
 )
 
-// BackAuthorize is the endpoint at which a client asks for somebody it knows
-// (CIBA §7). It proved who it is before anything is said about that person.
+// BackAuthorize is the backchannel authentication endpoint (CIBA §7). The
+// client must authenticate before the response says anything about the user.
 func (d *Handler) BackAuthorize(c *gin.Context) error {
 	client, form, err := d.Authenticator.RequestFor(c, clients.GrantCIBA)
 	if err != nil {
@@ -65,9 +65,9 @@ func (d *Handler) BackAuthorize(c *gin.Context) error {
 	return nil
 }
 
-// mayAskAgain keeps a client from wearing somebody down with questions until
-// they say yes. It is a bound on nuisance, so requests at the very same moment
-// may pass it together.
+// mayAskAgain limits the open requests for a user, so that a client cannot
+// press them to consent. It only bounds a nuisance, so concurrent requests may
+// exceed it.
 func (d *Handler) mayAskAgain(c *gin.Context, client clients.Client, user users.User) error {
 	waiting, err := d.Pending.Waiting(c.Request.Context(), user.ID)
 	if err != nil {
@@ -111,7 +111,7 @@ func (d *Handler) readBack(ctx context.Context, client clients.Client, form oaut
 	return lifeOf(form["requested_expiry"])
 }
 
-// lifeOf reads requested_expiry. A request waits no longer than any other.
+// lifeOf reads requested_expiry, up to the limit for all requests.
 func lifeOf(asked string) (time.Duration, error) {
 	if asked == "" {
 		return pending.Life, nil
@@ -135,7 +135,7 @@ func tokenOK(s string) bool {
 	return s != ""
 }
 
-// shows refuses characters that cannot be seen, or that turn text round.
+// shows refuses invisible characters and those that change the text direction.
 func shows(s string) bool {
 	for _, r := range s {
 		if !unicode.IsPrint(r) {
@@ -145,7 +145,7 @@ func shows(s string) bool {
 	return true
 }
 
-// hinted returns whom the client means, by exactly one hint (CIBA §7.1).
+// hinted returns the user for the client's hint; there must be exactly one.
 func (d *Handler) hinted(c *gin.Context, client clients.Client, form oauth.Params) (users.User, error) {
 	count := 0
 	for _, name := range []string{"login_hint", "id_token_hint", "login_hint_token"} {
@@ -174,15 +174,15 @@ func (d *Handler) hintedByToken(c *gin.Context, client clients.Client, raw strin
 		return users.User{}, err
 	}
 	if client.Sector() != "" {
-		// A pairwise subject says nothing to us either (OIDC Core §8.1).
+		// A pairwise subject does not identify a user here (OIDC Core §8.1).
 		return users.User{}, oauth.InvalidRequest("oauth.ciba.pairwise")
 	}
 	u, err := d.Users.Get(c.Request.Context(), hint.Subject)
 	return askable(client, u, err)
 }
 
-// askable says the same of whoever cannot be asked: unknown, switched off, or
-// without a role that the client asks for.
+// askable returns the same error for every user who cannot be asked: unknown,
+// disabled, or without a role that the client requires.
 func askable(client clients.Client, u users.User, err error) (users.User, error) {
 	if errors.Is(err, fs.ErrNotExist) || (err == nil && (u.Disabled || u.Leaving() || !client.Admits(u.Roles))) {
 		return users.User{}, oauth.UnknownUser("oauth.ciba.nobody").Because(err)

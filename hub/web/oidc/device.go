@@ -22,8 +22,8 @@ type deviceAnswer struct {
 	Interval                int64  `json:"interval"`
 }
 
-// DeviceAuthorization is the endpoint at which a device with no browser asks
-// for the code that it shows (RFC 8628 §3.1).
+// DeviceAuthorization is the endpoint where a device without a browser requests
+// a user code (RFC 8628 §3.1).
 func (d *Handler) DeviceAuthorization(c *gin.Context) error {
 	client, form, err := d.Authenticator.RequestFor(c, clients.GrantDevice)
 	if err != nil {

@@ -21,7 +21,7 @@ import (
 )
 
 // metadata is the document of OpenID Connect Discovery §3 and RFC 8414 §2. It
-// says what the hub does, and nothing that it does not.
+// lists only what the hub supports.
 type metadata struct {
 	Issuer                string   `json:"issuer"`
 	AuthorizationEndpoint string   `json:"authorization_endpoint"`
@@ -89,13 +89,12 @@ type metadata struct {
 	BackchannelLogoutSID     bool `json:"backchannel_logout_session_supported"`
 	ClientIDMetadata         bool `json:"client_id_metadata_document_supported"`
 
-	// Where another hub introduces itself.
+	// Where another hub requests a connection.
 	ServersEndpoint string `json:"fedhub_servers_endpoint"`
 	HubName         string `json:"fedhub_name"`
 }
 
-// Discovery serves both well-known addresses: the documents may be one
-// (RFC 8414 §5).
+// Discovery serves both well-known addresses with one document (RFC 8414 §5).
 func (d *Handler) Discovery(c *gin.Context) error {
 	body, err := d.Document(c.Request.Context())
 	if err != nil {
@@ -193,8 +192,8 @@ func (d *Handler) metadata(current settings.Settings) metadata {
 	return m
 }
 
-// aliases are the addresses at which clients are asked for certificates, if
-// they are others (RFC 8705 §5).
+// aliases are the endpoints that request client certificates, if their host is
+// another one (RFC 8705 §5).
 func (m metadata) aliases(issuer, alias string) map[string]string {
 	if alias == "" {
 		return nil
@@ -211,7 +210,7 @@ func (m metadata) aliases(issuer, alias string) map[string]string {
 	return all
 }
 
-// forEverybody lets any page read a public document.
+// forEverybody allows pages of any origin to read a public document.
 func forEverybody(c *gin.Context, caching string) {
 	c.Header("Access-Control-Allow-Origin", "*")
 	c.Header("Cache-Control", caching)

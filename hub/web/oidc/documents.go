@@ -8,16 +8,16 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 )
 
-// documents are what everybody may read, encoded once: the metadata changes
-// only when an administrator saves the settings. No cache with a time is as
-// exact: what is served is always of the settings that hold.
+// documents are the public documents, encoded once: the metadata changes only
+// when an administrator saves the settings. A cache with a lifetime would serve
+// outdated settings for a while.
 type documents struct {
 	mu    sync.Mutex
-	saved time.Time // when the settings were saved that meta is made of
+	saved time.Time // version of the settings that meta was made from
 	meta  []byte
 }
 
-// metadata returns the document for these settings, made by draft.
+// metadata returns the document for these settings; draft makes it.
 func (d *documents) metadata(s settings.Settings, draft func(settings.Settings) metadata) ([]byte, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 	"github.com/fedhub/fedhub/hub/oauth"
 )
 
-// RevokeForSite is Revoke with the body that a Frappe provider answers.
+// RevokeForSite is Revoke with the response body of a Frappe provider.
 func (d *Handler) RevokeForSite(c *gin.Context) error {
 	if err := d.Revoke(c); err != nil {
 		return err
@@ -19,9 +19,9 @@ func (d *Handler) RevokeForSite(c *gin.Context) error {
 	return nil
 }
 
-// IntrospectForSite is Introspect with what a Frappe provider adds for its own
-// clients: whether people are asked, and who they are. Unlike there, it takes
-// credentials, and says nothing of a token that has ended.
+// IntrospectForSite is Introspect with a Frappe provider's additions for its
+// own clients: whether consent is asked, and who the user is. Unlike Frappe, it
+// requires credentials, and reveals nothing about an expired token.
 func (d *Handler) IntrospectForSite(c *gin.Context) error {
 	client, token, found, err := d.inspected(c)
 	if err != nil {

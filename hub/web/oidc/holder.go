@@ -17,14 +17,14 @@ import (
 	"github.com/fedhub/fedhub/hub/web/clientrequest"
 )
 
-// holder returns for whom the access token of a request speaks, and the client
-// it was issued to, once the sender has shown the key it is bound to. Every
-// address of the hub that takes access tokens begins here.
+// holder returns the user of a request's access token and the token's client,
+// after the sender has proved possession of the bound key. Every endpoint that
+// accepts access tokens uses it.
 func (d *Handler) holder(c *gin.Context) (tokens.TokenInfo, clients.Client, error) {
 	return d.holderOf(c, d.Tokens.Verify)
 }
 
-// holderOf is holder where verify says whom the token must be for.
+// holderOf is holder with verify as the check of the audience.
 func (d *Handler) holderOf(c *gin.Context, verify func(context.Context, string) (tokens.TokenInfo, error)) (tokens.TokenInfo, clients.Client, error) {
 	p, err := presentedBy(c)
 	if err != nil {
@@ -56,7 +56,7 @@ func (d *Handler) possession(c *gin.Context, p presented, h tokens.TokenInfo, cl
 	}
 	switch {
 	case bound.JKT != "" && !p.dpop:
-		// RFC 9449 §7.2: otherwise a thief would leave the proof out.
+		// RFC 9449 §7.2: otherwise a thief could omit the proof.
 		p.dpop = true
 		return p.invalid("oauth.token.bound")
 	case bound.JKT == "" && p.dpop:
@@ -82,14 +82,14 @@ func (d *Handler) possession(c *gin.Context, p presented, h tokens.TokenInfo, cl
 	return nil
 }
 
-// presented is an access token as it was sent.
+// presented is an access token as the client sent it.
 type presented struct {
 	token string
-	dpop  bool // by the scheme of RFC 9449 §7.1, else by that of RFC 6750
+	dpop  bool // scheme of RFC 9449 §7.1, else of RFC 6750
 }
 
-// presentedBy takes the token from the header or the body, never from the
-// address (RFC 6750 §2, RFC 9700 §4.3.2), and from one place only.
+// presentedBy reads the token from the header or the body, never from the URL
+// (RFC 6750 §2, RFC 9700 §4.3.2), and from one place only.
 func presentedBy(c *gin.Context) (presented, error) {
 	query, err := web.Query(c)
 	if err != nil {
@@ -105,7 +105,7 @@ func presentedBy(c *gin.Context) (presented, error) {
 	header := c.Request.Header.Values("Authorization")
 	switch {
 	case len(header) == 0 && inBody == "":
-		// RFC 6750 §3.1: who sent nothing is told nothing but how to ask.
+		// RFC 6750 §3.1: a request without credentials gets a challenge without an error code.
 		return presented{}, oauth.InvalidToken("oauth.token.missing").Challenged(everyScheme)
 	case len(header) > 1, len(header) == 1 && inBody != "":
 		return presented{}, oauth.InvalidRequest("oauth.token.twice")
@@ -134,12 +134,12 @@ func bodyToken(c *gin.Context) (string, error) {
 	return form["access_token"], nil
 }
 
-// everyScheme asks for a token without saying what was wrong (RFC 9449 §7.1).
+// everyScheme requests a token without an error code (RFC 9449 §7.1).
 var everyScheme = `Bearer realm="fedhub", DPoP realm="fedhub", ` + dpopAlgs()
 
 func dpopAlgs() string { return `algs="` + strings.Join(dpop.Algs(), " ") + `"` }
 
-// invalid refuses the token, in the words of the scheme it should come by.
+// invalid refuses the token, in a challenge of the token's scheme.
 func (p presented) invalid(why string) *oauth.Error {
 	e := oauth.InvalidToken(why)
 	if p.dpop {

@@ -40,9 +40,9 @@ type introspection struct {
 	Actor   json.RawMessage     `json:"act,omitempty"`                   // RFC 8693 §4.1
 }
 
-// Introspect tells a client about its own tokens, and an API about those made
-// for it (RFC 7662). About anybody else's, about what is expired or revoked,
-// and about what never was a token, it says the same: not active (§2.2).
+// Introspect describes a client's own tokens, and to an API the tokens for it
+// (RFC 7662). Any other token, and an expired, revoked or unknown one, gets the
+// same response: not active (§2.2).
 func (d *Handler) Introspect(c *gin.Context) error {
 	client, _, found, err := d.inspected(c)
 	if err != nil {
@@ -51,14 +51,14 @@ func (d *Handler) Introspect(c *gin.Context) error {
 	return d.introspected(c, client, found)
 }
 
-// inspected finds out who asks, about which token, and what they may know.
+// inspected returns the caller, the token, and whether the caller may see it.
 func (d *Handler) inspected(c *gin.Context) (client clients.Client, token string, found introspection, err error) {
 	client, form, err := d.Authenticator.Request(c)
 	if err != nil {
 		return client, "", found, err
 	}
 	if client.AuthMethod == clientauth.MethodNone {
-		// §2.1: or anybody could try out tokens they found.
+		// §2.1: otherwise an attacker could test stolen tokens.
 		return client, "", found, oauth.InvalidClient("oauth.introspect.public")
 	}
 	if token, err = form.Require("token"); err != nil {
@@ -73,14 +73,14 @@ func (d *Handler) inspected(c *gin.Context) (client clients.Client, token string
 	return client, token, found, nil
 }
 
-// serves says whether the token was made for an API that the client is.
+// serves reports whether the client is an API that the token is for.
 func serves(client clients.Client, found introspection) bool {
 	return slices.ContainsFunc(found.Audience, func(a string) bool { return slices.Contains(client.Serves, a) })
 }
 
-// introspected answers as JSON or, for who asks for it, as a signed JWT
-// (RFC 9701 §4, §5). Even what is not active is signed then: a signature that
-// came with good news only could be left out by whoever stands between.
+// introspected responds with JSON or, on request, with a signed JWT (RFC 9701
+// §4, §5). Inactive tokens get a signed response too: otherwise an intermediary
+// could replace any response by an unsigned "not active".
 func (d *Handler) introspected(c *gin.Context, client clients.Client, found introspection) error {
 	const mediaType = "application/token-introspection+jwt"
 	if !accepts(c.GetHeader("Accept"), mediaType) {
@@ -98,8 +98,8 @@ func (d *Handler) introspected(c *gin.Context, client clients.Client, found intr
 	return nil
 }
 
-// accepts says whether an Accept header names the media type. What is merely
-// allowed by a wildcard was not asked for.
+// accepts reports whether an Accept header names the media type. A wildcard
+// does not count.
 func accepts(header, mediaType string) bool {
 	for part := range strings.SplitSeq(header, ",") {
 		name, params, err := mime.ParseMediaType(part)
@@ -146,8 +146,8 @@ func (d *Handler) introspect(c *gin.Context, token string) (introspection, error
 	}, nil
 }
 
-// Revoke ends a token of the client's own (RFC 7009). A token that is unknown,
-// or another client's, is left alone and the answer is the same.
+// Revoke revokes one of the client's own tokens (RFC 7009). For an unknown
+// token, or another client's, it does nothing and responds the same.
 func (d *Handler) Revoke(c *gin.Context) error {
 	client, form, err := d.Authenticator.Request(c)
 	if err != nil {
@@ -174,7 +174,7 @@ func (d *Handler) revoke(c *gin.Context, client clients.Client, token string) (b
 		if f.ClientID != client.ID {
 			return false, nil
 		}
-		// §2.1: the access tokens of the same grant go with it.
+		// §2.1: the access tokens of the same grant are revoked too.
 		return true, d.Grants.Withdraw(c.Request.Context(), f.ID, "client.revoked")
 	}
 	if !errors.Is(err, fs.ErrNotExist) {

@@ -1,6 +1,6 @@
-// Package oidc is what apps call beside the token endpoint: metadata, keys,
-// user information, what becomes of tokens, requests that are sent ahead, and
-// the hub's own API.
+// Package oidc has the endpoints for apps except the token endpoint: metadata,
+// keys, userinfo, introspection and revocation, pushed, device and backchannel
+// requests, and the hub's own API.
 package oidc
 
 import (
@@ -22,10 +22,10 @@ import (
 	"github.com/fedhub/fedhub/hub/web/cookies"
 )
 
-// A Handler answers these endpoints.
+// A Handler serves these endpoints.
 type Handler struct {
 	Issuer        string
-	Alias         string // the address at which client certificates are asked for, if it is another
+	Alias         string // the address that requests client certificates, if it is another
 	Certificates  bool   // clients can show a TLS certificate
 	Authenticator *clientrequest.Authenticator
 	Clients       *clients.Registry
@@ -41,7 +41,7 @@ type Handler struct {
 	SiteSetups    *sitesetup.Service
 	Audit         *audit.Recorder
 	Now           func() time.Time
-	Pushes        *web.Limiter // how many requests one address may push that proves nothing
+	Pushes        *web.Limiter // pushed requests of one IP address without client authentication
 
 	documents documents
 }

@@ -10,9 +10,9 @@ import (
 	"github.com/fedhub/fedhub/hub/web"
 )
 
-// Push is the pushed authorization request endpoint (RFC 9126 §2): a client
-// proves itself as at the token endpoint, and its request is checked as at the
-// authorization endpoint, before any browser is involved.
+// Push is the pushed authorization request endpoint (RFC 9126 §2): the client
+// authenticates as at the token endpoint, and the request is checked as at the
+// authorization endpoint, before the browser is involved.
 func (d *Handler) Push(c *gin.Context) error {
 	d.Authenticator.OfferNonce(c)
 	client, form, err := d.Authenticator.Request(c)
@@ -20,7 +20,7 @@ func (d *Handler) Push(c *gin.Context) error {
 		return err
 	}
 	if client.Public() && !d.Pushes.Allow(c.ClientIP()) {
-		return web.TooMany(time.Minute) // each is kept, and anybody can be a public client
+		return web.TooMany(time.Minute) // each is stored, and anyone can be a public client
 	}
 	// RFC 9449 §10.1: a proof binds the code to its key.
 	jkt, err := d.Authenticator.CheckProof(c, client, "")

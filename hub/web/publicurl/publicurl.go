@@ -1,4 +1,4 @@
-// Package publicurl is the grammar of a hub's own addresses.
+// Package publicurl checks a hub's own addresses.
 package publicurl
 
 import (
@@ -12,10 +12,10 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// Check refuses what cannot be an issuer (OIDC Discovery §3, RFC 8414 §2),
-// and every spelling but the one that browsers and other programs make of it:
-// they compare it letter by letter. Where there is one, the error says the right
-// spelling.
+// Check refuses an address that cannot be an issuer (OIDC Discovery §3, RFC
+// 8414 §2), and one that is not normalized as browsers do it, because other
+// programs compare it character by character. The error has the normalized
+// address if there is one.
 func Check(setting, raw string) error {
 	u, err := url.Parse(raw)
 	switch {
@@ -47,7 +47,7 @@ func spelled(u *url.URL) string {
 	return u.Scheme + "://" + redirecturi.WithoutDefaultPort(host, port)
 }
 
-// Loopback is this machine by any of the names that cannot mean another.
+// Loopback reports whether the host is a name that always means this machine.
 func Loopback(host string) bool {
 	if host == "localhost" {
 		return true

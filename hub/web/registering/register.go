@@ -48,7 +48,7 @@ func (d *Handler) Register(c *gin.Context) error {
 	}
 	if initial != "" {
 		from = registration.Newcomer{}
-		// Used up only now: a slip in the metadata costs nothing.
+		// The token is used up only here: a mistake in the metadata does not cost a use.
 		used, err := d.Initials.Redeem(c.Request.Context(), initial)
 		if errors.Is(err, fs.ErrNotExist) {
 			return wrongInitialToken(err)
@@ -71,20 +71,20 @@ func (d *Handler) Register(c *gin.Context) error {
 	return nil
 }
 
-// newcomer is where the caller comes from, and how many such clients are kept.
+// newcomer is the caller's network, and how many such clients may be kept.
 func (d *Handler) newcomer(c *gin.Context) (registration.Newcomer, error) {
 	current, err := d.Settings.Current(c.Request.Context())
 	return registration.Newcomer{Network: web.Network(c.ClientIP()), PerNetwork: current.RegisteredFromOne(), InAll: current.RegisteredAtMost()}, err
 }
 
-// adminOnly refuses what would let anybody find out who has an account here,
-// and ask those people for their consent as often as they like (CIBA §14).
+// adminOnly refuses CIBA: any client could otherwise find out who has an
+// account here, and send those users any number of requests (CIBA §14).
 func adminOnly() error {
 	return registrationError(registration.InvalidMetadata, "asking people by back channel is for clients that register with an initial access token or with a software statement; leave "+clients.GrantCIBA+" out")
 }
 
-// mayRegister holds the caller against the hub's policy, and returns its
-// initial access token if it is let in by one.
+// mayRegister checks the caller against the hub's policy, and returns its
+// initial access token if it used one.
 func (d *Handler) mayRegister(c *gin.Context) (string, error) {
 	current, err := d.Settings.Current(c.Request.Context())
 	if err != nil {
@@ -111,8 +111,8 @@ func (d *Handler) mayRegister(c *gin.Context) (string, error) {
 	return "", nil
 }
 
-// bearerHeader is the token in the Authorization header (RFC 6750 §2.1): the
-// body belongs to the metadata.
+// bearerHeader is the token in the Authorization header (RFC 6750 §2.1); the
+// body contains the metadata.
 func bearerHeader(c *gin.Context) (string, error) {
 	header := c.Request.Header.Values("Authorization")
 	if len(header) > 1 {
@@ -130,8 +130,7 @@ func wrongInitialToken(cause error) error {
 	return oauth.InvalidToken("oauth.register.initial").Because(cause)
 }
 
-// declare reads the metadata in the body and holds it against what this hub
-// offers.
+// declare reads the metadata in the body and checks that the hub supports it.
 func (d *Handler) declare(c *gin.Context) (registration.Metadata, error) {
 	body, err := jsonBody(c)
 	if err != nil {
@@ -155,10 +154,10 @@ func (d *Handler) declare(c *gin.Context) (registration.Metadata, error) {
 	return declared, nil
 }
 
-// limits are what a client cannot give itself.
+// limits are the properties that a client cannot set itself.
 func (d *Handler) limits() registration.Limits { return authrequest.Limits(d.Issuer) }
 
-// invalidMetadata gives what is wrong with a declaration its name in the protocol.
+// invalidMetadata maps mistakes in the metadata to protocol errors.
 func invalidMetadata(err error) error {
 	var refused *registration.Error
 	if errors.As(err, &refused) {
@@ -171,11 +170,11 @@ func registrationError(code, text string) *oauth.Error {
 	return oauth.Refuse(code, texts.New("oauth.page", "text", text))
 }
 
-// maxMetadata bounds a registration request, in bytes; a key set and a
-// software statement fit.
+// maxMetadata bounds a registration request, in bytes; it has room for a key
+// set and a software statement.
 const maxMetadata = 64 << 10
 
-// bodyKey remembers the body, which more than one step reads.
+// bodyKey stores the body, because several steps read it.
 const bodyKey = "fedhub/metadata"
 
 func jsonBody(c *gin.Context) ([]byte, error) {
@@ -203,8 +202,8 @@ func jsonBody(c *gin.Context) ([]byte, error) {
 }
 
 // information is the client information response (RFC 7591 §3.2.1, RFC 7592
-// §3): the metadata as registered, and what the client needs to come back. A
-// secret is in it only when it is new.
+// §3): the registered metadata and the credentials for managing the client. It
+// has a secret only if that is new.
 func (d *Handler) information(client clients.Client, secret, token string) map[string]any {
 	out := registration.MetadataOf(client)
 	out["client_id"] = client.ID
@@ -218,9 +217,9 @@ func (d *Handler) information(client clients.Client, secret, token string) map[s
 	return out
 }
 
-// choices are the members that pick among what the provider offers, and the
-// member of the provider's metadata that lists it. Who registers for what
-// does not work learns it now, not when the first person signs in.
+// choices map members of client metadata to the member of the provider's
+// metadata that lists the allowed values. So a client learns of an unsupported
+// value at registration, not at the first sign-in.
 var choices = map[string]string{
 	"response_types":                                 "response_types_supported",
 	"grant_types":                                    "grant_types_supported",
@@ -247,7 +246,7 @@ var choices = map[string]string{
 	"authorization_details_types":                    "authorization_details_types_supported",
 }
 
-// offered is the provider's own metadata, read as a client would read it.
+// offered is the provider's own metadata, as a client reads it.
 func (d *Handler) offered(ctx context.Context) (map[string]any, error) {
 	body, err := d.Discovery(ctx)
 	if err != nil {
@@ -257,7 +256,7 @@ func (d *Handler) offered(ctx context.Context) (map[string]any, error) {
 	return offered, json.Unmarshal(body, &offered)
 }
 
-// notOffered names the first choice that is not on offer, or nothing.
+// notOffered names the first choice that is not offered, or "".
 func notOffered(declared, offered map[string]any) string {
 	for name, list := range choices {
 		var chosen []string
@@ -276,7 +275,7 @@ func notOffered(declared, offered map[string]any) string {
 	return ""
 }
 
-// listed compares response types as sets of words.
+// listed compares response types without regard to the order of words.
 func listed(list any, value string) bool {
 	all, _ := list.([]any)
 	for _, one := range all {

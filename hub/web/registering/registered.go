@@ -25,7 +25,7 @@ func (d *Handler) Registration(c *gin.Context) error {
 	return nil
 }
 
-// registered is the client whose registration access token the caller holds.
+// registered is the client of the caller's registration access token.
 func (d *Handler) registered(c *gin.Context) (clients.Client, string, error) {
 	token, err := bearerHeader(c)
 	if err != nil {
@@ -33,7 +33,7 @@ func (d *Handler) registered(c *gin.Context) (clients.Client, string, error) {
 	}
 	client, err := d.Registrations.Registered(c.Request.Context(), c.Param("id"), token)
 	if errors.Is(err, fs.ErrNotExist) {
-		// RFC 7592 §2: a client that is gone is told the same as a stranger.
+		// RFC 7592 §2: a deleted client gets the same error as an unknown one.
 		return clients.Client{}, "", oauth.InvalidToken("oauth.register.access").Because(err)
 	}
 	if err == nil && client.Disabled {
@@ -42,8 +42,8 @@ func (d *Handler) registered(c *gin.Context) (clients.Client, string, error) {
 	return client, token, err
 }
 
-// UpdateMetadata is PUT of the client configuration endpoint (RFC 7592 §2.2): the
-// metadata in the body takes the place of all that was declared before.
+// UpdateMetadata is PUT of the client configuration endpoint (RFC 7592 §2.2):
+// the metadata in the body replaces all earlier metadata.
 func (d *Handler) UpdateMetadata(c *gin.Context) error {
 	client, token, err := d.registered(c)
 	if err != nil {
@@ -73,8 +73,7 @@ func (d *Handler) UpdateMetadata(c *gin.Context) error {
 	return nil
 }
 
-// sameClient holds what RFC 7592 §2.2 says about the members that are not
-// metadata.
+// sameClient checks the members that are not metadata (RFC 7592 §2.2).
 func (d *Handler) sameClient(c *gin.Context, client clients.Client) error {
 	body, err := jsonBody(c)
 	if err != nil {
@@ -101,8 +100,8 @@ func (d *Handler) sameClient(c *gin.Context, client clients.Client) error {
 	return nil
 }
 
-// Unregister is DELETE of the client configuration endpoint (RFC 7592 §2.3).
-// What people had allowed the client ends with it.
+// Unregister is DELETE of the client configuration endpoint (RFC 7592 §2.3). It
+// also deletes users' consents for the client.
 func (d *Handler) Unregister(c *gin.Context) error {
 	client, _, err := d.registered(c)
 	if err != nil {

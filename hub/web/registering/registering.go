@@ -1,5 +1,5 @@
-// Package registering is where clients register themselves (RFC 7591, OpenID
-// Connect Registration) and change what they registered (RFC 7592).
+// Package registering has the endpoints where clients register themselves (RFC
+// 7591, OpenID Connect Registration) and update their metadata (RFC 7592).
 package registering
 
 import (
@@ -12,7 +12,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web"
 )
 
-// A Handler answers clients that register themselves.
+// A Handler serves clients that register themselves.
 type Handler struct {
 	Issuer        string
 	Clients       *clients.Registry
@@ -22,6 +22,6 @@ type Handler struct {
 	Audit         *audit.Recorder
 	PerAddress    *web.Limiter // how many clients one address may register without a token
 
-	// Discovery is the hub's own metadata: what a client may choose from.
+	// Discovery is the hub's own metadata: the values that a client may choose.
 	Discovery func(context.Context) ([]byte, error)
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/fedhub/fedhub/hub/pending"
 )
 
-// back answers a client that polls, or was pinged (CIBA §10.1).
+// back redeems an auth_req_id, after a poll or a ping (CIBA §10.1).
 func (d *Handler) back(c *gin.Context, r request) (answer, error) {
 	id, err := r.form.Require("auth_req_id")
 	if err != nil {

@@ -37,7 +37,7 @@ func (d *Handler) code(c *gin.Context, r request) (answer, error) {
 	return a, err
 }
 
-// habitOf is how the request of a code was tied to who made it.
+// habitOf is how the client protected the code (PKCE and the like).
 func habitOf(f grants.TokenFamily) habits.Habit {
 	switch {
 	case f.Challenge != "":

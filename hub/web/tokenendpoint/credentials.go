@@ -10,8 +10,8 @@ import (
 	"github.com/fedhub/fedhub/hub/web/clientrequest"
 )
 
-// credentials issues a token to the client itself (RFC 6749 §4.4). There is no
-// refresh token (§4.4.3): the client can always ask again.
+// credentials issues a token to the client itself (RFC 6749 §4.4), without a
+// refresh token (§4.4.3): the client can always request a new one.
 func (d *Handler) credentials(c *gin.Context, r request) (answer, error) {
 	client, form := r.client, r.form
 	scopes, err := d.Authenticator.Requests.Scopes(c.Request.Context(), client, form["scope"])
@@ -35,8 +35,8 @@ func (d *Handler) credentials(c *gin.Context, r request) (answer, error) {
 	return answer{AccessToken: token, Scope: oauth.JoinScope(scopes)}, err
 }
 
-// isPersonal says of a scope that it speaks of a person, whom a client that acts
-// for itself does not have. All that the hub gives a meaning to do.
+// isPersonal reports whether a scope is about a user, which a client that acts
+// for itself does not have. All scopes that the hub defines are.
 func isPersonal(scope string) bool {
 	return slices.ContainsFunc(tokens.Scopes(), func(s tokens.Scope) bool { return s.Name == scope })
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/fedhub/fedhub/internal/lasting"
 )
 
-// device answers a device that polls (RFC 8628 §3.4).
+// device responds to a polling device (RFC 8628 §3.4).
 func (d *Handler) device(c *gin.Context, r request) (answer, error) {
 	secret, err := r.form.Require("device_code")
 	if err != nil {
@@ -26,9 +26,9 @@ func (d *Handler) device(c *gin.Context, r request) (answer, error) {
 	return d.collect(c, r, agreed)
 }
 
-// collect issues what a person allowed on another device. It hangs on their
-// grant but on no session: what they allowed a television does not end when
-// they close the browser they allowed it in.
+// collect issues the tokens that a user allowed on another device. They depend
+// on the user's grant but on no session: a television stays connected after the
+// user closes the browser that approved it.
 func (d *Handler) collect(c *gin.Context, r request, agreed pending.Request) (answer, error) {
 	by := agreed.Decision
 	grant := grants.Grant{ID: by.GrantID, Serial: by.GrantSerial, UserID: agreed.UserID, ClientID: agreed.ClientID}
@@ -39,8 +39,8 @@ func (d *Handler) collect(c *gin.Context, r request, agreed pending.Request) (an
 	if err != nil {
 		return answer{}, err
 	}
-	// What ends the person's sign-in takes back the answer first and what came
-	// of it after, so what began in between shows here.
+	// Ending the user's sign-in first revokes the approval and then the tokens,
+	// so a check here notices an end that began in between.
 	if err := d.Pending.StillSpent(c.Request.Context(), agreed); err != nil {
 		return answer{}, errors.Join(err, d.Grants.Revoke(lasting.Of(c.Request.Context()), f.ID, "provider.ended"))
 	}

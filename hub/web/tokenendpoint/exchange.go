@@ -15,8 +15,8 @@ import (
 	"github.com/fedhub/fedhub/hub/web/clientrequest"
 )
 
-// The token types of RFC 8693 §3 that are understood. Our access tokens are
-// JWTs, so both names mean the same.
+// The supported token types of RFC 8693 §3. Our access tokens are JWTs, so both
+// names mean the same.
 const (
 	typeAccess = "urn:ietf:params:oauth:token-type:access_token"
 	typeJWT    = "urn:ietf:params:oauth:token-type:jwt"
@@ -25,13 +25,13 @@ const (
 // exchangeToken is a request for a token in exchange for another.
 type exchangeToken struct {
 	subject tokens.TokenInfo
-	actor   *tokens.TokenInfo // nil: the client becomes the subject in the eyes of others
+	actor   *tokens.TokenInfo // nil: impersonation, the token names no actor
 	issued  string            // issued_token_type
 }
 
-// exchange exchanges one access token for another (RFC 8693). What comes out
-// can do no more than what went in: no scope, no detail, no second longer, and
-// an end at the same moment.
+// exchange exchanges one access token for another (RFC 8693). The new token has
+// no more scopes, no more details and no later expiry than the old one, and is
+// revoked with it.
 func (d *Handler) exchange(c *gin.Context, r request) (answer, error) {
 	s, err := d.exchangeToken(c, r)
 	if err != nil {
@@ -112,8 +112,8 @@ func (d *Handler) exchangeToken(c *gin.Context, r request) (exchangeToken, error
 	return s, nil
 }
 
-// subjectToken checks a token that is sent as a parameter. Whatever is wrong with
-// it is invalid_request (§2.2.2).
+// subjectToken checks a token that is sent as a parameter. Every mistake in it
+// is invalid_request (§2.2.2).
 func (d *Handler) subjectToken(c *gin.Context, r request, name string) (tokens.TokenInfo, error) {
 	raw, err := r.form.Require(name)
 	if err != nil {
@@ -133,11 +133,11 @@ func (d *Handler) subjectToken(c *gin.Context, r request, name string) (tokens.T
 	return h, err
 }
 
-// mayExchange checks that the client may be given anything for this person, as
-// for every other grant.
+// mayExchange checks that the client may get tokens for this user, as for every
+// other grant.
 func (d *Handler) mayExchange(c *gin.Context, client clients.Client, subject tokens.TokenInfo) error {
 	if subject.Family.ID == "" {
-		return nil // a client's own token: there is no person
+		return nil // a client's own token has no user
 	}
 	_, err := d.checkEntitlement(c, client, subject.Family)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -146,7 +146,7 @@ func (d *Handler) mayExchange(c *gin.Context, client clients.Client, subject tok
 	return err
 }
 
-// maySwap holds the request against what an administrator allowed the client.
+// maySwap checks the request against the client's exchange settings.
 func maySwap(r request, s exchangeToken) error {
 	policy := r.client.Exchange
 	own := s.subject.ClientID == r.client.ID
@@ -158,14 +158,14 @@ func maySwap(r request, s exchangeToken) error {
 	case s.actor == nil && !own && !policy.Impersonate:
 		return oauth.InvalidRequest("oauth.exchange.actor")
 	case own && s.subject.Confirm != nil && *s.subject.Confirm != r.bound:
-		// Or exchanging would wash the binding off a stolen token.
+		// Otherwise an exchange would remove the binding from a stolen token.
 		return oauth.InvalidRequest("oauth.exchange.key")
 	}
 	return nil
 }
 
-// swapScopes are those asked for, or all that both the token and the client
-// have; never more.
+// swapScopes are the requested scopes, or all that both the token and the
+// client have; never more.
 func swapScopes(r request, subject tokens.TokenInfo) ([]string, error) {
 	asked, err := oauth.ParseScope(r.form["scope"])
 	if err != nil {
@@ -180,13 +180,13 @@ func swapScopes(r request, subject tokens.TokenInfo) ([]string, error) {
 	if len(asked) == 0 {
 		asked = slices.DeleteFunc(subject.Scopes(), func(s string) bool { return !slices.Contains(r.client.Scopes, s) })
 	}
-	// Staying connected is for the client that the person agreed to.
+	// Only the client with the user's consent gets offline access.
 	return slices.DeleteFunc(asked, func(s string) bool { return s == "offline_access" }), nil
 }
 
-// swapTargets are the APIs that the token will be for: among those of the token
-// or, where that says nothing about APIs, those the client is registered for.
-// The client's own token of a person who agreed to some APIs is for no others.
+// swapTargets are the audiences of the new token: a subset of the token's or,
+// if the token has none, of those registered for the client. The client's own
+// token with consent for some APIs cannot get others.
 func swapTargets(r request, subject tokens.TokenInfo) ([]string, error) {
 	asked := slices.Concat(r.form.All("resource"), r.form.All("audience"))
 	agreed := subject.Family.Terms.Resources

@@ -22,11 +22,11 @@ import (
 	"github.com/fedhub/fedhub/internal/place"
 )
 
-// assertionGrant exchanges an assertion about somebody for an access token (RFC 7523
-// §2.1). A client that speaks of itself gets what client_credentials would
-// give. About a person only those are heard whom an administrator named, and
-// only about people who sign in here through them. The person's consent is
-// needed as ever: nobody else's word replaces it.
+// assertionGrant exchanges an assertion for an access token (RFC 7523 §2.1). A
+// client's assertion about itself gives the same as client_credentials.
+// Assertions about a user are accepted only from issuers that an administrator
+// named, and only about users who sign in here through them. The user's own
+// consent is required as always.
 func (d *Handler) assertionGrant(c *gin.Context, r request) (answer, error) {
 	raw, err := r.form.Require("assertion")
 	if err != nil {
@@ -66,8 +66,8 @@ func (d *Handler) vouchedFor(c *gin.Context, r request, g clientauth.AssertionGr
 	if err != nil {
 		return answer{}, err
 	}
-	// Nobody signed in, so nothing is known of when and how; the key that
-	// speaks for the person is, and ends what it spoke for.
+	// There was no sign-in, so auth_time and acr are unknown. The login key of
+	// the issuer is known; ending its sign-ins also ends this token.
 	agreed := grant.Authorization(scopes, grants.SignIn{SessionGeneration: user.SessionGeneration, LoginKey: g.By.LoginKey})
 	agreed.Terms.Kind = kindVouched
 	// RFC 7521 §4.1: no refresh token
@@ -75,7 +75,7 @@ func (d *Handler) vouchedFor(c *gin.Context, r request, g clientauth.AssertionGr
 	if err != nil {
 		return answer{}, err
 	}
-	// The key that is remembered may have been switched off a moment ago.
+	// The cached key may have been disabled just now.
 	if err := d.Upstreams.Confirm(c.Request.Context(), g.By.LoginKey); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			err = errStranger.Because(err)
@@ -86,7 +86,7 @@ func (d *Handler) vouchedFor(c *gin.Context, r request, g clientauth.AssertionGr
 	if err != nil {
 		return answer{}, err
 	}
-	a.IDToken = "" // nobody signed in
+	a.IDToken = "" // there was no sign-in
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.Collected, Client: r.client.ID, Target: user.ID, LoginKey: g.By.LoginKey,
 		IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"how": kindVouched}})
 	return a, nil
@@ -94,16 +94,16 @@ func (d *Handler) vouchedFor(c *gin.Context, r request, g clientauth.AssertionGr
 
 const kindVouched = "jwt-bearer"
 
-// errStranger says the same of everybody who cannot be vouched for.
+// errStranger is the same for every user whom the assertion cannot identify.
 var errStranger = oauth.InvalidGrant("oauth.assertion.nobody")
 
-// known returns the person whom the assertion names: the one who is linked to
-// that identity of that login key. An e-mail address is never enough, for the
-// issuer may say any.
+// known returns the user in the assertion: the one with a linked identity of
+// that login key. An email address is not enough, because the issuer may state
+// any address.
 func (d *Handler) known(c *gin.Context, g clientauth.AssertionGrant) (users.User, error) {
 	key, err := d.Upstreams.Get(c.Request.Context(), g.By.LoginKey)
 	if err == nil && (!key.Ready() || lost(key, g.Issuer)) {
-		err = fs.ErrNotExist // people cannot sign in through it, or not as those of this issuer
+		err = fs.ErrNotExist // users cannot sign in through it, or not with this issuer
 	}
 	var user users.User
 	if err == nil {
@@ -115,9 +115,9 @@ func (d *Handler) known(c *gin.Context, g clientauth.AssertionGrant) (users.User
 	return user, err
 }
 
-// lost tells whether a key no longer has an issuer, whatever was decided of its
-// people: who cannot sign in by it is not vouched for by it either. Nothing is
-// kept of an issuer from before keys kept them, but that today's is another.
+// lost reports whether an issuer is no longer that of its key: users who cannot
+// sign in by it cannot be asserted by it, whatever was decided about them. An
+// issuer from before keys stored them is lost if it is not the current one.
 func lost(key federation.LoginKey, issuer string) bool {
 	today := key.Issuer
 	if !key.NamesItself() {
@@ -127,9 +127,9 @@ func lost(key federation.LoginKey, issuer string) bool {
 		key.OneIssuer() && today != "" && !place.Same(issuer, today)
 }
 
-// consented returns the grant by which the person allowed the client these
-// scopes, when there is nobody to ask. Whoever lost the role that the client
-// asks for is vouched for no more, whatever they allowed before.
+// consented returns the user's grant for the client and these scopes; the user
+// cannot be asked here. A user without a role that the client requires is
+// refused, even with an earlier consent.
 func (d *Handler) consented(c *gin.Context, client clients.Client, user users.User, scopes []string, current settings.Settings) (grants.Grant, error) {
 	if user.Leaving() || !client.Admits(user.Roles) {
 		return grants.Grant{}, errStranger

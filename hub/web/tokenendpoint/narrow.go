@@ -6,8 +6,8 @@ import (
 	"github.com/fedhub/fedhub/hub/web/clientrequest"
 )
 
-// narrowed returns the terms with no more than a token request asks for. What
-// it does not name stays as it was granted.
+// narrowed returns the terms limited to a token request. What the request does
+// not name stays as granted.
 func narrowed(granted grants.TokenConstraints, form oauth.Params) (grants.TokenConstraints, error) {
 	resources, err := clientrequest.Targets(granted.Resources, form)
 	if err != nil {

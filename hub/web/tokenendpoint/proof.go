@@ -11,8 +11,8 @@ import (
 	"github.com/fedhub/fedhub/hub/web"
 )
 
-// verifyProof returns the keys that the client showed to hold with this request,
-// and to which what it gets will be bound.
+// verifyProof returns the keys that the client proved in this request; the new
+// tokens are bound to them.
 func (d *Handler) verifyProof(c *gin.Context, client clients.Client) (oauth.Confirmation, error) {
 	var bound oauth.Confirmation
 	var err error
@@ -33,7 +33,7 @@ func (d *Handler) verifyProof(c *gin.Context, client clients.Client) (oauth.Conf
 	return bound, serverError(fapi.TokenRequest{Bound: bound.Bound()}.Check(client.HighSecurity))
 }
 
-// serverError turns a breach of the client's profile into the protocol's error.
+// serverError converts a violation of the client's profile to a protocol error.
 func serverError(err error) error {
 	var breach *fapi.Violation
 	if !errors.As(err, &breach) {
@@ -50,9 +50,9 @@ func tokenType(bound oauth.Confirmation) string {
 	return "Bearer"
 }
 
-// renewable is the key that refresh tokens are bound to. A client that proves
-// itself has its credentials for that, and may change its key (RFC 9449 §5,
-// RFC 8705 §4).
+// renewable is the key that refresh tokens are bound to. A client that
+// authenticates is bound by its credentials instead, and may change its key
+// (RFC 9449 §5, RFC 8705 §4).
 func (r request) renewable() oauth.Confirmation {
 	if r.client.Public() {
 		return r.bound

@@ -14,9 +14,8 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 )
 
-// refresh exchanges a refresh token (RFC 6749 §6). The ID token that comes
-// with it tells of the same sign-in, and carries no nonce of old
-// (OIDC Core §12.2).
+// refresh exchanges a refresh token (RFC 6749 §6). The new ID token is about
+// the same sign-in, without a nonce (OIDC Core §12.2).
 func (d *Handler) refresh(c *gin.Context, r request) (answer, error) {
 	client, form := r.client, r.form
 	token, err := form.Require("refresh_token")
@@ -53,17 +52,16 @@ func (d *Handler) refresh(c *gin.Context, r request) (answer, error) {
 	return a, err
 }
 
-// asked are the APIs that a request names, in one order (RFC 8707 §2.2).
+// asked are the requested APIs, sorted (RFC 8707 §2.2).
 func asked(form oauth.Params) []string { return slices.Sorted(slices.Values(form.All("resource"))) }
 
-// stillEntitled looks, before the token is used up, at what its answer will
-// need, and returns whose it is; nil if the token is not good. A database that
-// fails between would otherwise cost the sign-in: the client's second try
-// would look like theft.
+// stillEntitled reads what the response needs before the token is used up, and
+// returns the user; nil if the token is not valid. Otherwise a database failure
+// in between would cost the sign-in: the client's retry would look like theft.
 func (d *Handler) stillEntitled(c *gin.Context, r request, token string, ask grants.RefreshRequest) (*users.User, error) {
 	f, err := d.Grants.WouldRefresh(c.Request.Context(), token, ask)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil // Refresh knows what to say
+		return nil, nil // Refresh returns the error
 	}
 	if err != nil {
 		return nil, err
@@ -77,8 +75,8 @@ func (d *Handler) stillEntitled(c *gin.Context, r request, token string, ask gra
 	return d.userOf(c, r.client, f)
 }
 
-// lookUpstream asks the upstream by which the person came about them again.
-// Who was turned off there is so here; who has a new role there has it here.
+// lookUpstream asks the user's provider about them again. A user who is
+// disabled there is refused here; a new role there applies here.
 func (d *Handler) lookUpstream(c *gin.Context, f grants.TokenFamily) error {
 	if f.LoginKey == "" {
 		return nil

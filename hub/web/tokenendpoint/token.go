@@ -1,7 +1,7 @@
-// Package tokenendpoint is where apps get tokens (RFC 6749 §3.2).
+// Package tokenendpoint is the token endpoint (RFC 6749 §3.2).
 //
-// Every grant type passes through one function that authenticates the client
-// and checks that it may use the grant, so no grant can forget to.
+// One function authenticates the client and checks its grant types for every
+// grant, so no grant can omit that.
 package tokenendpoint
 
 import (
@@ -32,7 +32,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web/clientrequest"
 )
 
-// A Handler answers the token endpoint.
+// A Handler serves the token endpoint.
 type Handler struct {
 	Authenticator  *clientrequest.Authenticator
 	Clients        *clients.Registry
@@ -61,14 +61,14 @@ type answer struct {
 	IssuedTokenType string          `json:"issued_token_type,omitempty"`     // RFC 8693 §2.2.1
 }
 
-// A request is what reached the token endpoint, once the client is known.
+// A request is a token request of an authenticated client.
 type request struct {
 	client clients.Client
 	form   oauth.Params
 	bound  oauth.Confirmation // the key that the client proved it holds
 }
 
-// An exchange is what one grant type does with a request.
+// An exchange handles the requests of one grant type.
 type exchange func(*Handler, *gin.Context, request) (answer, error)
 
 var grantTypes = map[string]exchange{
@@ -129,7 +129,7 @@ func (d *Handler) token(c *gin.Context) error {
 	return nil
 }
 
-// suspicious records what looks like theft.
+// suspicious records a possible theft.
 func (d *Handler) suspicious(c *gin.Context, client clients.Client, err error) error {
 	var misuse *grants.ReplayError
 	if errors.As(err, &misuse) {
@@ -140,7 +140,7 @@ func (d *Handler) suspicious(c *gin.Context, client clients.Client, err error) e
 }
 
 // issue makes the tokens of a family that was just redeemed or refreshed. user
-// is whose it is, if that was looked up for this request; else nil.
+// is the family's user if this request read it already; else nil.
 func (d *Handler) issue(c *gin.Context, r request, f grants.TokenFamily, user *users.User, scopes []string) (answer, error) {
 	client := r.client
 	if user == nil {
@@ -149,7 +149,7 @@ func (d *Handler) issue(c *gin.Context, r request, f grants.TokenFamily, user *u
 			return answer{}, err
 		}
 	}
-	// A scope that was taken from the client since is taken from its tokens.
+	// A scope that the client lost is removed from its tokens too.
 	scopes = slices.DeleteFunc(slices.Clone(scopes), func(s string) bool { return !client.HasScope(s) })
 	var err error
 	if f.Terms, err = narrowed(f.Terms, r.form); err != nil {
@@ -165,10 +165,10 @@ func (d *Handler) issue(c *gin.Context, r request, f grants.TokenFamily, user *u
 	return a, err
 }
 
-// checkEntitlement returns the person a client may be given tokens for: their consent
-// stands, they are still who signed in, and they have a role that the client
-// asks for. Every grant type passes through here, so no policy is enforced by
-// one and forgotten by another. fs.ErrNotExist means no.
+// checkEntitlement returns the user if the client may get tokens for them: the
+// consent is valid, the sign-in is valid, and the user has a role that the
+// client requires. Every grant type uses it, so all enforce the same policy.
+// fs.ErrNotExist means no.
 func (d *Handler) checkEntitlement(c *gin.Context, client clients.Client, f grants.TokenFamily) (users.User, error) {
 	user, err := d.Tokens.UserOf(c.Request.Context(), f)
 	if err == nil && (user.Leaving() || !client.Admits(user.Roles)) {
@@ -177,8 +177,7 @@ func (d *Handler) checkEntitlement(c *gin.Context, client clients.Client, f gran
 	return user, err
 }
 
-// userOf returns whose the family is, and ends one that has nobody left to
-// speak for.
+// userOf returns the user of a family, and revokes a family without a user.
 func (d *Handler) userOf(c *gin.Context, client clients.Client, f grants.TokenFamily) (*users.User, error) {
 	user, err := d.checkEntitlement(c, client, f)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -187,7 +186,7 @@ func (d *Handler) userOf(c *gin.Context, client clients.Client, f grants.TokenFa
 	return &user, err
 }
 
-// ended revokes a family that has nobody left to speak for.
+// ended revokes a family without a user.
 func (d *Handler) ended(c *gin.Context, f grants.TokenFamily, why error) error {
 	if err := d.Grants.Revoke(c.Request.Context(), f.ID, "access.removed"); err != nil {
 		return err

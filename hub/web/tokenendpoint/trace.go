@@ -9,9 +9,8 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// traceCode finds the sign-in that a code came from which was not exchanged,
-// so that the reason stands in its trace. Only whoever has the code gets
-// there.
+// traceCode finds the sign-in of a code that was refused, and adds the reason
+// to its trace. Only a caller with the code can cause that.
 func (d *Handler) traceCode(c *gin.Context) {
 	const traced = "tokenendpoint.traced"
 	if c.GetBool(traced) {
@@ -36,7 +35,7 @@ func (d *Handler) traceCode(c *gin.Context) {
 		traces.Fact{Name: "code_verifier sent", Value: yes(form.Has("code_verifier"))})
 }
 
-// proofShown names how a client tried to prove itself (RFC 6749 §2.3).
+// proofShown names the client authentication method of a request (RFC 6749 §2.3).
 func proofShown(c *gin.Context, form map[string]string) string {
 	switch {
 	case c.GetHeader("Authorization") != "":

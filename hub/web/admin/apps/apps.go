@@ -1,5 +1,5 @@
-// Package apps is the administration of applications: what they may,
-// their secrets, and the setting up of Frappe sites.
+// Package apps has the administration pages for applications, their secrets,
+// and the setup of Frappe sites.
 package apps
 
 import (
@@ -33,13 +33,13 @@ type Handler struct {
 	Logouts    *logouts.Service
 	SiteSetups *sitesetup.Service
 	HTTP       *http.Client // guarded
-	Algs       []string     // that the hub signs with for apps
+	Algs       []string     // the hub's signing algorithms for apps
 	Responder  *web.Responder
 	Now        func() time.Time
 }
 
-// application is the client that the address names. Servers are not found
-// here: what may be changed about them is another matter.
+// application is the client with the id in the path. Connected hubs are not
+// found here, because they have other settings.
 func (d *Handler) application(c *gin.Context) (clients.Client, error) {
 	client, err := d.Clients.Lookup(c.Request.Context(), c.Param("id"))
 	if err == nil && client.Server != nil {
@@ -48,7 +48,7 @@ func (d *Handler) application(c *gin.Context) (clients.Client, error) {
 	return client, err
 }
 
-// formOnApplication is a form about the client that the address names.
+// formOnApplication handles a form about the client with the id in the path.
 func (d *Handler) formOnApplication(c *gin.Context) (map[string]string, clients.Client, error) {
 	form, err := web.Form(c)
 	if err != nil {
@@ -58,8 +58,8 @@ func (d *Handler) formOnApplication(c *gin.Context) (map[string]string, clients.
 	return form, client, err
 }
 
-// logouts says how telling the client of logouts goes; nil where nobody asked
-// for that.
+// logouts is the state of logout notices to the client; nil if the client did
+// not register for them.
 func (d *Handler) logouts(c *gin.Context, client clients.Client) (*templates.ClientLogouts, error) {
 	if client.BackchannelLogoutURI == "" {
 		return nil, nil
@@ -78,7 +78,7 @@ func (d *Handler) logouts(c *gin.Context, client clients.Client) (*templates.Cli
 	return page, nil
 }
 
-// TryLogouts is POST /admin/clients/{id}/logouts: what waits is sent at once.
+// TryLogouts is POST /admin/clients/{id}/logouts: it sends pending notices now.
 func (d *Handler) TryLogouts(c *gin.Context) error {
 	client, err := d.application(c)
 	if err != nil {

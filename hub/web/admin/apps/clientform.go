@@ -14,24 +14,24 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// A control is one input of the client's form, between what was typed and what
-// is kept.
+// A control is one input of the client's form. It converts between the typed
+// and the stored value.
 type control struct {
 	name  string
-	read  func(posted map[string]string) // what came back to what was typed
-	show  func()                         // what is kept to what stands in the form
-	apply func()                         // and back
-	some  func() bool                    // it holds something that is out of the ordinary
+	read  func(posted map[string]string) // posted value to typed value
+	show  func()                         // stored value to typed value
+	apply func()                         // typed value to stored value
+	some  func() bool                    // the value differs from the default
 }
 
-// A section is one fold of the form, by its name in the page; the first has
-// none and always stands open.
+// A section is one collapsible part of the form, by its name on the page. The
+// first has no name and is always open.
 type section struct {
 	name     string
 	controls []control
 }
 
-// sections is the whole form, in the order of the page.
+// sections is the whole form, in page order.
 func sections(f *templates.ClientForm, c *clients.Client) []section {
 	return []section{
 		{"", []control{
@@ -70,7 +70,7 @@ func sections(f *templates.ClientForm, c *clients.Client) []section {
 func peopleControls(f *templates.ClientForm, c *clients.Client) []control {
 	site := c.Frappe
 	if site == nil {
-		site = new(clients.FrappeSite) // nothing of it is kept
+		site = new(clients.FrappeSite) // it is not saved
 	}
 	return []control{
 		list("allowed_roles", &f.AllowedRoles, &c.AllowedRoles, admin.Names, "\n"),
@@ -157,8 +157,8 @@ func requestControls(f *templates.ClientForm, r *clients.Requests, c *clients.Cl
 	)
 }
 
-// pkce is a state that may be kept in two ways, so that what was not chosen
-// anew stays as it is kept.
+// pkce is a setting with two stored forms; the stored one stays if the choice
+// does not change.
 func pkce(f *templates.ClientForm, c *clients.Client) control {
 	rule := text("pkce", &f.PKCE, new(string))
 	kept := func() clients.PKCE { return cmp.Or(c.PKCE, c.PKCERule()) }
@@ -201,7 +201,7 @@ func tick(name string, typed, kept *bool) control {
 	}
 }
 
-// several is a list whose items are boxes.
+// several is a list with check boxes as items.
 func several(name string, choices []templates.Choice, typed *[]string, kept func() []string, apply func()) control {
 	return control{
 		name: name,
@@ -222,8 +222,8 @@ func several(name string, choices []templates.Choice, typed *[]string, kept func
 	}
 }
 
-// seconds may be empty. What is no number becomes one that the record's own
-// rules refuse at this field.
+// seconds may be empty. Text that is not a number becomes a number that
+// validation refuses at this field.
 func seconds(name string, typed *string, kept **int64) control {
 	number := text(name, typed, new(string))
 	number.show = func() {
@@ -251,8 +251,7 @@ func sealing(name string, typed *templates.Sealing, kept *algs.Encryption) []con
 	}
 }
 
-// usually is a choice of which one means the same as nothing, which is then
-// what is kept.
+// usually is a choice with a default. The default is stored as the empty value.
 func usually(usual, name string, typed, kept *string) control {
 	c := text(name, typed, kept)
 	c.apply = func() {
@@ -264,7 +263,7 @@ func usually(usual, name string, typed, kept *string) control {
 	return c
 }
 
-// quiet controls always hold something, so they never open their section.
+// quiet controls always have a value, so they never open their section.
 func quiet(controls ...control) []control {
 	for i := range controls {
 		controls[i].some = func() bool { return false }

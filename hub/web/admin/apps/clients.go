@@ -20,16 +20,15 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// the form's names for the fields of a record
+// names of the form fields for the fields of a record
 var clientFields = map[string]string{
 	"name": "app_name", "requests.pushed": "require_pushed", "requests.signed": "require_signed",
 }
 
-// clientsPage is how many applications one page lists.
+// clientsPage is the number of applications per page.
 const clientsPage = 50
 
-// Applications is GET /admin/clients. Federated servers have a page of their
-// own.
+// Applications is GET /admin/clients. Connected hubs have their own page.
 func (d *Handler) Applications(c *gin.Context) error {
 	text := c.Query("q")
 	found, next, err := d.Clients.Search(c.Request.Context(), text, c.Query("after"), clientsPage)
@@ -66,7 +65,7 @@ func (d *Handler) NewApplication(c *gin.Context) error {
 }
 
 // AddApplication is POST /admin/clients. A confidential client gets its first
-// secret along with it.
+// secret.
 func (d *Handler) AddApplication(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {
@@ -79,7 +78,7 @@ func (d *Handler) AddApplication(c *gin.Context) error {
 		Name:         form["app_name"],
 		Type:         clients.Type(form["type"]),
 		RedirectURIs: forms.Addresses(form["redirect_uris"]),
-		GrantTypes:   []string{clients.GrantRefresh}, // a service does not keep it
+		GrantTypes:   []string{clients.GrantRefresh}, // removed for a service
 	})
 	if wrong, ok := web.Mistakes(err, clientFields); ok {
 		return d.Responder.Show(c, admin.Unprocessable, templates.AdminClientNew{Type: form["type"], Name: form["app_name"], RedirectURIs: form["redirect_uris"], Presets: presetCards(), Mistakes: wrong})
@@ -125,7 +124,7 @@ func (d *Handler) showApplication(c *gin.Context, status int, client clients.Cli
 	return d.Responder.Show(c, status, page)
 }
 
-// registeredBy says how a client came to register itself.
+// registeredBy describes how a client registered itself.
 func registeredBy(c clients.Client) locales.Text {
 	if c.Document != nil {
 		return locales.Say("clients.by-nobody-described-by-its", "at", locales.AtMinute(c.Document.Fetched))
@@ -170,8 +169,8 @@ func typedClient(posted map[string]string) templates.ClientForm {
 	return f
 }
 
-// unfolded fills in which sections stand open: those that hold something, or
-// something wrong. A mistake about what the form does not have is shown on top.
+// unfolded fills in the open sections: those with a value or a mistake. A
+// mistake in a field that is not on the form is shown at the top.
 func (d *Handler) unfolded(f templates.ClientForm, wrong []templates.Mistake) (templates.ClientForm, []templates.Mistake) {
 	shown := map[string]bool{"confirm": true, "life": true}
 	for _, section := range sections(&f, new(clients.Client)) {
@@ -215,7 +214,7 @@ func (d *Handler) SaveApplication(c *gin.Context) error {
 	return web.SeeOther(c, admin.ClientPath(client.ID)+"?done=saved")
 }
 
-// apply writes what was typed; what the form does not show stays.
+// apply saves the typed values; fields that are not on the form stay.
 func apply(f templates.ClientForm, c *clients.Client) {
 	for _, section := range sections(&f, c) {
 		for _, control := range section.controls {
@@ -224,7 +223,7 @@ func apply(f templates.ClientForm, c *clients.Client) {
 	}
 }
 
-// RemoveApplication is POST /admin/clients/{id}/delete: the name must be typed.
+// RemoveApplication is POST /admin/clients/{id}/delete. The name must be typed to confirm.
 func (d *Handler) RemoveApplication(c *gin.Context) error {
 	form, client, err := d.formOnApplication(c)
 	if err != nil {

@@ -9,10 +9,10 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// What an application is registered for are two lists (RFC 7591 §2). The form
-// shows the usual of them as two choices and two ticks, and the rest as boxes.
+// A client registers two lists (RFC 7591 §2): grant types and response types. The form
+// has two choices and two check boxes for the usual values, and boxes for the rest.
 
-// grant is one grant type as a tick.
+// grant is the check box of one grant type.
 func grant(name string, typed *bool, c *clients.Client, grant string) control {
 	t := tick(name, typed, new(bool))
 	t.show = func() { *typed = c.HasGrant(grant) }
@@ -20,7 +20,7 @@ func grant(name string, typed *bool, c *clients.Client, grant string) control {
 	return t
 }
 
-// grantType is the choice of how answers reach the application.
+// grantType is the choice of the flow that delivers responses to the application.
 func grantType(f *templates.ClientForm, c *clients.Client) control {
 	typed := &f.GrantType
 	choice := text("grant_type", typed, new(string))
@@ -36,8 +36,8 @@ func grantType(f *templates.ClientForm, c *clients.Client) control {
 	return choice
 }
 
-// responseType is the choice that goes with the grant type. The boxes of
-// responses, if one is ticked, take its place.
+// responseType is the choice that belongs to the grant type. If a box in
+// responses is ticked, the boxes replace this choice.
 func responseType(f *templates.ClientForm, c *clients.Client) control {
 	choice := text("response_type", &f.ResponseType, new(string))
 	choice.show = func() {
@@ -65,8 +65,8 @@ func grantBoxes(typed *[]string, c *clients.Client) control {
 		})
 }
 
-// responses are the boxes for applications that need more than one response
-// type, or one that no choice names.
+// responses are the boxes for applications with several response types, or with
+// one that no choice has.
 func responses(typed *[]string, c *clients.Client) control {
 	return several("response_types", templates.ResponseChoices(), typed,
 		func() []string {

@@ -8,7 +8,7 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// habitsOf is what an application was seen to do where it has a choice.
+// habitsOf is the observed behavior of an application where it has a choice.
 func habitsOf(c clients.Client) []templates.Habit {
 	var seen []templates.Habit
 	for _, h := range []struct {

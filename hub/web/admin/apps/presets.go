@@ -14,7 +14,7 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// presetControls are those of the client's form that the page of a preset has.
+// presetControls are the controls of the client's form on the page of a preset.
 var presetControls = []string{"app_name", "redirect_uris", "scopes", "auth_method", "pkce", "id_token_claims",
 	"post_logout_redirect_uris", "backchannel_logout_uri", "backchannel_logout_session"}
 
@@ -27,8 +27,8 @@ func presetCards() []templates.Preset {
 	return all
 }
 
-// newFromPreset is GET /admin/clients/new?preset=: what the preset asks and,
-// once that is known, the form as the preset fills it.
+// newFromPreset is GET /admin/clients/new?preset=: the questions of the preset
+// and, after they are answered, the form with the values of the preset.
 func (d *Handler) newFromPreset(c *gin.Context, p presets.Preset) error {
 	if p.Site {
 		return web.SeeOther(c, "/admin/clients/frappe")
@@ -47,7 +47,7 @@ func (d *Handler) newFromPreset(c *gin.Context, p presets.Preset) error {
 	return d.showPreset(c, http.StatusOK, p, answers, &form, nil)
 }
 
-// showPreset shows what is asked, and the form if it is known how to fill it.
+// showPreset shows the questions, and the form if they are answered.
 func (d *Handler) showPreset(c *gin.Context, status int, p presets.Preset, a presets.Answers, form *templates.ClientForm, wrong []templates.Mistake) error {
 	page := templates.AdminClientPreset{
 		Preset: p.Key, Title: p.Name, URL: a.URL, URLLabel: locales.Of(p.URL.Label), URLHint: locales.Of(p.URL.Help),
@@ -58,7 +58,7 @@ func (d *Handler) showPreset(c *gin.Context, status int, p presets.Preset, a pre
 		page.Hidden = []templates.Pair{{Name: "preset", Value: p.Key}, {Name: "url", Value: a.URL}, {Name: "called", Value: a.Name}}
 		for i := range wrong {
 			if !slices.Contains(presetControls, wrong[i].Field) {
-				wrong[i].Field = "" // of what this page does not have
+				wrong[i].Field = "" // the field is not on this page
 			}
 		}
 	}
@@ -66,8 +66,8 @@ func (d *Handler) showPreset(c *gin.Context, status int, p presets.Preset, a pre
 	return d.Responder.Show(c, status, page)
 }
 
-// addFromPreset is POST /admin/clients with a preset: the client that it makes,
-// with what was typed over that.
+// addFromPreset is POST /admin/clients with a preset: it makes the preset's
+// client and applies the typed values.
 func (d *Handler) addFromPreset(c *gin.Context, p presets.Preset, form map[string]string) error {
 	answers, err := p.Ask(form["url"], form["called"])
 	if wrong, ok := web.Mistakes(err, nil); ok {
@@ -97,7 +97,7 @@ func (d *Handler) addFromPreset(c *gin.Context, p presets.Preset, form map[strin
 	return d.showSecret(c, client, secret, 0, d.there(p, client, answers, secret))
 }
 
-// there is what to enter at an application, by its own names.
+// there has the values to enter at an application, by the application's own names.
 func (d *Handler) there(p presets.Preset, client clients.Client, a presets.Answers, secret string) templates.There {
 	out := templates.There{Name: p.Name, Notes: locales.OfAll(p.Notes)}
 	for _, v := range p.Values(presets.At(d.Issuer), client, a, secret) {
@@ -110,8 +110,8 @@ func (d *Handler) there(p presets.Preset, client clients.Client, a presets.Answe
 	return out
 }
 
-// recognised is what to enter at the application that a client seems to be;
-// empty if it is none of the presets. So is the secret where it is not known.
+// recognised has the values to enter if the client matches a preset; otherwise
+// it is empty. An unknown secret is empty too.
 func (d *Handler) recognised(client clients.Client, secret string) templates.There {
 	p, answers, ok := presets.Of(client)
 	if !ok {

@@ -16,7 +16,7 @@ import (
 
 const day = 24 * time.Hour
 
-// lives are how long a new secret may last, by the value of the choice.
+// lives are the lifetimes of a new secret, by the value of the choice.
 var lives = []struct {
 	value string
 	label locales.Text
@@ -36,8 +36,8 @@ func secretLives() []templates.Option {
 	return out
 }
 
-// AddSecret is POST /admin/clients/{id}/secrets. The ones there are stay good,
-// so the client can change over without a gap.
+// AddSecret is POST /admin/clients/{id}/secrets. Existing secrets stay valid,
+// so the client can change without an interruption.
 func (d *Handler) AddSecret(c *gin.Context) error {
 	form, client, err := d.formOnApplication(c)
 	if err != nil {
@@ -50,7 +50,7 @@ func (d *Handler) AddSecret(c *gin.Context) error {
 		}
 	}
 	if client.AuthMethod == clientauth.MethodKey || client.Public() {
-		return web.SeeOther(c, admin.ClientPath(client.ID)+"?done=added") // it proves itself otherwise
+		return web.SeeOther(c, admin.ClientPath(client.ID)+"?done=added") // it does not authenticate with a secret
 	}
 	secret, err := d.Operator.AddSecret(c.Request.Context(), d.Actor(c), client.ID, life)
 	if wrong, ok := web.Mistakes(err, nil); ok {
@@ -62,8 +62,8 @@ func (d *Handler) AddSecret(c *gin.Context) error {
 	return d.showSecret(c, client, secret, life, d.recognised(client, secret))
 }
 
-// showSecret shows a new secret the one time it can be seen. The page answers
-// the POST itself, for a secret must not stand in an address.
+// showSecret shows a new secret once. The response to the POST is the page
+// itself, because a secret must not be in a URL.
 func (d *Handler) showSecret(c *gin.Context, client clients.Client, secret string, life time.Duration, there templates.There) error {
 	page := templates.SecretOnce{Client: client.Name, ClientID: client.ID, Secret: secret, Back: admin.ClientPath(client.ID), There: there}
 	if life > 0 {

@@ -21,9 +21,9 @@ import (
 )
 
 // EnterAtSite is POST /admin/clients/{id}/setup/site: the hub makes the Social
-// Login Key at the site through its REST API. The API key serves this one
-// request; the Client Secret is a new one, for the old ones are not known. The
-// address is the client's own, so nobody can send the hub elsewhere with it.
+// Login Key at the site through its REST API. The API key is used for this request
+// only. The Client Secret is new, because existing ones cannot be read. The address
+// is the client's own, so a request cannot redirect the hub elsewhere.
 func (d *Handler) EnterAtSite(c *gin.Context) error {
 	form, client, err := d.formOnSite(c)
 	if err != nil {
@@ -60,7 +60,7 @@ func (d *Handler) keyAt(client clients.Client, secret, signUps string) frappe.Ke
 	return frappe.Key{Hub: d.Issuer, Provider: frappe.ProviderOf(client), ClientID: client.ID, Secret: secret, SignUps: signUps}
 }
 
-// recordLink notes what came of it, and nothing that the site said.
+// recordLink records the result, without the site's response.
 func (d *Handler) recordLink(c *gin.Context, client clients.Client, refused *frappe.Refusal) {
 	detail := map[string]string{"result": "entered"}
 	if refused != nil {
@@ -69,7 +69,7 @@ func (d *Handler) recordLink(c *gin.Context, client clients.Client, refused *fra
 	d.Record(c, audit.Event{Kind: audit.SiteEntered, Client: client.ID, Target: client.Frappe.URL, Detail: detail})
 }
 
-// refusedLink takes back the secret, unless the site may have it.
+// refusedLink removes the secret, unless the site may have received it.
 func (d *Handler) refusedLink(c *gin.Context, client clients.Client, link templates.SiteLink, refused *frappe.Refusal, secret string) error {
 	if refused.Unsure {
 		d.Record(c, audit.Event{Kind: audit.SecretAdded, Client: client.ID, Why: texts.New("site.secret.maybe")})
@@ -80,8 +80,8 @@ func (d *Handler) refusedLink(c *gin.Context, client clients.Client, link templa
 	return d.showLink(c, http.StatusOK, client, link)
 }
 
-// entered waits for the first sign-in with the new secret. The older ones that
-// nobody used were never entered anywhere, or were replaced by this one.
+// entered waits for the first sign-in with the new secret. It removes older secrets
+// that were never used: they were not entered, or this one replaces them.
 func (d *Handler) entered(c *gin.Context, client clients.Client, link templates.SiteLink, secret string, differ []frappe.Difference, refused *frappe.Refusal) error {
 	ctx := c.Request.Context()
 	d.Record(c, audit.Event{Kind: audit.SecretAdded, Client: client.ID, Why: texts.New("site.secret")})
@@ -119,7 +119,7 @@ func (d *Handler) showLink(c *gin.Context, status int, client clients.Client, li
 	return d.showSetup(c, status, page)
 }
 
-// refusalNotes are what to do about each kind of refusal.
+// refusalNotes have the advice for each kind of refusal.
 var refusalNotes = map[string]templates.Note{
 	frappe.WrongKey:    {Title: locales.Say("sitelink.the-site-does-not-know"), Text: locales.Say("sitelink.generate-the-keys-again-there")},
 	frappe.NotAllowed:  {Title: locales.Say("sitelink.this-api-key-may-not"), Text: locales.Say("sitelink.use-one-of-a-user")},

@@ -11,8 +11,8 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// siteMistake says what went wrong at a site's first sign-in, and what to
-// change where; nil if nothing did.
+// siteMistake describes the failure of a site's first sign-in and its fix; nil
+// if there is none.
 func (d *Handler) siteMistake(client clients.Client, debut sitesetup.Setup, now time.Time) *templates.SiteMistake {
 	switch {
 	case debut.Done():
@@ -33,7 +33,7 @@ func (d *Handler) siteMistake(client clients.Client, debut sitesetup.Setup, now 
 	}
 }
 
-// explanations are what to say of each kind of mistake.
+// explanations are the texts for each kind of mistake.
 var explanations = map[string]templates.SiteMistake{
 	sitesetup.Redirect: {Title: locales.Say("sitemistake.the-site-wants-to-be")},
 	sitesetup.Stranger: {Title: locales.Say("sitemistake.the-site-sent-a-client"), Text: locales.Say("sitemistake.copy-the-client-id-from")},
@@ -76,7 +76,7 @@ func (d *Handler) explain(m sitesetup.Mistake, client clients.Client) *templates
 	return &out
 }
 
-// redirectAdvice says why the site takes itself for another address.
+// redirectAdvice explains why the site sends another address than its own.
 func redirectAdvice(sent string, client clients.Client) locales.Text {
 	u, err := url.Parse(sent)
 	site, wrong := url.Parse(client.Frappe.URL)

@@ -17,8 +17,8 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// what the form calls the fields of a site's record: whatever is wrong with
-// them is wrong with the address
+// the form has one field, the address, for all fields of a site's record, so
+// every mistake is shown there
 var siteFields = map[string]string{"frappe": "site", "name": "site", "redirect_uris": "site", "default_redirect_uri": "site"}
 
 // NewSite is GET /admin/clients/frappe.
@@ -26,8 +26,8 @@ func (d *Handler) NewSite(c *gin.Context) error {
 	return d.Responder.Show(c, http.StatusOK, templates.AdminSiteNew{Provider: clients.FrappeProvider})
 }
 
-// AddSite is POST /admin/clients/frappe: from the address of a Frappe or
-// ERPNext site to the client that it is.
+// AddSite is POST /admin/clients/frappe: it adds the client for the address of
+// a Frappe or ERPNext site.
 func (d *Handler) AddSite(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {
@@ -59,7 +59,7 @@ func (d *Handler) AddSite(c *gin.Context) error {
 	return d.showSiteSecret(c, client)
 }
 
-// describedSite is what was typed, tidied.
+// describedSite is the typed site, normalized.
 func (d *Handler) describedSite(form map[string]string) (site, provider string, err error) {
 	if site, err = d.Operator.TidySite(form["site"]); err != nil {
 		return "", "", err
@@ -72,7 +72,7 @@ func (d *Handler) describedSite(form map[string]string) (site, provider string, 
 	return site, provider, frappe.CheckProvider(provider)
 }
 
-// knownSite leads to the client that a site is already, if it is known by now.
+// knownSite is a link to the existing client of a site, if there is one.
 func knownSite(client clients.Client) (templates.Action, error) {
 	if client.ID == "" {
 		return templates.Action{}, forms.New("site", "site.adding")
@@ -81,8 +81,8 @@ func knownSite(client clients.Client) (templates.Action, error) {
 		forms.New("site", "site.known")
 }
 
-// firstOf leaves one mistake of each field: what follows from an address being
-// wrong is no news.
+// firstOf keeps the first mistake of each field: further ones only follow from
+// a wrong address.
 func firstOf(all []templates.Mistake) []templates.Mistake {
 	var out []templates.Mistake
 	seen := map[string]bool{}

@@ -16,7 +16,7 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// SiteSetup is GET /admin/clients/{id}/setup: what to enter at the site.
+// SiteSetup is GET /admin/clients/{id}/setup: the values to enter at the site.
 func (d *Handler) SiteSetup(c *gin.Context) error {
 	client, err := d.site(c)
 	if err != nil {
@@ -33,7 +33,7 @@ func (d *Handler) SiteSetup(c *gin.Context) error {
 	return d.showSetup(c, http.StatusOK, page)
 }
 
-// site is the Frappe site that the address names.
+// site is the Frappe site with the id in the path.
 func (d *Handler) site(c *gin.Context) (clients.Client, error) {
 	client, err := d.application(c)
 	if err == nil && client.Frappe == nil {
@@ -42,7 +42,7 @@ func (d *Handler) site(c *gin.Context) (clients.Client, error) {
 	return client, err
 }
 
-// formOnSite is a form about the site that the address names.
+// formOnSite handles a form about the site with the id in the path.
 func (d *Handler) formOnSite(c *gin.Context) (map[string]string, clients.Client, error) {
 	form, err := web.Form(c)
 	if err != nil {
@@ -61,8 +61,8 @@ func (d *Handler) NewSiteSecret(c *gin.Context) error {
 	return d.showSiteSecret(c, client)
 }
 
-// showSiteSecret makes a secret and shows it among the values of the site, the
-// one time it can be seen.
+// showSiteSecret makes a secret and shows it once, with the other values for
+// the site.
 func (d *Handler) showSiteSecret(c *gin.Context, client clients.Client) error {
 	secret, err := d.Operator.AddSecret(c.Request.Context(), d.Actor(c), client.ID, 0)
 	wrong, broken := web.Mistakes(err, nil)
@@ -83,7 +83,7 @@ func (d *Handler) showSiteSecret(c *gin.Context, client clients.Client) error {
 }
 
 func (d *Handler) showSetup(c *gin.Context, status int, page templates.AdminSiteSetup) error {
-	web.AllowConnect(c) // a script looks for news of the sign-in
+	web.AllowConnect(c) // a script polls for the sign-in
 	return d.Responder.Show(c, status, page)
 }
 
@@ -102,7 +102,7 @@ func (d *Handler) setupPage(c *gin.Context, client clients.Client, secret string
 	return page, err
 }
 
-// fieldHints say of a field what people get wrong.
+// fieldHints are hints about frequent mistakes at a field.
 var fieldHints = map[string]locales.Text{
 	"social_login_provider": locales.Say("sitesetup.social-login-provider"),
 	"base_url":              locales.Say("sitesetup.base-url"),
@@ -121,7 +121,7 @@ func siteFieldsOf(key frappe.Key) []templates.SiteField {
 	return out
 }
 
-// onlyHere says that an address leads to nobody but this machine.
+// onlyHere reports whether an address works on this machine only.
 func onlyHere(address string) bool {
 	u, err := url.Parse(address)
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// AwaitSite is POST /admin/clients/{id}/setup/wait: from the start.
+// AwaitSite is POST /admin/clients/{id}/setup/wait: it restarts the wait.
 func (d *Handler) AwaitSite(c *gin.Context) error {
 	_, client, err := d.formOnSite(c)
 	if err != nil {
@@ -30,9 +30,9 @@ func (d *Handler) AwaitSite(c *gin.Context) error {
 	return web.SeeOther(c, admin.ClientPath(client.ID)+"/setup?watch=1")
 }
 
-// AddSiteRedirect is POST /admin/clients/{id}/setup/redirect: the site may be
-// answered at the address that it sent. Only the one that is on record as sent
-// can be added so, and only where it is the site's under another scheme or port.
+// AddSiteRedirect is POST /admin/clients/{id}/setup/redirect: it registers the
+// redirect URI that the site sent. Only the recorded URI can be added, and only
+// if it differs from the site's by scheme or port.
 func (d *Handler) AddSiteRedirect(c *gin.Context) error {
 	form, client, err := d.formOnSite(c)
 	if err != nil {
@@ -43,7 +43,7 @@ func (d *Handler) AddSiteRedirect(c *gin.Context) error {
 		return err
 	}
 	if debut.Wrong == nil || debut.Wrong.Sent != form["uri"] || !d.addable(*debut.Wrong, client) {
-		return web.SeeOther(c, admin.ClientPath(client.ID)+"/setup?watch=1") // somebody was quicker, or another one came
+		return web.SeeOther(c, admin.ClientPath(client.ID)+"/setup?watch=1") // another request added it first, or the site sent another one
 	}
 	why := texts.New("site.redirect", "address", debut.Wrong.Sent)
 	err = d.Operator.ChangeClient(c.Request.Context(), d.Actor(c), client.ID, why, func(stored *clients.Client) {
@@ -70,9 +70,9 @@ func (d *Handler) AddSiteRedirect(c *gin.Context) error {
 	return web.SeeOther(c, admin.ClientPath(client.ID)+"/setup?watch=1&done=saved")
 }
 
-// addable says that the address that was sent differs from a registered one by
-// its scheme or port alone, and not by http in place of https: whoever sent it
-// may be there to listen.
+// addable reports whether the sent address differs from a registered one only
+// by scheme or port. http in place of https is not allowed: an attacker could
+// read the response.
 func (d *Handler) addable(m sitesetup.Mistake, client clients.Client) bool {
 	sent, err := url.Parse(m.Sent)
 	if m.Kind != sitesetup.Redirect || err != nil || sent.RawQuery != "" || sent.Fragment != "" || sent.User != nil {
@@ -87,7 +87,7 @@ func (d *Handler) addable(m sitesetup.Mistake, client clients.Client) bool {
 	})
 }
 
-// firstLogin is how far the first sign-in came.
+// firstLogin is the progress of the first sign-in.
 func (d *Handler) firstLogin(c *gin.Context, client clients.Client) (templates.FirstLogin, error) {
 	debut, err := d.SiteSetups.Of(c.Request.Context(), client.ID)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -105,10 +105,10 @@ func (d *Handler) firstLogin(c *gin.Context, client clients.Client) (templates.F
 	return page, nil
 }
 
-// grace is how long a site may take for what its server does at once.
+// grace is how long a site may take for steps that its server does immediately.
 const grace = time.Minute
 
-// debutSteps are what the site has to do, in order.
+// debutSteps are the site's steps, in order.
 func debutSteps(d sitesetup.Setup, now time.Time) []templates.Step {
 	steps := []templates.Step{
 		{Title: locales.Say("sitewait.authorize"), Text: locales.Say("sitewait.the-sites-button-sends-somebody")},
@@ -148,7 +148,7 @@ func debutSteps(d sitesetup.Setup, now time.Time) []templates.Step {
 	return steps
 }
 
-// failedAt is the step that something is wrong with; -1 if there is none.
+// failedAt is the step that failed; -1 if there is none.
 func failedAt(d sitesetup.Setup, reached int, now time.Time) int {
 	switch {
 	case d.Done():
@@ -163,7 +163,7 @@ func failedAt(d sitesetup.Setup, reached int, now time.Time) int {
 	return -1
 }
 
-// stuck says that the site should have come by now.
+// stuck reports whether the site is overdue.
 func stuck(d sitesetup.Setup, now time.Time) bool {
 	last := d.Answered
 	if d.Token.After(last) {

@@ -1,5 +1,5 @@
-// Package hubs is the administration of hubs below this one, and the map of
-// who trusts whom.
+// Package hubs has the administration pages for connected hubs, and the map of
+// trust between hubs, providers and apps.
 package hubs
 
 import (
@@ -13,7 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web/admin"
 )
 
-// A Handler shows and changes hubs below this one.
+// A Handler shows and changes connected hubs.
 type Handler struct {
 	admin.Recorder
 	Operator  *operator.Service

@@ -16,11 +16,11 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// maxDrawn is how many servers and apps are drawn; a larger picture tells
-// nobody anything.
+// maxDrawn is how many hubs and apps are drawn; a larger picture is not
+// readable.
 const maxDrawn = 60
 
-// Map is GET /admin/map: who trusts whom, and how that fares.
+// Map is GET /admin/map: the trust between all parties, and its health.
 func (d *Handler) Map(c *gin.Context) error {
 	ctx := c.Request.Context()
 	keys, err := d.Upstreams.All(ctx)
@@ -66,7 +66,7 @@ func (d *Handler) Map(c *gin.Context) error {
 	return d.Responder.Show(c, http.StatusOK, page)
 }
 
-// mapKey is an upstream. Of what is known about it the worst is shown.
+// mapKey is a provider, with the worst known state.
 func (d *Handler) mapKey(k federation.LoginKey, r health.Record, warnings []health.Warning) templates.MapNode {
 	n := templates.MapNode{Name: k.Name, Kind: locales.Say("map.upstream"), URL: "/admin/providers/" + url.PathEscape(k.ID), State: admin.KeyState(k)}
 	if k.Kind == federation.KindPeer {

@@ -16,7 +16,7 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// Servers is GET /admin/hubs: the hubs that sign their people in here.
+// Servers is GET /admin/hubs: the hubs that sign their users in here.
 func (d *Handler) Servers(c *gin.Context) error { return d.showServers(c, "", time.Time{}) }
 
 func (d *Handler) showServers(c *gin.Context, invite string, expires time.Time) error {
@@ -48,8 +48,8 @@ func server(c clients.Client) templates.Server {
 	return s
 }
 
-// decisions are what an administrator can make of a server, by the last part
-// of the address.
+// decisions are an administrator's decisions about a connected hub, by the last
+// segment of the path.
 var decisions = map[string]struct {
 	state clients.State
 	done  string
@@ -88,8 +88,8 @@ func (d *Handler) Decide(c *gin.Context) error {
 	return web.SeeOther(c, "/admin/hubs?done="+decision.done)
 }
 
-// removeServer forgets a server and what people allowed it. It may ask again,
-// and then waits like any other.
+// removeServer deletes a connected hub and what users allowed it. It may
+// request a connection again and then waits for approval.
 func (d *Handler) removeServer(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {
@@ -105,8 +105,8 @@ func (d *Handler) removeServer(c *gin.Context) error {
 	return web.SeeOther(c, "/admin/hubs?done=forgotten")
 }
 
-// Invite is POST /admin/hubs/invite: a code that lets one server in at
-// once, shown this one time.
+// Invite is POST /admin/hubs/invite: a code that approves one hub at once. It
+// is shown once.
 func (d *Handler) Invite(c *gin.Context) error {
 	code, invite, err := d.Operator.NewInvite(c.Request.Context(), d.Actor(c), 0)
 	if err != nil {

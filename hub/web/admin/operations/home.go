@@ -62,7 +62,7 @@ func damagedRecords(all []store.Damage) []templates.Attention {
 	return out
 }
 
-// mostWaiting is how many users who wait for approval are counted.
+// mostWaiting bounds the count of users who wait for approval.
 const mostWaiting = 50
 
 func waitingUsers(count int) []templates.Attention {
@@ -90,7 +90,7 @@ func skewedClocks(all []readiness.Proof) []templates.Attention {
 	return out
 }
 
-// CheckNow is POST /admin/check: everything is looked at now.
+// CheckNow is POST /admin/check: it runs all checks now.
 func (d *Handler) CheckNow(c *gin.Context) error {
 	if err := d.Monitor.Check(c.Request.Context()); err != nil {
 		return err

@@ -1,5 +1,5 @@
-// Package operations is how the hub fares and what it keeps to: what needs attention,
-// settings, signing keys, traces and sign-outs.
+// Package operations has the administration pages for the state of the hub:
+// warnings, settings, signing keys, sign-in log and sign-out delivery.
 package operations
 
 import (
@@ -21,7 +21,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web/admin"
 )
 
-// A Handler shows how the hub fares and changes its settings.
+// A Handler shows the state of the hub and changes its settings.
 type Handler struct {
 	admin.Recorder
 	Issuer    string
@@ -35,7 +35,7 @@ type Handler struct {
 	Settings  *settings.Service
 	Traces    *traces.Service
 	Operator  *operator.Service
-	Damaged   func() []store.Damage // records that cannot be read
+	Damaged   func() []store.Damage // unreadable records
 	Readiness *readiness.Service
 	Responder *web.Responder
 	Now       func() time.Time

@@ -18,10 +18,10 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// the form's names, which are the provider's own (OAuth Provider Settings)
+// the form's names are the provider's own (OAuth Provider Settings)
 var settingsFields = map[string]string{"consent": "skip_authorization", "server_domains": "trusted_domains"}
 
-// consentWords are the two modes as the form has them.
+// consentWords are the form's names for the two modes.
 var consentWords = map[string]string{settings.Force: "Force", settings.Auto: "Auto"}
 
 // ProviderSettings is GET /admin/settings.
@@ -29,7 +29,7 @@ func (d *Handler) ProviderSettings(c *gin.Context) error {
 	return d.showSettings(c, http.StatusOK, "", nil)
 }
 
-// showSettings shows what is kept, with a token that was just made.
+// showSettings shows the stored settings, and a new token if there is one.
 func (d *Handler) showSettings(c *gin.Context, status int, token string, wrong []templates.Mistake) error {
 	s, err := d.Settings.Current(c.Request.Context())
 	if err != nil {
@@ -117,7 +117,7 @@ func (d *Handler) SaveSettings(c *gin.Context) error {
 	return web.SeeOther(c, "/admin/settings?done=saved")
 }
 
-// textOr reads a text that a form may leave out, and then it stays.
+// textOr reads a text. If the form has no such field, the stored value stays.
 func textOr(form oauth.Params, name, stays string) string {
 	if !form.Has(name) {
 		return stays
@@ -125,8 +125,8 @@ func textOr(form oauth.Params, name, stays string) string {
 	return form[name]
 }
 
-// numberOr reads a number that a form may leave out, and then it stays; what is
-// no number is one that is refused.
+// numberOr reads a number. If the form has no such field, the stored value
+// stays; text that is not a number becomes a number that validation refuses.
 func numberOr(form oauth.Params, name string, stays int) int {
 	if !form.Has(name) {
 		return stays
@@ -138,8 +138,8 @@ func numberOr(form oauth.Params, name string, stays int) int {
 	return n
 }
 
-// countOr reads a number that a form may leave out, and then it stays; 0 is one,
-// and what is no number is one that is refused.
+// countOr reads a number, which may be 0. If the form has no such field, the stored
+// value stays; text that is not a number becomes one that validation refuses.
 func countOr(form oauth.Params, name string, stays *int) *int {
 	if !form.Has(name) {
 		return stays
@@ -151,7 +151,7 @@ func countOr(form oauth.Params, name string, stays *int) *int {
 	return &n
 }
 
-// traceDays reads a number of days; what is none is one that is refused.
+// traceDays reads a number of days; other text becomes a number that validation refuses.
 func traceDays(typed string) int {
 	days, err := strconv.Atoi(strings.TrimSpace(typed))
 	if err != nil || days == 0 {
@@ -160,8 +160,8 @@ func traceDays(typed string) int {
 	return days
 }
 
-// MakeInitialToken is POST /admin/settings/tokens: a token with which apps may
-// register themselves, shown this one time.
+// MakeInitialToken is POST /admin/settings/tokens: it makes an initial access
+// token for registering apps. The token is shown once.
 func (d *Handler) MakeInitialToken(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {

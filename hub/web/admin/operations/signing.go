@@ -41,7 +41,7 @@ func (d *Handler) showSigning(c *gin.Context, status int, page templates.AdminSi
 	return d.Responder.Show(c, status, page)
 }
 
-// keyStates are the states as the page has them.
+// keyStates are the page's texts for the states.
 var keyStates = map[signing.State]templates.Chip{
 	signing.Waiting: {Tone: "info", Text: locales.Say("signing.waiting")},
 	signing.Current: {Tone: "ok", Text: locales.Say("signing.current")},
@@ -64,8 +64,8 @@ func signingKey(card signing.Card) templates.SigningKey {
 	return k
 }
 
-// RotateKeys is POST /admin/signing/rotate. A form that was sent before, or
-// that another administrator overtook, changes nothing.
+// RotateKeys is POST /admin/signing/rotate. A form that was already sent, or
+// that is older than another administrator's rotation, changes nothing.
 func (d *Handler) RotateKeys(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {
@@ -94,7 +94,7 @@ func (d *Handler) ScheduleKeys(c *gin.Context) error {
 	}
 	days, err := strconv.Atoi(strings.TrimSpace(form["key_days"]))
 	if err != nil {
-		days = -1 // which is out of bounds too
+		days = -1 // out of bounds too
 	}
 	err = d.Operator.ChangeSettings(c.Request.Context(), d.Actor(c), func(s *settings.Settings) { s.KeyDays = &days })
 	if wrong, ok := web.Mistakes(err, nil); ok {

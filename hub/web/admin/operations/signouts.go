@@ -15,10 +15,10 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// signOutsShown is how many sign-outs stand on one page.
+// signOutsShown is the number of sign-outs per page.
 const signOutsShown = 50
 
-// SignOuts is GET /admin/sign-out-delivery: the ledger, newest first.
+// SignOuts is GET /admin/sign-out-delivery: the list, newest first.
 func (d *Handler) SignOuts(c *gin.Context) error {
 	ctx := c.Request.Context()
 	lines, err := d.Logouts.Recent(ctx, c.Query("before"), signOutsShown)
@@ -64,7 +64,7 @@ func (d *Handler) SignOutEntry(c *gin.Context) error {
 	return d.Responder.Show(c, http.StatusOK, page)
 }
 
-// who names a user, also one who has been removed.
+// who names a user, even after the user is removed.
 func (d *Handler) who(ctx context.Context, userID string) (locales.Text, error) {
 	u, err := d.Users.Get(ctx, userID)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -73,7 +73,7 @@ func (d *Handler) who(ctx context.Context, userID string) (locales.Text, error) 
 	return admin.Account(u), err
 }
 
-// signOutState sums up a sign-out: the worst that became of a recipient.
+// signOutState sums up a sign-out: the worst result of its recipients.
 func (d *Handler) signOutState(s logouts.SignOut) templates.Chip {
 	counts := s.Count(d.Now())
 	if n := counts[logouts.Unreachable]; n > 0 {

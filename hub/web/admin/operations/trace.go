@@ -16,7 +16,7 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// maxEvents is how many audit events stand under a trace.
+// maxEvents bounds the audit events shown with a trace.
 const maxEvents = 100
 
 // LoginTrace is GET /admin/sign-in-log/{ref}: one sign-in, step by step.
@@ -31,7 +31,7 @@ func (d *Handler) LoginTrace(c *gin.Context) error {
 		return err
 	}
 	if len(found) == 0 {
-		return web.SeeOther(c, "/admin/sign-in-log?"+url.Values{"ref": {ref}}.Encode()) // which says that there is none
+		return web.SeeOther(c, "/admin/sign-in-log?"+url.Values{"ref": {ref}}.Encode()) // that page reports that there is no such trace
 	}
 	t := found[0]
 	names, err := d.traceNames(ctx, t.Client)
@@ -54,7 +54,7 @@ func (d *Handler) LoginTrace(c *gin.Context) error {
 	return d.Responder.Show(c, http.StatusOK, page)
 }
 
-// named leads to what has a name here; what is gone leads nowhere.
+// named links to a record by its name; a deleted record has no link.
 func named(names map[string]string, id, under string) templates.Action {
 	if _, found := names[id]; !found {
 		return templates.Action{Label: locales.Stored(id)}
@@ -62,7 +62,7 @@ func named(names map[string]string, id, under string) templates.Action {
 	return templates.Action{Label: locales.Stored(nameOf(names, id)), URL: under + templates.Segment(id)}
 }
 
-// tracePage is what the trace itself knows.
+// tracePage has the values that come from the trace itself.
 func tracePage(t traces.Trace) templates.AdminTrace {
 	page := templates.AdminTrace{Ref: t.Ref, State: traceState(t), Began: t.Began, Omitted: t.Omitted, Until: t.Expires, From: hop(t.From, t.Ref), To: hop(t.To, t.Ref)}
 	mistake, failed := t.Mistake()
@@ -91,8 +91,8 @@ func tracePage(t traces.Trace) templates.AdminTrace {
 
 var tones = map[string]string{traces.OK: "ok", traces.Failed: "danger"}
 
-// hop leads to the same sign-in at another hub: by its own reference, or else
-// by ours, which it was told.
+// hop links to the same sign-in at another hub: by that hub's reference, or
+// else by ours, which that hub received.
 func hop(h traces.Hop, ours string) templates.Action {
 	if h.Base == "" {
 		return templates.Action{}

@@ -22,10 +22,10 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// perPage is how many traces the list shows at once.
+// perPage is the number of traces per page.
 const perPage = 50
 
-// LoginTraces is GET /admin/sign-in-log: the newest, or the one with a reference.
+// LoginTraces is GET /admin/sign-in-log: the newest traces, or the one with a reference.
 func (d *Handler) LoginTraces(c *gin.Context) error {
 	page := templates.AdminTraces{
 		Ref: strings.TrimSpace(c.Query("ref")), Failed: c.Query("failed") == "1",
@@ -47,8 +47,8 @@ func (d *Handler) LoginTraces(c *gin.Context) error {
 	return d.listTraces(c, page, names)
 }
 
-// FindTraces is POST /admin/sign-in-log: what was typed becomes an address, which
-// can be kept and passed on.
+// FindTraces is POST /admin/sign-in-log: it redirects to a URL with the typed
+// filters, which can be saved and shared.
 func (d *Handler) FindTraces(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {
@@ -66,7 +66,7 @@ func (d *Handler) FindTraces(c *gin.Context) error {
 	return web.SeeOther(c, "/admin/sign-in-log?"+q.Encode())
 }
 
-// findTrace opens the trace with the reference that was typed.
+// findTrace opens the trace with the typed reference.
 func (d *Handler) findTrace(c *gin.Context, page templates.AdminTraces, names traceNames) error {
 	ref, ok := traces.ParseReference(page.Ref)
 	if !ok {
@@ -115,7 +115,7 @@ func (d *Handler) listTraces(c *gin.Context, page templates.AdminTraces, names t
 	return d.Responder.Show(c, http.StatusOK, page)
 }
 
-// onward is the query of the next page: the same filters, from further back.
+// onward is the query of the next page: the same filters, with a later start.
 func onward(q url.Values, before string) string {
 	next := url.Values{"before": {before}}
 	for _, name := range []string{"failed", "client", "key", "person"} {
@@ -126,10 +126,10 @@ func onward(q url.Values, before string) string {
 	return next.Encode()
 }
 
-// traceNames are what clients and login keys are called, by id.
+// traceNames are the names of clients and login keys, by id.
 type traceNames struct{ clients, keys map[string]string }
 
-// choices are all of them in the order of names, behind the choice of any.
+// choices are all of them in the order of names, after the choice "any".
 func choices(names map[string]string, anyOne locales.Text) []templates.Option {
 	out := []templates.Option{{Value: anyOne}}
 	ids := slices.SortedFunc(maps.Keys(names), func(a, b string) int {
@@ -141,11 +141,11 @@ func choices(names map[string]string, anyOne locales.Text) []templates.Option {
 	return out
 }
 
-// mostChoices is how many applications can be chosen in the filter; an address
-// can name any.
+// mostChoices bounds the applications to choose in the filter; a URL can name
+// any application.
 const mostChoices = 200
 
-// traceNames are the names to choose among, and that of the client.
+// traceNames reads the names to choose from, and the name of the filtered client.
 func (d *Handler) traceNames(ctx context.Context, client string) (traceNames, error) {
 	n := traceNames{clients: map[string]string{}, keys: map[string]string{}}
 	apps, _, err := d.Clients.Search(ctx, "", "", mostChoices)
@@ -163,7 +163,7 @@ func (d *Handler) traceNames(ctx context.Context, client string) (traceNames, er
 	return n, err
 }
 
-// addClientName makes the name of a client known, if there is such a client.
+// addClientName adds the name of a client, if the client exists.
 func (d *Handler) addClientName(ctx context.Context, names traceNames, id string) {
 	if _, known := names.clients[id]; known || id == "" {
 		return
@@ -194,7 +194,7 @@ func (d *Handler) traceUser(ctx context.Context, t traces.Trace) (users.User, bo
 	return user, err == nil
 }
 
-// nameOf is what something is called, or its id if it is gone.
+// nameOf is the name of a record, or its id if the record is deleted.
 func nameOf(names map[string]string, id string) string {
 	if name := names[id]; name != "" {
 		return name

@@ -13,13 +13,13 @@ import (
 )
 
 const (
-	mostUnused    = 1000 // are counted
-	unusedRemoved = 200  // by one request, which must end in time
+	mostUnused    = 1000 // counted at most
+	unusedRemoved = 200  // per request, because a request must end in time
 	maxUnusedAge  = 3650 // days
 )
 
-// unused says how many apps registered themselves and were never used; empty if
-// none.
+// unused describes how many apps registered themselves and were never used;
+// empty if none.
 func (d *Handler) unused(c *gin.Context) (locales.Text, error) {
 	n, err := d.Operator.CountUnused(c.Request.Context(), mostUnused)
 	switch n {

@@ -18,12 +18,12 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// decisionsShown is how many are on one page.
+// decisionsShown is the number of links per page.
 const decisionsShown = 50
 
-// Decisions is GET /admin/account-links: which identities were linked and
-// unlinked of late, why, and what can be undone; with ?user= those of one
-// person.
+// Decisions is GET /admin/account-links: recently linked and unlinked
+// identities, with the reasons and the possible undo; with ?user= those of one
+// user.
 func (d *Handler) Decisions(c *gin.Context) error {
 	return d.showDecisions(c, http.StatusOK, templates.AdminDecisions{User: c.Query("user")})
 }
@@ -77,8 +77,8 @@ func (d *Handler) decision(c *gin.Context, r linking.LinkEvent) (templates.Decis
 	return out, err
 }
 
-// LinkBeforehand is POST /admin/account-links/link: an administrator says who
-// somebody will be who has not come yet.
+// LinkBeforehand is POST /admin/account-links/link: an administrator links an
+// identity to a user before its first sign-in.
 func (d *Handler) LinkBeforehand(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {
@@ -114,8 +114,8 @@ func (d *Handler) LinkBeforehand(c *gin.Context) error {
 	return web.SeeOther(c, "/admin/account-links?done=added")
 }
 
-// UndoDecision is POST /admin/account-links/undo: the change is taken back and the
-// person is signed out everywhere.
+// UndoDecision is POST /admin/account-links/undo: it undoes the change and
+// signs the user out everywhere.
 func (d *Handler) UndoDecision(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {
@@ -137,7 +137,7 @@ func (d *Handler) UndoDecision(c *gin.Context) error {
 
 var backToDecisions = templates.Action{Label: locales.Say("decisions.tab"), URL: "/admin/account-links"}
 
-// policyWords is what was allowed then; an earlier hub stored it in words.
+// policyWords describes the policy at the time; an earlier hub stored a sentence.
 func policyWords(r linking.LinkEvent) locales.Text {
 	if r.Policy != "" {
 		return locales.Stored(r.Policy)
@@ -145,7 +145,7 @@ func policyWords(r linking.LinkEvent) locales.Text {
 	return trustWords(r.Trust)
 }
 
-// trustWords says how far a login key was trusted; nothing where it played no part.
+// trustWords describes the trust in a login key; empty if trust did not matter.
 func trustWords(t linking.Trust) locales.Text {
 	if t.Linking == "" && t.SignUps == "" {
 		return locales.Text{}
@@ -167,7 +167,7 @@ func trustWords(t linking.Trust) locales.Text {
 	return words
 }
 
-// named is what a form calls a value.
+// named is the form's text for a value.
 func named(choices []templates.Option, value string) locales.Text {
 	for _, choice := range choices {
 		if choice.Name == value {

@@ -13,12 +13,12 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// mostInvited is how many invitations the page shows.
+// mostInvited bounds the invitations on the page.
 const mostInvited = 100
 
-// InvitePerson is POST /admin/users/invite. Where emails are sent the link
-// goes to the address alone, so that whoever has it has the address; where
-// none are it is shown to the administrator once.
+// InvitePerson is POST /admin/users/invite. If the hub sends emails, the link
+// is only emailed, so using it proves the address. Otherwise it is shown to the
+// administrator once.
 func (d *Handler) InvitePerson(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package people is the administration of people: their accounts, invitations,
-// and who was linked to whom and why.
+// Package people has the administration pages for users: their accounts,
+// invitations, and account links.
 package people
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web/admin"
 )
 
-// A Handler shows and changes people.
+// A Handler shows and changes users.
 type Handler struct {
 	admin.Recorder
 	Clients   *clients.Registry

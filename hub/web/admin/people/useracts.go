@@ -16,16 +16,16 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// join is a list as one types it.
+// join formats a list as it is typed.
 func join(list []string) string { return strings.Join(list, "\n") }
 
-// refused says why something cannot be done to a person.
+// refused explains why an action on a user is refused.
 func refused(u users.User, text locales.Text) error {
 	return &web.ErrorPage{Status: http.StatusConflict, Heading: locales.Say("useracts.that-cant-be-done"), Text: text,
 		Action: templates.Action{Label: locales.Say("useracts.back-to-the-person"), URL: userPath(u.ID)}}
 }
 
-// told shows the refusals that the page of a person has words for.
+// told shows the refusals that the user's page has texts for.
 func told(u users.User, err error) error {
 	switch {
 	case errors.Is(err, operator.ErrMyself):
@@ -123,8 +123,8 @@ func (d *Handler) SetRoles(c *gin.Context) error {
 	return web.SeeOther(c, userPath(u.ID)+"?done=saved")
 }
 
-// ResetPassword is POST /admin/users/{id}/reset: the person gets a link by
-// mail or, where no emails are sent, the administrator to pass it on.
+// ResetPassword is POST /admin/users/{id}/reset: it emails the user a link. If
+// the hub sends no emails, the administrator gets the link to pass it on.
 func (d *Handler) ResetPassword(c *gin.Context) error {
 	u, _, err := d.found(c)
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// usersPage is how many people one page lists.
+// usersPage is the number of users per page.
 const usersPage = 25
 
 // People is GET /admin/users.
@@ -25,7 +25,7 @@ func (d *Handler) People(c *gin.Context) error {
 	return d.showPeople(c, http.StatusOK, templates.AdminUsers{})
 }
 
-// showPeople fills in what the page always has.
+// showPeople fills in the common parts of the page.
 func (d *Handler) showPeople(c *gin.Context, status int, page templates.AdminUsers) error {
 	text := c.Query("q")
 	found, next, err := d.Users.Search(c.Request.Context(), text, c.Query("after"), usersPage)
@@ -52,7 +52,7 @@ func (d *Handler) showPeople(c *gin.Context, status int, page templates.AdminUse
 	return d.Responder.Show(c, status, page)
 }
 
-// userChips say what is out of the ordinary about somebody.
+// userChips are the unusual states of a user.
 func userChips(u users.User) []templates.Chip {
 	var out []templates.Chip
 	if u.Admin() {
@@ -83,7 +83,7 @@ func (d *Handler) Person(c *gin.Context) error {
 	return d.showPerson(c, http.StatusOK, u, templates.AdminUser{})
 }
 
-// showPerson fills in what the page always has.
+// showPerson fills in the common parts of the page.
 func (d *Handler) showPerson(c *gin.Context, status int, u users.User, page templates.AdminUser) error {
 	me, err := d.Sessions.Current(c.Request)
 	if err != nil {
@@ -135,7 +135,7 @@ func (d *Handler) fillLogins(c *gin.Context, u users.User, page *templates.Admin
 
 func (d *Handler) fillSessions(c *gin.Context, u users.User, page *templates.AdminUser) error {
 	if u.Disabled {
-		return nil // signed in nowhere
+		return nil // no session
 	}
 	all, err := d.Sessions.Of(c.Request.Context(), u)
 	for _, s := range all {
@@ -162,7 +162,7 @@ func (d *Handler) fillApps(c *gin.Context, u users.User, page *templates.AdminUs
 	return nil
 }
 
-// latest is how many events the page of a person shows.
+// latest is the number of events on a user's page.
 const latest = 20
 
 func (d *Handler) fillEvents(c *gin.Context, u users.User, page *templates.AdminUser) error {
@@ -174,7 +174,7 @@ func (d *Handler) fillEvents(c *gin.Context, u users.User, page *templates.Admin
 	return err
 }
 
-// by is who did what was done to somebody, if another.
+// by is the actor of an event, if it is not the user.
 func by(e audit.Event, u users.User) string {
 	if e.Actor == u.ID {
 		return ""
@@ -182,7 +182,7 @@ func by(e audit.Event, u users.User) string {
 	return e.Actor
 }
 
-// found is the person that the address names, and the form about them.
+// found is the user with the id in the path, and the form about them.
 func (d *Handler) found(c *gin.Context) (users.User, map[string]string, error) {
 	form, err := web.Form(c)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// mostWaiting is how many users who wait for approval the page shows.
+// mostWaiting bounds the users on the page who wait for approval.
 const mostWaiting = 50
 
 func (d *Handler) fillWaiting(c *gin.Context, page *templates.AdminUsers) error {

@@ -17,9 +17,8 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// Identities is GET /admin/providers/{id}/identities: what is to be decided about
-// people who are known under an issuer that the key no longer has, and which
-// moves can be undone.
+// Identities is GET /admin/providers/{id}/identities: the open decisions about
+// users of a former issuer of the key, and the moves that can be undone.
 func (d *Handler) Identities(c *gin.Context) error {
 	key, err := d.Upstreams.Get(c.Request.Context(), c.Param("id"))
 	if err != nil {
@@ -71,12 +70,12 @@ func unchosen() templates.Mistake {
 	return templates.Mistake{Field: "identities", Text: locales.Say("identities.choose-whether-these-people-are")}
 }
 
-// choice is what was chosen for the identities of a former issuer.
+// choice is the choice for the identities of a former issuer.
 func choice(form map[string]string) operator.IdentityChoice {
 	return operator.IdentityChoice{Move: form["identities"] == "move", Leave: form["identities"] == "leave", Address: form["identities_address"]}
 }
 
-// deciding is what has to be decided, as pages show it, with what was chosen.
+// deciding is the open decision as pages show it, with the current choice.
 func deciding(m *operator.MustDecide, form map[string]string) *templates.Deciding {
 	if m == nil {
 		return nil
@@ -85,8 +84,8 @@ func deciding(m *operator.MustDecide, form map[string]string) *templates.Decidin
 		Chosen: form["identities"], Typed: form["identities_address"]}
 }
 
-// undoable are the moves that can be taken back still, those that ended half-way
-// among them, whatever was decided about the rest.
+// undoable are the moves that can still be undone, including those that failed
+// half-way, whatever was decided about the other identities.
 func undoable(k federation.LoginKey, now time.Time) []templates.IssuerMove {
 	var out []templates.IssuerMove
 	for _, f := range k.Former {
@@ -97,7 +96,7 @@ func undoable(k federation.LoginKey, now time.Time) []templates.IssuerMove {
 	return out
 }
 
-// unsettled tells whether somebody has to look at the key's identities.
+// unsettled reports whether an administrator must look at the key's identities.
 func unsettled(k federation.LoginKey, now time.Time) bool {
 	open := slices.ContainsFunc(k.Former, func(f federation.FormerIssuer) bool { return f.Decided == "" })
 	return open || k.HalfMoved() || len(undoable(k, now)) > 0

@@ -13,14 +13,14 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// hints are what the generic entries need to be told apart by.
+// hints describe the generic entries, to distinguish them.
 var hints = map[string]locales.Text{
 	"peer":   locales.Say("keycatalogue.peer"),
 	"openid": locales.Say("keycatalogue.openid"),
 	"oauth2": locales.Say("keycatalogue.oauth2"),
 }
 
-// showCatalogue is the list of providers, those that a search is about.
+// showCatalogue lists the providers that match the search.
 func (d *Handler) showCatalogue(c *gin.Context, query string) error {
 	page := templates.AdminKeyCatalogue{Query: query}
 	found := catalog.Find(query, templates.Sentence)
@@ -34,8 +34,8 @@ func (d *Handler) showCatalogue(c *gin.Context, query string) error {
 
 func presets(group string) []templates.Preset { return presetsOf(catalog.All(), group) }
 
-// presetsOf are the entries of one group; another hub is first, for it is
-// what this is for.
+// presetsOf are the entries of one group. Another hub comes first, because
+// federation is the hub's main purpose.
 func presetsOf(entries []catalog.Entry, group string) []templates.Preset {
 	var of []templates.Preset
 	for _, e := range entries {
@@ -52,7 +52,7 @@ func presetsOf(entries []catalog.Entry, group string) []templates.Preset {
 	return of
 }
 
-// provider is what the catalogue calls a key's provider.
+// provider is the catalogue's name for a key's provider.
 func provider(k federation.LoginKey) locales.Text {
 	if entry, ok := catalog.Get(k.Preset); ok {
 		return title(entry)
@@ -74,7 +74,7 @@ func title(e catalog.Entry) locales.Text {
 	return locales.Of(e.Title())
 }
 
-// guide is an entry's, with the addresses of ours in their places.
+// guide is an entry's guide, with the hub's addresses filled in.
 func guide(e catalog.Entry, ours []catalog.Address) templates.Guide {
 	g := templates.Guide{Notes: locales.OfAll(e.Notes)}
 	if e.Console != "" {
@@ -94,7 +94,7 @@ func guide(e catalog.Entry, ours []catalog.Address) templates.Guide {
 	return g
 }
 
-// shownAddresses are addresses of ours as the page shows them.
+// shownAddresses are the hub's addresses as the page shows them.
 func shownAddresses(ours []catalog.Address) []templates.Address {
 	var all []templates.Address
 	for _, a := range ours {
@@ -103,14 +103,13 @@ func shownAddresses(ours []catalog.Address) []templates.Address {
 	return all
 }
 
-// controls are the inputs for what an entry asks beyond a client id and a
-// secret.
+// controls are the inputs of an entry in addition to client id and secret.
 func controls(e catalog.Entry, answers map[string]string) []templates.Control {
 	var all []templates.Control
 	for _, f := range e.Fields {
 		control := templates.Control{Name: "options." + f.Name, Label: locales.Of(f.Label), Help: locales.Of(f.Help), Value: cmp.Or(answers[f.Name], f.Default), Optional: f.Optional}
 		if len(f.Choices) > 0 && f.Optional && f.Default == "" {
-			// A browser chooses the first unasked.
+			// A browser selects the first option by default.
 			control.Choices = []templates.Option{{Name: "", Value: locales.Say("keycatalogue.left-open")}}
 		}
 		for _, choice := range f.Choices {

@@ -48,7 +48,7 @@ func endpoints(form map[string]string) federation.Endpoints {
 	return federation.Endpoints{Authorize: form["endpoints.authorize"], Token: form["endpoints.token"], Userinfo: form["endpoints.userinfo"]}
 }
 
-// A claimField is one path into a provider's description of a person.
+// A claimField is the path of one claim in a provider's userinfo answer.
 type claimField struct {
 	name  string
 	label locales.Text
@@ -70,7 +70,7 @@ func claimFields(c *federation.Claims) []claimField {
 	}
 }
 
-// addressHint says what address a provider of the catalogue wants.
+// addressHint describes the address of a provider in the catalogue.
 func addressHint(entry catalog.Entry) locales.Text {
 	if !entry.Address.IsZero() {
 		return locales.Of(entry.Address)
@@ -78,14 +78,14 @@ func addressHint(entry catalog.Entry) locales.Text {
 	return locales.Say("keyform.the-issuer-like-https-id")
 }
 
-// rolesText is the input that says what a text with roles holds.
+// rolesText is the input for how a text with roles is split.
 const rolesText = "claims.roles_text"
 
 func claimControls(k federation.LoginKey) []templates.Control {
 	var all []templates.Control
 	for _, f := range claimFields(&k.Claims) {
 		if f.name == "claims.subject" && k.Kind == federation.KindOpenID {
-			continue // it is sub, and nothing else (OpenID Connect Core §5.7)
+			continue // it is always sub (OpenID Connect Core §5.7)
 		}
 		control := templates.Control{Name: f.name, Label: f.label, Value: *f.path, Optional: true}
 		if f.name == "claims.roles" {
@@ -107,7 +107,7 @@ func dayOf(t time.Time) string {
 	return t.UTC().Format(time.DateOnly)
 }
 
-// joined writes a map as lines, in the order of its names.
+// joined formats a map as lines, sorted by name.
 func joined(m map[string]string) string {
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(m)) {

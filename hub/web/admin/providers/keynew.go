@@ -20,8 +20,8 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// NewLoginKey is GET /admin/providers/new: the catalogue, or what the chosen entry
-// of it asks.
+// NewLoginKey is GET /admin/providers/new: the catalogue, or the questions of
+// the chosen entry.
 func (d *Handler) NewLoginKey(c *gin.Context) error {
 	entry, ok := catalog.Get(cmp.Or(c.Query("preset"), c.Query("kind")))
 	if !ok {
@@ -39,7 +39,7 @@ func (d *Handler) NewLoginKey(c *gin.Context) error {
 	return d.showNewKey(c, http.StatusOK, entry, k, nil, nil)
 }
 
-// freeID is the first of name, name-2, name-3 and so on that no key has.
+// freeID is the first unused id of name, name-2, name-3 and so on.
 func (d *Handler) freeID(ctx context.Context, name string) (string, error) {
 	all, err := d.Upstreams.All(ctx)
 	if err != nil {
@@ -64,8 +64,8 @@ func (d *Handler) showNewKey(c *gin.Context, status int, e catalog.Entry, k fede
 	return d.Responder.Show(c, status, page)
 }
 
-// AddLoginKey is POST /admin/providers. Another hub is looked at first (peers.go);
-// anything else stays off until somebody has tried it.
+// AddLoginKey is POST /admin/providers. Another hub is shown before it is added
+// (peers.go); any other key stays disabled until an administrator tests it.
 func (d *Handler) AddLoginKey(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {
@@ -90,7 +90,7 @@ func (d *Handler) AddLoginKey(c *gin.Context) error {
 	return d.addKey(c, entry, k, form)
 }
 
-// answers are what was typed for an entry's fields.
+// answers are the typed values of an entry's fields.
 func answers(form map[string]string) map[string]string {
 	out := map[string]string{}
 	for name, value := range form {
@@ -101,7 +101,7 @@ func answers(form map[string]string) map[string]string {
 	return out
 }
 
-// editNew takes over what the form of a new key has beside the entry's fields.
+// editNew reads the fields of a new key's form that do not belong to the entry.
 func editNew(k *federation.LoginKey, e catalog.Entry, form map[string]string) []templates.Mistake {
 	if !e.Placed() {
 		k.BaseURL = form["base_url"]

@@ -21,7 +21,7 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// The forms' names for the fields of a record.
+// The form's names for the fields of a record.
 var (
 	keyFields    = map[string]string{"secret": "client_secret", "options": ""}
 	newKeyFields = map[string]string{"secret": "client_secret", "options": "", "id": "key_id"}
@@ -66,15 +66,15 @@ func (d *Handler) SaveLoginKey(c *gin.Context) error {
 	if ended != (operator.SignedIn{}) {
 		done = "disabled" + counted(ended)
 	}
-	if now, err := d.Upstreams.Get(c.Request.Context(), key.ID); err == nil && now.HalfMoved() { // the page says so
+	if now, err := d.Upstreams.Get(c.Request.Context(), key.ID); err == nil && now.HalfMoved() { // the page shows it
 		return web.SeeOther(c, "/admin/providers/"+key.ID+"/identities")
 	}
 	return web.SeeOther(c, "/admin/providers/"+key.ID+"?done="+done)
 }
 
-// ask puts into the form everything that has to be answered before it is saved,
-// with the answers that there are, and names the secrets that are typed again: no
-// page holds one.
+// ask adds every question that must be answered before saving, with the answers
+// so far. It names the secrets that must be typed again, because no page
+// contains one.
 func (d *Handler) ask(c *gin.Context, key, typed federation.LoginKey, effects linking.Effects, form map[string]string, shown *templates.KeyForm) error {
 	must, err := d.Operator.ForeseeMove(c.Request.Context(), key, typed)
 	if err != nil {
@@ -93,7 +93,7 @@ func (d *Handler) ask(c *gin.Context, key, typed federation.LoginKey, effects li
 	return nil
 }
 
-// editKey takes over what the form says, as far as a key of this kind has it.
+// editKey reads the fields of the form that a key of this kind has.
 func editKey(k *federation.LoginKey, form map[string]string) []templates.Mistake {
 	editConnection(k, form)
 	editPeople(k, form)
@@ -166,7 +166,7 @@ func editExpiry(k *federation.LoginKey, form map[string]string) []templates.Mist
 	return nil
 }
 
-// editMigration takes over until when a primary's people are linked at once.
+// editMigration reads the end of the migration window of a primary hub.
 func editMigration(k *federation.LoginKey, form map[string]string) []templates.Mistake {
 	k.MigrateUntil = time.Time{}
 	day := strings.TrimSpace(form["migrate_until"])
@@ -181,8 +181,7 @@ func editMigration(k *federation.LoginKey, form map[string]string) []templates.M
 	return nil
 }
 
-// pairs reads lines of a name, an equals sign and a value, which may have more
-// of them.
+// pairs reads lines of the form name=value; a value may contain equals signs.
 func pairs(s string) (out map[string]string, ok bool) {
 	for _, line := range admin.Lines(s) {
 		if strings.TrimSpace(line) == "" {

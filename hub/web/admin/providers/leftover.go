@@ -10,13 +10,13 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// leftover is the answer to what becomes of people who came by a key that is
-// switched off or removed. No answer means that they are signed out.
+// leftover is the choice for the sessions of users of a key that is disabled or
+// removed. Without a choice they are signed out.
 func leftover(form map[string]string) operator.Leftover {
 	return operator.Leftover(form["end"] == "no")
 }
 
-// signedIn is what the question says of them.
+// signedIn has the counts in the question.
 func (d *Handler) signedIn(c *gin.Context, keyID string) (templates.SignedIn, error) {
 	n, err := d.Operator.SignedInBy(c.Request.Context(), keyID)
 	if err != nil {
@@ -26,7 +26,7 @@ func (d *Handler) signedIn(c *gin.Context, keyID string) (templates.SignedIn, er
 	return templates.SignedIn{Sessions: n.Sessions, Connections: n.Connections, Most: operator.MostRecords, Yours: mine.Session.LoginKey == keyID}, err
 }
 
-// counted is how much was ended, for the notice.
+// counted has the counts of what was ended, for the notice.
 func counted(n operator.SignedIn) string {
 	if n == (operator.SignedIn{}) {
 		return ""

@@ -40,7 +40,7 @@ func (d *Handler) LoginKeys(c *gin.Context) error {
 	return d.Responder.Show(c, http.StatusOK, page)
 }
 
-// keyWhere is the address of a provider, else its name.
+// keyWhere is the address of a provider, or else its name.
 func keyWhere(k federation.LoginKey) locales.Text {
 	switch {
 	case k.BaseURL != "":
@@ -68,7 +68,7 @@ func (d *Handler) MoveLoginKey(c *gin.Context) error {
 	return web.SeeOther(c, "/admin/providers")
 }
 
-// SwitchLoginKey is POST /admin/providers/{id}/switch: on or off, and nothing else.
+// SwitchLoginKey is POST /admin/providers/{id}/switch: it only enables or disables.
 func (d *Handler) SwitchLoginKey(c *gin.Context) error {
 	form, key, err := d.formOnKey(c)
 	if err != nil {
@@ -89,8 +89,8 @@ func (d *Handler) SwitchLoginKey(c *gin.Context) error {
 	return web.SeeOther(c, "/admin/providers/"+key.ID+"?done="+done)
 }
 
-// LoginKey is GET /admin/providers/{id}. Looking at a peer that has not let us in
-// yet asks it how we stand.
+// LoginKey is GET /admin/providers/{id}. For a peer that has not accepted this
+// hub yet, it asks the peer for the status.
 func (d *Handler) LoginKey(c *gin.Context) error {
 	key, err := d.Upstreams.Get(c.Request.Context(), c.Param("id"))
 	if err != nil {
@@ -107,8 +107,8 @@ func (d *Handler) LoginKey(c *gin.Context) error {
 	return d.showKey(c, http.StatusOK, key, d.keyForm(key), nil)
 }
 
-// doubts are what to know of the key: of one that was just added also whether
-// anything answers there.
+// doubts are warnings about the key. For a new key they include whether the
+// provider answers.
 func (d *Handler) doubts(c *gin.Context, k federation.LoginKey) ([]locales.Text, error) {
 	look := d.Operator.Twins
 	if c.Query("done") == "added" {
@@ -122,7 +122,7 @@ func (d *Handler) doubts(c *gin.Context, k federation.LoginKey) ([]locales.Text,
 	return words, err
 }
 
-// formOnKey is a form about the login key that the address names.
+// formOnKey handles a form about the login key with the id in the path.
 func (d *Handler) formOnKey(c *gin.Context) (map[string]string, federation.LoginKey, error) {
 	form, err := web.Form(c)
 	if err != nil {

@@ -17,10 +17,10 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// addPeer adds another hub in two steps. The first looks at what is at the
-// Base URL and shows it, and sends nothing that could be taken for a request.
-// The second, once an administrator has seen the card, introduces this hub;
-// people are offered the key as soon as the other one lets it in.
+// addPeer adds another hub in two steps. The first reads and shows the hub at
+// the Base URL, and sends no connection request. The second, after an
+// administrator has confirmed, requests the connection; users see the key as
+// soon as the other hub accepts.
 func (d *Handler) addPeer(c *gin.Context, e catalog.Entry, k federation.LoginKey, form map[string]string) error {
 	found, err := d.Upstreams.Describe(c.Request.Context(), k)
 	if wrong, ok := d.unseen(c, err); ok {
@@ -33,11 +33,11 @@ func (d *Handler) addPeer(c *gin.Context, e catalog.Entry, k federation.LoginKey
 		return d.Responder.Show(c, http.StatusOK, card(form, k, found))
 	}
 	k.Name, k.Enabled = peerName(k, found), true
-	k.Hosts = found.ForeignHosts // which the administrator has seen on the card
+	k.Hosts = found.ForeignHosts // the administrator has confirmed them
 	return d.addKey(c, e, k, form)
 }
 
-// unseen is why there is no card to show, in words for the field it is about.
+// unseen is the reason why the hub cannot be shown, as a text for the field.
 func (d *Handler) unseen(c *gin.Context, err error) ([]templates.Mistake, bool) {
 	if wrong, ok := web.Mistakes(err, newKeyFields); ok {
 		return wrong, true
@@ -53,9 +53,9 @@ func (d *Handler) unseen(c *gin.Context, err error) ([]templates.Mistake, bool) 
 	return []templates.Mistake{{Field: "base_url", Text: locales.Say(id, "cause", federation.CleanText(fault.Error(), 300))}}, true
 }
 
-// seal is what the card showed, for the second step to hold against what is
-// there then. It need not be secret: an administrator who makes it up has
-// only skipped looking.
+// seal is the content of the first step. The second step compares it with the
+// current content. It need not be secret: an administrator who forges it only
+// skips their own check.
 func seal(c federation.ProviderInfo) string {
 	return strings.Join(slices.Concat([]string{c.Issuer}, c.Fingerprints, c.ForeignHosts), " ")
 }
@@ -69,7 +69,7 @@ func card(form map[string]string, draft federation.LoginKey, c federation.Provid
 	}
 }
 
-// peerName is what was typed, else what the hub calls itself, else where it is.
+// peerName is the typed name, else the hub's own name, else its address.
 func peerName(draft federation.LoginKey, c federation.ProviderInfo) string {
 	if draft.Name != "" {
 		return draft.Name
@@ -83,8 +83,8 @@ func peerName(draft federation.LoginKey, c federation.ProviderInfo) string {
 	return draft.BaseURL
 }
 
-// AskAgain is POST /admin/providers/{id}/join: the primary is asked (again) to let
-// us in, with an invite code if there is one.
+// AskAgain is POST /admin/providers/{id}/join: it requests the connection
+// (again), with an invite code if there is one.
 func (d *Handler) AskAgain(c *gin.Context) error {
 	form, key, err := d.formOnKey(c)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package providers is the administration of login keys: the catalogue, one
-// key, other hubs above this one, and what a policy does to people.
+// Package providers has the administration pages for login keys: the catalogue,
+// a key, primary hubs, and the effects of a policy.
 package providers
 
 import (

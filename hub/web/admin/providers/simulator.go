@@ -30,7 +30,7 @@ func (d *Handler) Simulator(c *gin.Context) error {
 	return d.Responder.Show(c, http.StatusOK, simulator(key, authentication.PolicyOf(key)))
 }
 
-// simulator is the page with the key as it is.
+// simulator is the page with the stored settings of the key.
 func simulator(key federation.LoginKey, p linking.Policy) templates.AdminSimulator {
 	claim := templates.SimulatorClaim{Issuer: cmp.Or(key.Issuer, key.BaseURL), Verified: true}
 	page := templates.AdminSimulator{ID: key.ID, Name: key.Name, Off: !key.Enabled, Claim: claim}
@@ -39,10 +39,10 @@ func simulator(key federation.LoginKey, p linking.Policy) templates.AdminSimulat
 	return page
 }
 
-// Simulate is POST /admin/providers/{id}/simulate: who somebody would be here, and
-// what a change of the policy would do to the people there are. Nothing
-// happens. It posts because what is typed are addresses of people, which do
-// not belong into an address of a page.
+// Simulate is POST /admin/providers/{id}/simulate: which user a sign-in would
+// find, and how a change of the policy would affect existing users. It saves
+// nothing. It is a POST because the form contains users' addresses, which must
+// not be in a URL.
 func (d *Handler) Simulate(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {
@@ -70,7 +70,7 @@ func (d *Handler) would(c *gin.Context, form map[string]string, key federation.L
 	page.Claim = templates.SimulatorClaim{Issuer: strings.TrimSpace(form["issuer"]), Subject: strings.TrimSpace(form["subject"]), Email: strings.TrimSpace(form["email"]),
 		Verified: form["verified"] != "", Roles: form["roles"]}
 	page.Roles = rolesHere(key, admin.Names(form["roles"]))
-	p.Enabled = true // what would be if it were on; the page says if it is off
+	p.Enabled = true // assume that it is enabled; the page says if it is not
 	decision, over, err := d.Linking.Would(c.Request.Context(), linking.Claim{Key: p.KeyID, Issuer: page.Claim.Issuer, Subject: page.Claim.Subject,
 		Email: page.Claim.Email, EmailVerified: page.Claim.Verified}, p)
 	if err != nil {
@@ -87,7 +87,7 @@ func (d *Handler) would(c *gin.Context, form map[string]string, key federation.L
 	return nil
 }
 
-// rolesHere are the roles that those of the upstream become.
+// rolesHere are the local roles for the provider's roles.
 func rolesHere(key federation.LoginKey, there []string) []string {
 	names := make([]mapping.Name, len(there))
 	for i, role := range there {
@@ -100,7 +100,7 @@ func rolesHere(key federation.LoginKey, there []string) []string {
 	return here
 }
 
-// actions are what an action means for the person.
+// actions describe an action's effect on the user.
 var actions = map[linking.Action]locales.Text{
 	linking.SignIn:           locales.Say("simulator.they-are-signed-in"),
 	linking.Link:             locales.Say("simulator.they-are-linked-and-signed"),
