@@ -14,29 +14,29 @@ import (
 	"github.com/fedhub/fedhub/internal/lasting"
 )
 
-// Addresses finds out whom a request comes from. It writes the answer where
-// everybody looks, into the request's RemoteAddr: nothing behind it, gin's
-// ClientIP included, reads a header that a visitor could have sent.
+// Addresses finds the client address of a request and writes it into the request's
+// RemoteAddr. Later code, gin's ClientIP included, reads only that and never a
+// header that a visitor could have sent.
 type Addresses struct {
 	reader forwarded.Reader
 	log    *slog.Logger
 	warn   func(ctx context.Context, w ProxyWarning)
 
 	unlisted *cache.Map[netip.Addr, *unlistedProxy]
-	odd      *cache.Map[netip.Addr, bool] // proxies that were warned of
+	odd      *cache.Map[netip.Addr, bool] // proxies with a warning
 }
 
-// A ProxyWarning is a proxy that is not set up right.
+// A ProxyWarning is about a proxy that is not set up correctly.
 type ProxyWarning struct {
 	Proxy  netip.Addr
 	Header string
-	Entry  string // of a trusted proxy, that names no address; empty for a proxy that is not listed
+	Entry  string // the invalid entry of a trusted proxy; empty for a proxy that is not listed
 }
 
-// mostProxies bounds how many addresses are watched for being a proxy's.
+// mostProxies is the maximum number of addresses that are watched as proxies.
 const mostProxies = 64
 
-// NewAddresses believes one header of trusted proxies. warn may be nil.
+// NewAddresses trusts one header of the trusted proxies. warn may be nil.
 func NewAddresses(header string, trusted []netip.Prefix, log *slog.Logger, warn func(context.Context, ProxyWarning)) *Addresses {
 	return &Addresses{
 		reader: forwarded.Reader{Header: header, Trusted: trusted}, log: log, warn: warn,
@@ -46,11 +46,11 @@ func NewAddresses(header string, trusted []netip.Prefix, log *slog.Logger, warn 
 
 const byProxyKey = "fedhub/by proxy"
 
-// Read settles whom the request comes from.
+// Read sets the client address of the request.
 func (a *Addresses) Read(c *gin.Context) {
 	from, err := netip.ParseAddrPort(c.Request.RemoteAddr)
 	if err != nil {
-		return // no network
+		return // not an IP connection
 	}
 	peer := from.Addr().Unmap().WithZone("")
 	trusted := a.reader.Trusts(peer)
@@ -62,14 +62,14 @@ func (a *Addresses) Read(c *gin.Context) {
 	if odd != "" {
 		a.warnOdd(c, client, odd)
 	}
-	c.Request.RemoteAddr = net.JoinHostPort(client.String(), "0") // its port at the proxy is nobody's
+	c.Request.RemoteAddr = net.JoinHostPort(client.String(), "0") // the client's port is unknown behind a proxy
 }
 
-// byProxy says whether a trusted proxy handed the request over.
+// byProxy reports whether a trusted proxy forwarded the request.
 func byProxy(c *gin.Context) bool { return c.GetBool(byProxyKey) }
 
-// warnOdd warns once of a trusted proxy that does not say whom it speaks for:
-// all its visitors share one limit.
+// warnOdd warns once about a trusted proxy that does not report the client
+// address: all its visitors share one limit.
 func (a *Addresses) warnOdd(c *gin.Context, proxy netip.Addr, entry string) {
 	if known, _ := a.odd.ContainsOrAdd(proxy, true); known {
 		return

@@ -6,12 +6,12 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// Device puts a User-Agent into words a person recognises: the browser and the
-// system, and no more than they need.
+// Device describes a User-Agent in words that users recognize: only the browser
+// and the system.
 func Device(agent string) locales.Text {
 	browser := locales.Say("account.some-browser")
 	if known := firstOf(agent, [][2]string{
-		// The order matters: each names the ones below as well.
+		// The order matters: each also contains the names of later ones.
 		{"Edg/", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"},
 	}); known != "" {
 		browser = locales.Stored(known)

@@ -13,17 +13,17 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// A CertificateReader finds the certificate that a client showed: on the TLS
-// connection, or in the header of a proxy that ended it.
+// A CertificateReader finds the client certificate: on the TLS connection, or in
+// the header of a proxy that terminated TLS.
 type CertificateReader struct {
-	Header string // which header, which trusted proxies alone may set; empty for none
+	Header string // the header, which only trusted proxies may set; empty for none
 	Log    *slog.Logger
 }
 
 const certificatesKey = "fedhub/certificates"
 
-// Read remembers the certificate for Certificates, and takes the header away:
-// nobody behind this may look at what anybody can write.
+// Read stores the certificate for Certificates, and removes the header: any client
+// can write it, so later code must not read it.
 func (r CertificateReader) Read(c *gin.Context) {
 	if r.Header == "" {
 		fromConnection(c)
@@ -35,7 +35,7 @@ func (r CertificateReader) Read(c *gin.Context) {
 		fromConnection(c)
 		return
 	}
-	// The proxy's own certificate, if it has one, is not the client's.
+	// On a proxied connection a TLS certificate is the proxy's, not the client's.
 	if len(values) == 0 || values[0] == "" {
 		return
 	}
@@ -53,8 +53,8 @@ func fromConnection(c *gin.Context) {
 	}
 }
 
-// Certificates returns what the client showed, its own first. Its key was
-// proven; whom it names, nobody has checked yet.
+// Certificates returns the client's certificates, its own first. TLS has proved
+// that the client holds the key; the names in it are not verified yet.
 func Certificates(c *gin.Context) []*x509.Certificate {
 	chain, _ := c.Get(certificatesKey)
 	certificates, _ := chain.([]*x509.Certificate)
@@ -73,8 +73,8 @@ func Thumbprint(chain []*x509.Certificate) string {
 
 const maxCertificate = 16 << 10 // bytes, as sent
 
-// parseCertificate reads the three spellings that proxies use: a byte sequence
-// between colons (RFC 9440), PEM with percent signs (nginx), and plain base64
+// parseCertificate reads the three formats that proxies use: a byte sequence
+// between colons (RFC 9440), percent-encoded PEM (nginx), and plain base64
 // (HAProxy).
 func parseCertificate(values []string) (*x509.Certificate, error) {
 	if len(values) != 1 {
@@ -94,7 +94,7 @@ func parseCertificate(values []string) (*x509.Certificate, error) {
 	if !strings.HasPrefix(text, "-----BEGIN") {
 		return decodeCertificate(text)
 	}
-	// Not as in a form: base64 has plus signs of its own.
+	// Form decoding is wrong here: it replaces the plus signs of base64.
 	plain, err := url.PathUnescape(text)
 	if err != nil {
 		return nil, errors.New("it is neither base64 nor PEM with percent signs")

@@ -1,7 +1,7 @@
-// Package web is what lies between HTTP and the handlers: it reads requests
-// strictly, gives errors a face, sets the headers that every answer carries,
-// and guards forms against other sites.
+// Package web is the layer between HTTP and the handlers: it reads requests
+// strictly, turns errors into pages, sets the headers of every response, and
+// protects forms against other sites.
 //
-// It is a tool: it knows neither users nor clients nor sessions. Who is signed
-// in, and what a page looks like, is handed in.
+// It knows no users, clients or sessions. The caller provides the signed-in user
+// and the templates of the pages.
 package web

@@ -10,14 +10,14 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// An ErrorPage is an error with a face: what a person sees, and what they can do
-// about it.
+// An ErrorPage is an error as a page: it shows what happened, and what the user
+// can do about it.
 type ErrorPage struct {
 	Status     int
 	Heading    locales.Text     // one plain sentence
 	Text       locales.Text     // what to do
-	Action     templates.Action // a way on, if there is one
-	Other      templates.Action // and another one
+	Action     templates.Action // the next action, if there is one
+	Other      templates.Action // a second action
 	Protocol   *oauth.Error     // for the developer
 	Details    []templates.Row  // for the developer; never a secret
 	RetryAfter time.Duration
@@ -50,13 +50,13 @@ func (p *ErrorPage) Error() string {
 // Unwrap returns the private cause.
 func (p *ErrorPage) Unwrap() error { return p.Cause }
 
-// Wait is what Retry-After says: whole seconds, and one at least.
+// Wait is the Retry-After value: whole seconds, at least one.
 func (p ErrorPage) Wait() string {
 	seconds := int(p.RetryAfter.Round(time.Second) / time.Second)
 	return strconv.Itoa(max(seconds, 1))
 }
 
-// ExpiredForm says that a form was filled in too long ago, or in another session.
+// ExpiredForm is for a form that is too old, or from another session.
 func ExpiredForm(again string) *ErrorPage {
 	return &ErrorPage{
 		Status:  http.StatusForbidden,
@@ -66,7 +66,7 @@ func ExpiredForm(again string) *ErrorPage {
 	}
 }
 
-// NotFound is for pages whose object is gone.
+// NotFound is for pages whose object does not exist.
 func NotFound(cause error) *ErrorPage {
 	return &ErrorPage{Status: http.StatusNotFound, Heading: locales.Say("errorpage.theres-nothing-at-this-address"), Text: locales.Say("errorpage.it-may-have-been-removed"), Cause: cause}
 }

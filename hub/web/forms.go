@@ -15,18 +15,18 @@ import (
 	"github.com/fedhub/fedhub/hub/oauth"
 )
 
-// Forms guards forms against other sites, twice over: the browser says where a
-// request comes from (Sec-Fetch-Site, Origin), and every form carries a token
-// that only a page shown in the same browser and session can know. The token
-// decides where the browser does not say: it is always demanded.
+// Forms protects forms against other sites in two ways: the browser reports the
+// origin of a request (Sec-Fetch-Site, Origin), and every form carries a token
+// that only a page in the same browser and session can have. The token is always
+// required; it decides alone where the browser reports no origin.
 type Forms struct {
 	Key []byte
-	// Bind names the browser and the session, setting a cookie if need be. An
-	// error means that nobody knows which session it is.
+	// Bind names the browser and the session, and sets a cookie if needed. An
+	// error means that the session could not be read.
 	Bind func(http.ResponseWriter, *http.Request) (string, error)
 }
 
-// Token returns what a form must send back as csrf.
+// Token returns the value that a form must send as csrf.
 func (f Forms) Token(w http.ResponseWriter, r *http.Request) (string, error) {
 	bound, err := f.Bind(w, r)
 	if err != nil {
@@ -37,12 +37,11 @@ func (f Forms) Token(w http.ResponseWriter, r *http.Request) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)), nil
 }
 
-// fromOurPage refuses what a browser says comes from another site's page. Where
-// there is Sec-Fetch-Site, it decides. Older browsers send none, and the Origin
-// null from our own pages, whose Referrer-Policy keeps their address to
-// themselves (Fetch §4.6): that says nothing, and the form's token alone
-// decides. The hub is known by its public address, never by the Host that the
-// request names.
+// fromOurPage refuses a request that the browser reports as sent by another site's
+// page. Sec-Fetch-Site decides where it is present. Older browsers send none. They
+// send Origin null from our own pages, because the Referrer-Policy hides their URL
+// (Fetch §4.6). A null Origin proves nothing, so the form's token decides alone. The
+// hub compares with its public URL, never with the Host header of the request.
 func (e *Responder) fromOurPage(r *http.Request) error {
 	if sites := r.Header.Values("Sec-Fetch-Site"); len(sites) > 0 {
 		if len(sites) == 1 && (sites[0] == "same-origin" || sites[0] == "none") {
@@ -58,7 +57,7 @@ func (e *Responder) fromOurPage(r *http.Request) error {
 	return nil
 }
 
-// Check lets a form's handler run only if the form came from a page of ours in
+// Check calls a form's handler only if the form came from a page of this hub in
 // this browser and session.
 func (e *Responder) Check(h HandlerFunc) HandlerFunc {
 	return func(c *gin.Context) error {
@@ -82,8 +81,8 @@ func (e *Responder) Check(h HandlerFunc) HandlerFunc {
 	}
 }
 
-// again is where the page of a form can be opened: the flow that it is on the
-// way of, else the nearest page above the form's address.
+// again is the URL at which the form's page can be opened: the flow of the form,
+// else the nearest page above the form's URL.
 func (e *Responder) again(c *gin.Context, form oauth.Params) string {
 	if flow := form["flow"]; flow != "" && alphanumericOnly(flow) {
 		return "/oauth2/authorize?flow=" + flow
@@ -92,7 +91,7 @@ func (e *Responder) again(c *gin.Context, form oauth.Params) string {
 	for at != "/" && !e.Opens[route] {
 		at, route = path.Dir(at), path.Dir(route)
 	}
-	// What a page is about is in its forms by the same name as in its address.
+	// Forms and URLs use the same parameter name for the subject of a page.
 	query := url.Values{}
 	for _, name := range []string{"stop", "user_code"} {
 		if alphanumericOnly(strings.ReplaceAll(form[name], "-", "")) && form[name] != "" {

@@ -21,12 +21,12 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// defaultLimit bounds every request: what cannot be answered in this time is
-// answered as unavailable. The last of it is for what must be put on record
+// defaultLimit is the time limit of every request: a slower request is answered as
+// unavailable. The last part of it is reserved for records that must be written
 // although the request has failed; see package lasting.
 const defaultLimit = 15 * time.Second
 
-// limited gives a request its end.
+// limited sets the deadline of a request.
 func (e *Responder) limited(ctx context.Context) (context.Context, context.CancelFunc) {
 	limit := cmp.Or(e.Limit, defaultLimit)
 	begun := time.Now()
@@ -39,8 +39,8 @@ const refKey = "fedhub/ref"
 // Ref returns the request's reference: shown on error pages, in the
 // X-Request-Id header, and in every log line and audit row of the request.
 //
-// A request on the way of a sign-in has the reference of the sign-in, so that
-// one number finds all of it.
+// All requests of a sign-in have the reference of the sign-in, so that one
+// reference finds all of them.
 func Ref(c *gin.Context) string { return c.GetString(refKey) }
 
 // WithReference gives the request a reference.
@@ -49,8 +49,8 @@ func WithReference(c *gin.Context, ref string) {
 	c.Writer.Header().Set("X-Request-Id", ref)
 }
 
-// crockford is an alphabet in which no letter is taken for a digit, for people
-// read references out to one another.
+// crockford is an alphabet without letters that look like digits, because people
+// read references aloud.
 var crockford = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding)
 
 // newRef is 40 random bits, like K7Q2-M4XD.
@@ -61,13 +61,13 @@ func newRef() string {
 	return text[:4] + "-" + text[4:]
 }
 
-// policy is the Content-Security-Policy. Forms lead only to ourselves: answers
-// that lead elsewhere leave by a page of their own (see Leave).
+// policy is the Content-Security-Policy. Forms submit only to this hub: a redirect
+// to another site is a page of its own (see Redirect).
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// AllowFrames lets one page show frames of those of these origins that a policy
-// can name.
+// AllowFrames lets one page show frames of these origins, if a policy can name
+// them.
 func AllowFrames(c *gin.Context, origins []string) {
 	var sources []string
 	for _, origin := range origins {
@@ -78,27 +78,27 @@ func AllowFrames(c *gin.Context, origins []string) {
 	c.Header("Content-Security-Policy", policy+"; frame-src "+cmp.Or(strings.Join(sources, " "), "'none'"))
 }
 
-// AllowImages lets one page show an image of this origin; of none, if it is
-// empty or a policy cannot name it.
+// AllowImages lets one page show images of this origin, or none, if it is empty or
+// a policy cannot name it.
 func AllowImages(c *gin.Context, origin string) {
 	if source := redirecturi.SourceOf(origin); source != "" {
 		c.Header("Content-Security-Policy", strings.Replace(policy, "img-src ", "img-src "+source+" ", 1))
 	}
 }
 
-// AllowConnect lets the scripts of one page ask this hub for news.
+// AllowConnect lets the scripts of one page send requests to this hub.
 func AllowConnect(c *gin.Context) { c.Header("Content-Security-Policy", policy+"; connect-src 'self'") }
 
-// AllowEmbedding lets any page show this one in a frame, and lets it do nothing there
-// but run its script.
+// AllowEmbedding lets pages of any site show this page in a frame. The page can
+// only run its script there.
 func AllowEmbedding(c *gin.Context) {
 	c.Writer.Header().Del("X-Frame-Options")
 	c.Header("Content-Security-Policy", "default-src 'none'; script-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors *")
 }
 
-// Headers sets what every answer carries, whatever becomes of the request.
-// Of https it is said where browsers come by that (RFC 6797); hosts below the
-// hub's are not ours to speak for, unless a setting says so (§6.1.2).
+// Headers sets the headers of every response, also of errors. HSTS is sent on
+// https only (RFC 6797). It does not cover subdomains, which may belong to other
+// operators, unless a setting says so (§6.1.2).
 func (e *Responder) Headers(secure, subdomains bool) gin.HandlerFunc {
 	strict := ""
 	if secure {
@@ -148,7 +148,7 @@ func (e *Responder) Recover() gin.HandlerFunc {
 	}
 }
 
-// NotFoundPage answers what no route matches.
+// NotFoundPage answers a request without a matching route.
 func (e *Responder) NotFoundPage(status int) gin.HandlerFunc {
 	page := NotFound(nil)
 	page.Status, page.Action = status, templates.Action{Label: locales.Say("errorpages.go-to-the-start-page"), URL: "/"}
@@ -165,7 +165,7 @@ func (e *Responder) NotFoundPage(status int) gin.HandlerFunc {
 	}
 }
 
-// programs is what begins the paths that only programs call.
+// programs are the path prefixes that only programs call.
 var programs = []string{"/oauth2/", "/.well-known/", "/api/", "/protocol/openid-connect/"}
 
 func wantsJSON(r *http.Request) bool {
@@ -173,8 +173,8 @@ func wantsJSON(r *http.Request) bool {
 		slices.ContainsFunc(programs, func(p string) bool { return strings.HasPrefix(r.URL.Path, p) })
 }
 
-// Access logs every request at debug level: the route and never the address,
-// which holds codes and states.
+// Access logs every request at debug level: the route and never the URL, because
+// URLs hold codes and states.
 func Access(log *slog.Logger) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		if !log.Enabled(c, slog.LevelDebug) {

@@ -13,20 +13,20 @@ import (
 )
 
 // RedirectByFormPost sends the browser to another site with a form (OAuth 2.0 Form
-// Post Response Mode): by itself where scripts run, else by its button.
+// Post Response Mode): by a script, or by its button where scripts do not run.
 //
-// The page's policy differs from every other's. One script runs, by a nonce
-// that nobody can guess. And the form may lead anywhere: browsers hold
-// form-action against every redirect that follows too, and where the next
-// site sends people in turn cannot be known (see Leave). Nothing on the page
-// but the form's own address says where it leads, and that one is registered.
+// The policy differs from that of other pages. One script runs, by an unguessable
+// nonce. The form may submit to any site: browsers apply form-action also to every
+// redirect that follows, and the hub cannot know where the next site redirects to
+// (see Redirect). Only the form's own URL sets the destination, and it is
+// registered.
 func (e *Responder) RedirectByFormPost(c *gin.Context, address, name string, values url.Values) error {
 	nonce := rand.Text()
 	h := c.Writer.Header()
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self' 'nonce-"+nonce+"'; img-src 'self' data:; "+
 		"form-action *; base-uri 'none'; frame-ancestors 'none'")
-	// Without a referrer a browser would name the form's origin as null, which
-	// no site can tell from a stranger's.
+	// Without a referrer the browser sends Origin null for the form, which a
+	// site cannot tell from an attacker's form.
 	h.Set("Referrer-Policy", "strict-origin")
 	return e.show(c, http.StatusOK, templates.FormPost{Client: name, URL: address, Values: pairs(values)}, nonce)
 }

@@ -10,19 +10,19 @@ import (
 	"github.com/fedhub/fedhub/internal/cache"
 )
 
-// maxLimited bounds how many addresses a Limiter remembers; the longest unseen
-// is forgotten first.
+// maxLimited is the maximum number of addresses in a Limiter; the least recently
+// seen is removed first.
 const maxLimited = 20_000
 
-// A Rate is how often something may happen: Burst times at once, and then one
-// time every interval.
+// A Rate is how often something may happen: Burst times at once, and then once
+// every interval.
 type Rate struct {
 	Burst int
 	Every time.Duration
 }
 
-// A Limiter slows down one network without slowing down the others. It is per
-// process; what must hold for an account is counted in the database.
+// A Limiter limits one network without limiting the others. It is per process;
+// limits on an account are counted in the database.
 type Limiter struct {
 	*buckets[netip.Prefix]
 	large Networks
@@ -43,14 +43,14 @@ func (l *Limiter) Limit(h HandlerFunc) HandlerFunc {
 	}
 }
 
-// Allow counts a request from an address, and says whether it may go on.
+// Allow counts a request from an address, and reports whether it is allowed.
 func (l *Limiter) Allow(ip string) bool {
 	at, times := l.large.of(ip)
 	return l.of(at, times).AllowN(l.now(), 1)
 }
 
-// A Guesser slows down whoever tries one client's credentials from one
-// network, and neither the client elsewhere nor the network's other clients.
+// A Guesser limits wrong credentials of one client from one network. It limits
+// neither the client elsewhere nor the network's other clients.
 type Guesser struct {
 	*buckets[guess]
 	large Networks
@@ -64,7 +64,7 @@ type guess struct {
 // Wrong counts a wrong guess.
 func (g *Guesser) Wrong(client, ip string) { g.left(client, ip).AllowN(g.now(), 1) }
 
-// Check is an ErrorPage if there were too many of them; else nil.
+// Check is an ErrorPage if there were too many wrong guesses; else nil.
 func (g *Guesser) Check(client, ip string) error {
 	if g.left(client, ip).TokensAt(g.now()) < 1 {
 		return TooMany(g.every)
@@ -77,7 +77,7 @@ func (g *Guesser) left(client, ip string) *rate.Limiter {
 	return g.of(guess{client, from}, times)
 }
 
-// A KeyLimiter slows down one name without slowing down the others.
+// A KeyLimiter limits one name without limiting the others.
 type KeyLimiter struct{ *buckets[string] }
 
 // NewKeyLimiter allows burst requests at once and then one every interval.
@@ -85,10 +85,10 @@ func NewKeyLimiter(r Rate, now func() time.Time) *KeyLimiter {
 	return &KeyLimiter{newBuckets[string](r, now)}
 }
 
-// Allow counts a request, and says whether it may go on.
+// Allow counts a request, and reports whether it is allowed.
 func (l *KeyLimiter) Allow(key string) bool { return l.of(key, 1).AllowN(l.now(), 1) }
 
-// buckets are how much each key has left.
+// buckets are the remaining allowances of the keys.
 type buckets[K comparable] struct {
 	every time.Duration
 	burst int
@@ -101,7 +101,7 @@ func newBuckets[K comparable](r Rate, now func() time.Time) *buckets[K] {
 	return &buckets[K]{every: r.Every, burst: r.Burst, now: now, byKey: cache.NewMap[K, *rate.Limiter](maxLimited)}
 }
 
-// of is what a key has left, which gets so many times as much as others.
+// of is the allowance of a key; the rate is multiplied by times.
 func (b *buckets[K]) of(key K, times int) *rate.Limiter {
 	if bucket, ok := b.byKey.Get(key); ok {
 		return bucket

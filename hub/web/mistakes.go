@@ -8,9 +8,9 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// Mistakes puts what a rule refuses into words for a form; ok is false for
-// every error that is not forms.Problems. rename says what the form calls a
-// field.
+// Mistakes describes rejected input for a form; ok is false for every error that
+// is not forms.Problems. rename maps the name of a field to its name in the
+// form.
 func Mistakes(err error, rename map[string]string) (out []templates.Mistake, ok bool) {
 	problems, ok := errors.AsType[forms.Problems](err)
 	for _, p := range problems {

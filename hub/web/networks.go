@@ -7,9 +7,8 @@ import (
 	"github.com/fedhub/fedhub/internal/forwarded"
 )
 
-// A LargeNetwork is one behind which many people are, such as an office with
-// one address: it is counted by itself, and gets so many times as much as
-// another.
+// A LargeNetwork has many users, such as an office with one address: it is counted
+// by itself, and its limits are multiplied.
 type LargeNetwork struct {
 	Prefix netip.Prefix
 	Times  int
@@ -28,8 +27,8 @@ func (n Networks) NewGuesser(r Rate, now func() time.Time) *Guesser {
 	return &Guesser{newBuckets[guess](r, now), n}
 }
 
-// of is what an address is counted as: the narrowest large network that it is
-// in, or its subnet; and how many times as much that gets.
+// of is the network that an address is counted as, and its factor: the narrowest
+// large network that contains the address, else its subnet.
 func (n Networks) of(ip string) (netip.Prefix, int) {
 	best := LargeNetwork{Prefix: forwarded.Subnet(ip), Times: 1}
 	addr, err := netip.ParseAddr(ip)
@@ -45,8 +44,8 @@ func (n Networks) of(ip string) (netip.Prefix, int) {
 	return best.Prefix, best.Times
 }
 
-// Network names the network that an address counts to, for what is counted
-// elsewhere; empty if it is no address.
+// Network names the network that an address counts to, for limits that are counted
+// elsewhere; empty if it is not an address.
 func Network(ip string) string {
 	p := forwarded.Subnet(ip)
 	if !p.IsValid() {

@@ -9,9 +9,9 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// notices are what a page may say about the request before it, by the word
-// that its redirect carries as ?done=. The words are fixed, so nobody can put
-// a text of their own on our pages by a link.
+// notices are the messages about the previous request that a page may show, by the
+// word in ?done= of its redirect. The messages are fixed, so that a link cannot put
+// other text on our pages.
 var notices = map[string]locales.Text{
 	"rotated":            locales.Say("notice.rotated"),
 	"saved":              locales.Say("notice.saved"),
@@ -58,7 +58,7 @@ var notices = map[string]locales.Text{
 	"unkeyed":            locales.Say("notice.unkeyed"),
 }
 
-// endedBy is how much the request ended, where its redirect carries that.
+// endedBy reads from the redirect how many sessions and connections have ended.
 func endedBy(c *gin.Context) (n templates.SignedIn, err error) {
 	if n.Sessions, err = strconv.Atoi(c.Query("sessions")); err == nil {
 		n.Connections, err = strconv.Atoi(c.Query("connections"))

@@ -13,12 +13,12 @@ import (
 	"github.com/fedhub/fedhub/internal/names"
 )
 
-// maxBody bounds every request body, in bytes. Nothing the hub reads is larger.
+// maxBody limits every request body, in bytes. No valid request is larger.
 const maxBody = 64 << 10
 
-// Query returns the parameters of the query string. Gin's own readers take
-// the first of a repeated parameter without a word, and net/http's mix query
-// and body; a protocol endpoint can afford neither.
+// Query returns the parameters of the query string. Gin's own readers silently
+// take the first of a repeated parameter, and net/http's mix query and body; a
+// protocol endpoint must not do either.
 func Query(c *gin.Context) (oauth.Params, error) {
 	return oauth.ParseParams(c.Request.URL.RawQuery)
 }
@@ -51,13 +51,12 @@ func Form(c *gin.Context) (oauth.Params, error) {
 	return params, err
 }
 
-// Secrets are the values that came with the request and are nobody's business
-// but the browser's and ours: its cookies, its credentials, and every parameter
-// that could be one.
+// Secrets are the values of the request that only the browser and the hub may
+// know: its cookies, its credentials, and every parameter that could be one.
 func Secrets(c *gin.Context) []string {
 	var out []string
 	for _, cookie := range c.Request.Cookies() {
-		if !strings.HasSuffix(cookie.Name, names.ViaCookie) && !strings.HasSuffix(cookie.Name, names.LastCookie) { // they name a login key
+		if !strings.HasSuffix(cookie.Name, names.ViaCookie) && !strings.HasSuffix(cookie.Name, names.LastCookie) { // they name a provider
 			out = append(out, cookie.Value)
 		}
 	}
@@ -77,7 +76,7 @@ func Secrets(c *gin.Context) []string {
 	return out
 }
 
-// plainParams are the parameters of which everybody may read what they say.
+// plainParams are the parameters with public values.
 var plainParams = map[string]bool{
 	"client_id": true, "redirect_uri": true, "response_type": true, "response_mode": true, "scope": true, "prompt": true, "max_age": true,
 	"acr_values": true, "ui_locales": true, "display": true, "code_challenge_method": true, "grant_type": true, "iss": true, "error": true,
@@ -85,5 +84,5 @@ var plainParams = map[string]bool{
 	"decision": true, "client_assertion_type": true, "login_hint": true, "local": true, "switch": true, "done": true, "claims": true,
 }
 
-// formKey remembers the parsed body: a guard and the handler both read it.
+// formKey stores the parsed body: a guard and the handler both read it.
 const formKey = "fedhub/form"

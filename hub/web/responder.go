@@ -18,33 +18,33 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// A HandlerFunc answers a request or returns why it could not. It must not have
-// written anything when it returns an error.
+// A HandlerFunc answers a request or returns an error. It must not have written
+// anything when it returns an error.
 type HandlerFunc func(*gin.Context) error
 
-// An Responder turns handlers into what gin calls.
+// A Responder turns handlers into gin handlers.
 type Responder struct {
 	Log    *slog.Logger
 	Now    func() time.Time
-	Issuer string // the hub's public address
+	Issuer string // the hub's public URL
 	Forms  Forms
 	Limit  time.Duration // how long a request may take; 15 s if zero
 
 	// Opens are the routes that GET opens.
 	Opens map[string]bool
 
-	// Frame fills what every page has around it: the hub's name, who is
-	// signed in.
+	// Frame fills in the parts that all pages share: the hub's name and the
+	// signed-in user.
 	Frame func(*http.Request) templates.Frame
 
-	// Known, if set, has the words for errors of services and of the storage.
+	// Known, if set, has the messages for errors of services and of the storage.
 	Known func(error) (ErrorPage, bool)
 
-	// Failed, if set, is told of every error and of the face it got.
+	// Failed, if set, receives every error and the page that was shown for it.
 	Failed func(*gin.Context, ErrorPage, error)
 }
 
-// Page serves people: an error becomes a page that says what to do.
+// Page is for users: an error becomes a page that says what to do.
 func (e *Responder) Page(h HandlerFunc) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		if err := h(c); err != nil {
@@ -53,7 +53,7 @@ func (e *Responder) Page(h HandlerFunc) gin.HandlerFunc {
 	}
 }
 
-// JSON serves programs: an error becomes the JSON of RFC 6749 §5.2.
+// JSON is for programs: an error becomes the JSON of RFC 6749 §5.2.
 func (e *Responder) JSON(h HandlerFunc) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		noStore(c)
@@ -63,14 +63,14 @@ func (e *Responder) JSON(h HandlerFunc) gin.HandlerFunc {
 	}
 }
 
-// fail logs what is our fault, once, and shows the error.
+// fail logs the hub's own errors, once, and shows the error.
 func (e *Responder) fail(c *gin.Context, err error, show func(*gin.Context, ErrorPage)) {
 	if c.Writer.Written() {
 		e.Log.ErrorContext(c, "a handler failed after it had answered", "route", c.FullPath(), "ref", Ref(c), "error", err)
 		return
 	}
 	if errors.Is(err, context.Canceled) && c.Request.Context().Err() != nil {
-		c.Status(499) // the caller went away; nobody reads this
+		c.Status(499) // the caller has closed the connection
 		return
 	}
 	p := e.explain(err)
@@ -85,8 +85,8 @@ func (e *Responder) fail(c *gin.Context, err error, show func(*gin.Context, Erro
 	show(c, p)
 }
 
-// explain finds the words for an error: a handler's own, else what a service or
-// the storage ran into, else the protocol's.
+// explain finds the page for an error: the handler's own, else the one for an error
+// of a service or the storage, else the protocol's.
 func (e *Responder) explain(err error) ErrorPage {
 	var page *ErrorPage
 	var protocol *oauth.Error
@@ -143,7 +143,7 @@ func errorJSON(c *gin.Context, p ErrorPage) {
 	c.JSON(protocol.Status, gin.H{"error": protocol.Code, "error_description": described})
 }
 
-// oauthFor names an error that the protocol did not expect.
+// oauthFor is the OAuth error for an error that the protocol does not define.
 func oauthFor(p ErrorPage) *oauth.Error {
 	var e *oauth.Error
 	switch p.Status {
@@ -170,7 +170,7 @@ func (e *Responder) show(c *gin.Context, status int, page templates.Page, nonce 
 	frame.Nonce = nonce
 	var err error
 	if frame.CSRF, err = e.Forms.Token(c.Writer, c.Request); err != nil && status < http.StatusBadRequest {
-		return err // a page that says what is wrong is shown all the same
+		return err // an error page is shown in any case
 	}
 	frame.Notice = notice(c)
 	var body bytes.Buffer
@@ -184,15 +184,15 @@ func (e *Responder) show(c *gin.Context, status int, page templates.Page, nonce 
 	return nil
 }
 
-// noStore keeps what is personal or secret out of every cache, the browser's
-// included (RFC 6749 §5.1).
+// noStore keeps personal and secret data out of every cache, also the browser's
+// (RFC 6749 §5.1).
 func noStore(c *gin.Context) {
 	c.Header("Cache-Control", "no-store")
 	c.Header("Pragma", "no-cache")
 }
 
-// SeeOther sends the browser on by 303, which never repeats a POST with its
-// password at the next place (RFC 9700 §4.12).
+// SeeOther redirects the browser by 303, so that it does not repeat a POST with a
+// password at the next URL (RFC 9700 §4.12).
 func SeeOther(c *gin.Context, location string) error {
 	noStore(c)
 	c.Header("Location", location)
@@ -201,16 +201,14 @@ func SeeOther(c *gin.Context, location string) error {
 	return nil
 }
 
-// ProvePath is the page on which somebody who is signed in proves once more who
-// they are.
+// ProvePath is the page on which a signed-in user proves their identity again.
 const ProvePath = "/signin/prove"
 
-// SignInAgain is that page, with a page of ours to go on to that insists on it.
+// SignInAgain is that page, followed by a page of this hub that requires it.
 func SignInAgain(to string) string { return ProvePath + "?" + url.Values{"to": {to}}.Encode() }
 
-// LocalPath returns path if it leads somewhere on this hub, else fallback.
-// What begins with two slashes or holds a backslash is an address elsewhere to
-// a browser.
+// LocalPath returns path if it is on this hub, else fallback. A path that begins
+// with two slashes or contains a backslash is another site's URL to a browser.
 func LocalPath(path, fallback string) string {
 	if len(path) < 2 || len(path) > 1000 || path[0] != '/' || !alphanumeric(path[1]) {
 		return fallback

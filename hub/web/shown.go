@@ -5,8 +5,8 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// Shown is a client as pages name it: a hub by the name that an administrator
-// confirmed, with its host, and never by one that nobody here checked.
+// Shown is a client as pages name it. A hub has its host and the name that an
+// administrator confirmed, never a name that was not checked here.
 func Shown(c clients.Client) templates.Client {
 	shown := templates.Client{
 		Name: c.Name, Host: c.Host(), SelfDeclared: c.SelfDeclared(), Server: c.Server != nil,

@@ -9,18 +9,18 @@ import (
 	"github.com/fedhub/fedhub/internal/forwarded"
 )
 
-// An unlistedProxy is an address that sends what only proxies send.
+// An unlistedProxy is an address that sends headers that only proxies send.
 type unlistedProxy struct{ requests atomic.Int64 }
 
-// manyRequests is from how many on an address is taken for a proxy that
-// somebody forgot to list.
+// manyRequests is the number of requests from which an address counts as a proxy
+// that is missing in the list.
 const manyRequests = 100
 
 // carrier is shared among a provider's customers (RFC 6598), and private to clouds.
 var carrier = netip.MustParsePrefix("100.64.0.0/10")
 
 // watch looks for a proxy that is not listed. Only private addresses count, so
-// that no stranger can cause the warning.
+// that internet users cannot cause the warning.
 func (a *Addresses) watch(c *gin.Context, peer netip.Addr) {
 	private := peer.IsPrivate() || peer.IsLoopback() || peer.IsLinkLocalUnicast() || carrier.Contains(peer)
 	header := c.Request.Header

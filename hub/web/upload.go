@@ -11,23 +11,23 @@ import (
 	"github.com/fedhub/fedhub/hub/oauth"
 )
 
-// fileKey remembers the file of an upload.
+// fileKey stores the file of an upload.
 const fileKey = "fedhub/file"
 
 // maxField bounds each field of an upload beside its file, in bytes.
 const maxField = 4 << 10
 
 // Upload reads a form with one file of at most `most` bytes. Form then returns
-// its fields and File the file. Of a larger file one byte more is kept, so that
-// the handler sees it, with its form intact.
+// its fields and File the file. A larger file is cut one byte above the limit, so
+// that the handler can detect it and still has the form.
 func Upload(most int, h HandlerFunc) HandlerFunc {
 	return func(c *gin.Context) error {
 		kind, _, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
 		if err != nil || kind != "multipart/form-data" {
 			return h(c) // a plain form has no file, and Form refuses the rest
 		}
-		// Twice the size is read, so that what is a bit too large gets a
-		// sentence.
+		// It reads up to twice the size, so that a slightly too large file gets
+		// an error message.
 		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, int64(2*most+maxBody))
 		fields, file, err := parts(c.Request, most)
 		if err != nil {

@@ -1,5 +1,5 @@
-// Package account is a person's own page: who they are here, which apps they
-// allowed, which upstreams sign them in, and where they are signed in.
+// Package account has the pages of a user's own account: profile, connected
+// apps, sign-in methods and sessions.
 package account
 
 import (
@@ -39,8 +39,8 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// A Handler shows the page and takes its buttons. Its routes are guarded: there
-// is always somebody signed in.
+// A Handler shows the page and handles its buttons. The guards of its routes
+// require a signed-in user.
 type Handler struct {
 	Issuer         string
 	Clients        *clients.Registry
@@ -125,7 +125,7 @@ func (d *Handler) apps(c *gin.Context, userID string) ([]templates.AccountApp, e
 	return out, nil
 }
 
-// start is where the app begins a sign-in at this hub (OIDC Core §4).
+// start is the URL at which the app starts a sign-in at this hub (OIDC Core §4).
 func (d *Handler) start(client clients.Client) string {
 	u, err := url.Parse(client.Requests.InitiateLoginURI)
 	if err != nil || u.Host == "" {
@@ -183,7 +183,7 @@ func (d *Handler) sessions(c *gin.Context, p sessions.Person) ([]templates.Accou
 	return out, nil
 }
 
-// methodOf is how somebody signed in to a session.
+// methodOf is the sign-in method of a session.
 func (d *Handler) methodOf(c *gin.Context, s sessions.Session) locales.Text {
 	switch {
 	case s.LoginKey != "":
@@ -308,7 +308,7 @@ func (d *Handler) record(c *gin.Context, p sessions.Person, e audit.Event) {
 	d.Audit.Record(c.Request.Context(), by(c, p.User.ID).Did(e))
 }
 
-// by is who does something on a page of an account: a user, or the reader of an
+// by is the actor of a change on an account page: a user, or the reader of an
 // email (linking.ByEmail).
 func by(c *gin.Context, id string) audit.Actor {
 	return audit.Actor{ID: id, IP: c.ClientIP(), Agent: c.Request.UserAgent(), Ref: web.Ref(c)}

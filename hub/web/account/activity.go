@@ -21,12 +21,12 @@ const (
 	disownPage   = activityPage + "/wasnt-me"
 )
 
-// atOnce is how many events one page reads. Those that say nothing to a user
+// atOnce is how many events one page reads. Events without a sentence for users
 // are left out, so a page may show fewer.
 const atOnce = 50
 
-// Activity is GET /account/activity: what was done as the user and to the
-// account, the newest first.
+// Activity is GET /account/activity: the events of the account and the user's own
+// actions, the newest first.
 func (d *Handler) Activity(c *gin.Context) error {
 	p, err := d.Sessions.Current(c.Request)
 	if err != nil {
@@ -40,8 +40,8 @@ func (d *Handler) Activity(c *gin.Context) error {
 	return d.Responder.Show(c, http.StatusOK, page)
 }
 
-// activity returns the rows of up to limit events, and after which event older
-// ones follow; empty if none do.
+// activity returns the rows of up to limit events, and the event after which the
+// older ones follow; empty if there are none.
 func (d *Handler) activity(ctx context.Context, userID, before string, limit int) (rows []templates.ActivityRow, older string, err error) {
 	events, err := d.Audit.About(ctx, userID, before, limit)
 	if err != nil {
@@ -71,7 +71,7 @@ func (d *Handler) activity(ctx context.Context, userID, before string, limit int
 	return rows, older, nil
 }
 
-// doneBy is who did it, if it was not the user.
+// doneBy names the actor of an event, if it was not the user.
 func doneBy(e audit.Event, userID string) locales.Text {
 	switch {
 	case e.Actor == userID || e.Actor == "" || e.Kind == audit.Collected:

@@ -30,8 +30,8 @@ func (d *Handler) Email(c *gin.Context) error {
 	return d.Responder.Show(c, http.StatusOK, templates.Email{Current: p.User.Email})
 }
 
-// ChangeEmail is POST /account/email: an email goes to the new address, which
-// counts when its link is opened. Until then the old one stays.
+// ChangeEmail is POST /account/email: it sends an email to the new address, which
+// takes effect when its link is opened. Until then the old one stays.
 func (d *Handler) ChangeEmail(c *gin.Context) error {
 	p, form, err := d.asked(c)
 	if err != nil {
@@ -67,8 +67,8 @@ func (d *Handler) askToVerify(c *gin.Context, p sessions.Person, email string) e
 	return web.SeeOther(c, "/account?done=mailed")
 }
 
-// Verify is GET /account/verify/{token}, where the email leads. Looking does
-// nothing, for programs that look through mail do too.
+// Verify is GET /account/verify/{token}, the link in the email. Opening it changes
+// nothing, because mail scanners open links too.
 func (d *Handler) Verify(c *gin.Context) error {
 	p, err := d.Sessions.Current(c.Request)
 	if err != nil {
@@ -94,7 +94,7 @@ func (d *Handler) Verified(c *gin.Context) error {
 	if errors.Is(err, maillinks.ErrLink) {
 		return notYours(p)
 	}
-	if u.ID != "" { // also where the address before could not be told
+	if u.ID != "" { // also if the email to the previous address failed
 		d.record(c, p, audit.Event{Kind: audit.EmailVerified, Detail: map[string]string{"email": u.Email}})
 	}
 	if err != nil {
@@ -103,8 +103,8 @@ func (d *Handler) Verified(c *gin.Context) error {
 	return web.SeeOther(c, "/account?done=verified")
 }
 
-// notYours names the account that is signed in here: most often the link is
-// for another one of the same person.
+// notYours names the account that is signed in here: in most cases the link is
+// for another account of the same user.
 func notYours(p sessions.Person) error {
 	return &web.ErrorPage{Status: http.StatusGone, Heading: locales.Say("address.this-link-doesnt-work-here"),
 		Text:   locales.Say("address.it-was-used-it-is", "shown", (templates.Person{Name: p.User.Name, Email: p.User.Email, Username: p.User.Username}).Shown()),

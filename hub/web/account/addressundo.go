@@ -25,9 +25,9 @@ func (d *Handler) AddressWasntMeShow(c *gin.Context) error {
 	return d.Responder.Show(c, http.StatusOK, templates.WasntMyAddress{Token: c.Query("token"), Before: change.Before, After: change.After, Made: change.Made, Until: change.Until})
 }
 
-// AddressWasntMe is POST /wasnt-me/address: the address is put back, everybody
-// who is signed in to the account is signed out, and an email to the address
-// leads to a new password.
+// AddressWasntMe is POST /wasnt-me/address: it restores the address, ends all
+// sessions of the account, and emails the address a link to choose a new
+// password.
 func (d *Handler) AddressWasntMe(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// languages are language tags with the names that their speakers use. zones are
-// the time zones of the database's zone.tab, in the order of their names.
+// languages are language tags with their native names. zones are the time zones
+// of the database's zone.tab, sorted by name.
 var (
 	//go:embed languages.txt
 	languages string
@@ -18,8 +18,8 @@ var (
 	zones string
 )
 
-// options are the lines of a list, after the choice of none. A value that is not
-// in the list stays a choice: a provider may report others.
+// options are the lines of a list, after the empty choice. A value that is not in
+// the list stays a choice, because a provider may report other values.
 func options(list, value string) []templates.Option {
 	out := []templates.Option{{Value: locales.Say("profile.not-chosen")}}
 	for line := range strings.Lines(list) {

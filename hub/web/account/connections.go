@@ -22,8 +22,8 @@ import (
 
 const connections = "/account/connections"
 
-// Connections is GET /account/connections: what signs the person in, what else
-// could, and what was changed about that of late.
+// Connections is GET /account/connections: the user's sign-in methods, the
+// methods that can be added, and the recent changes.
 func (d *Handler) Connections(c *gin.Context) error {
 	p, err := d.Sessions.Current(c.Request)
 	if err != nil {
@@ -77,7 +77,7 @@ func connection(keys []federation.LoginKey, i linking.Identity, current bool) te
 	return out
 }
 
-// trust says how sure an upstream can be of the address it names.
+// trust says how reliable the address is that a provider reports.
 func trust(authoritative, trusted bool) locales.Text {
 	switch {
 	case authoritative:
@@ -116,9 +116,9 @@ func iconOf(k federation.LoginKey) string {
 	return k.Kind
 }
 
-// Disconnect is POST /account/connections/remove. Whatever came in that way
-// ends, and so does everything else of the person but this browser, unless it
-// came in that way too.
+// Disconnect is POST /account/connections/remove. It ends the sessions that
+// started with this provider and all other sessions of the user. This browser
+// stays signed in, unless its session started with this provider.
 func (d *Handler) Disconnect(c *gin.Context) error {
 	p, form, err := d.asked(c)
 	if err != nil {
@@ -193,7 +193,7 @@ func (d *Handler) UndoChange(c *gin.Context) error {
 	return web.SeeOther(c, hubaddress.SignedOutPath)
 }
 
-// linkError explains why a change of links cannot be made.
+// linkError explains why a change of links is refused.
 func linkError(err error) error {
 	back := templates.Action{Label: locales.Say("connections.tab"), URL: connections}
 	switch {
@@ -227,9 +227,9 @@ func (d *Handler) shown(c *gin.Context, r linking.LinkEvent) string {
 	return r.LoginKey
 }
 
-// WasntMe is POST /wasnt-me: the change is taken back, once, and everybody who
-// is signed in to the account is signed out. Whoever holds the email reads
-// the mail of the account, and need not be able to sign in.
+// WasntMe is POST /wasnt-me: it reverts the change, once, and ends all sessions
+// of the account. The link in the email is proof enough, because its reader may
+// have no way to sign in.
 func (d *Handler) WasntMe(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {

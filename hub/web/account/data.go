@@ -23,7 +23,7 @@ const (
 	deletePage = "/account/delete"
 )
 
-// Data is GET /account/data: to take the data along, or to delete the account.
+// Data is GET /account/data: the page to download the data or delete the account.
 func (d *Handler) Data(c *gin.Context) error {
 	p, err := d.Sessions.Current(c.Request)
 	if err != nil {
@@ -36,9 +36,9 @@ func (d *Handler) Data(c *gin.Context) error {
 	return d.Responder.Show(c, http.StatusOK, templates.Data{Days: rules.DeletionFor(), Due: p.User.DeletionDue})
 }
 
-// Download is POST /account/data: everything that the hub knows about the user,
-// as a file. A post, for it is recorded, and needs a sign-in of the last
-// minutes: a browser left open gives nothing away.
+// Download is POST /account/data: all data that the hub has about the user, as a
+// file. It is a POST because it is audited. It needs a recent sign-in, so that an
+// unattended browser does not expose the data.
 func (d *Handler) Download(c *gin.Context) error {
 	p, _, err := d.asked(c)
 	if err != nil {
@@ -64,7 +64,7 @@ func (d *Handler) Download(c *gin.Context) error {
 	return nil
 }
 
-// DeleteShow is GET /account/delete: what deleting the account takes away.
+// DeleteShow is GET /account/delete: it shows what the deletion removes.
 func (d *Handler) DeleteShow(c *gin.Context) error {
 	p, err := d.Sessions.Current(c.Request)
 	if err != nil {
@@ -93,7 +93,7 @@ func (d *Handler) showDelete(c *gin.Context, status int, p sessions.Person, type
 	})
 }
 
-// toType is what the user types to show that this is no slip.
+// toType is the text that the user types to confirm the deletion.
 func toType(u users.User) string {
 	switch {
 	case u.Email != "":
@@ -104,8 +104,8 @@ func toType(u users.User) string {
 	return u.Name
 }
 
-// Delete is POST /account/delete. The account waits for some days; a link in an
-// email cancels the deletion, and so does a button after a sign-in.
+// Delete is POST /account/delete. The deletion takes effect after some days; a
+// link in an email cancels it, and so does a button after a sign-in.
 func (d *Handler) Delete(c *gin.Context) error {
 	p, form, err := d.asked(c)
 	if err != nil {
@@ -156,7 +156,7 @@ func (d *Handler) KeepShow(c *gin.Context) error {
 	return d.Responder.Show(c, http.StatusOK, templates.KeepAccount{Token: c.Query("token"), Email: u.Email, Due: u.DeletionDue})
 }
 
-// Keep is POST /keep-account. It signs nobody in.
+// Keep is POST /keep-account. It starts no session.
 func (d *Handler) Keep(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {

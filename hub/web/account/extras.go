@@ -7,9 +7,9 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// beyond puts into words what a person agreed to beyond scopes. A grant keeps
-// claims and APIs by name; of authorization details, which may be long and
-// are different each time, it keeps that they were agreed to.
+// beyond describes what a user agreed to besides scopes. A grant stores the names
+// of claims and APIs. Authorization details may be long and differ each time, so
+// the grant stores only that the user agreed to some.
 func beyond(extras []string) []templates.Scope {
 	var out []templates.Scope
 	details := 0

@@ -32,7 +32,7 @@ func (d *Handler) PasskeysShow(c *gin.Context) error {
 	return d.showPasskeys(c, http.StatusOK, p, templates.Passkeys{})
 }
 
-// showPasskeys fills in what the page always has.
+// showPasskeys fills in the fields that every version of the page needs.
 func (d *Handler) showPasskeys(c *gin.Context, status int, p sessions.Person, page templates.Passkeys) error {
 	ctx := c.Request.Context()
 	all, err := d.Passkeys.Of(ctx, p.User.ID)
@@ -68,7 +68,7 @@ func (d *Handler) showPasskeys(c *gin.Context, status int, p sessions.Person, pa
 }
 
 // asksPasskey reports whether one of these passkeys is the user's second factor,
-// and whether there are no recovery codes for the day when it is lost.
+// and whether the user lacks recovery codes in case it is lost.
 func (d *Handler) asksPasskey(ctx context.Context, userID string, all []passkeys.Passkey) (asks, noCodes bool, err error) {
 	rules, err := d.Second.Settings(ctx)
 	if err != nil || !rules.AsksSecondFactor() || !slices.ContainsFunc(all, d.Passkeys.Here) {
@@ -78,8 +78,8 @@ func (d *Handler) asksPasskey(ctx context.Context, userID string, all []passkeys
 	return true, len(f.Recovery.Codes) == 0, err
 }
 
-// AddPasskey is POST /account/passkeys. Making a passkey has verified its user,
-// as using it does.
+// AddPasskey is POST /account/passkeys. Creating a passkey verifies the user, as
+// using it does.
 func (d *Handler) AddPasskey(c *gin.Context) error {
 	p, form, err := d.asked(c)
 	if err != nil {
@@ -126,7 +126,7 @@ func (d *Handler) RenamePasskey(c *gin.Context) error {
 		return d.showPasskeys(c, http.StatusUnprocessableEntity, p, templates.Passkeys{Mistakes: wrong})
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return web.SeeOther(c, passkeysPage) // gone already, in another window
+		return web.SeeOther(c, passkeysPage) // removed already, in another window
 	}
 	if err != nil {
 		return err
@@ -135,8 +135,8 @@ func (d *Handler) RenamePasskey(c *gin.Context) error {
 	return web.SeeOther(c, passkeysPage+"?done=saved")
 }
 
-// RemovePasskey is POST /account/passkeys/remove. Everything else of the person
-// ends, for whoever holds the passkey may be signed in; this browser goes on.
+// RemovePasskey is POST /account/passkeys/remove. All other sessions of the user
+// end, because the holder of the passkey may have one; this browser stays signed in.
 func (d *Handler) RemovePasskey(c *gin.Context) error {
 	p, form, err := d.asked(c)
 	if err != nil {

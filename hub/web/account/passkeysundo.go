@@ -24,10 +24,10 @@ func (d *Handler) PasskeyWasntMeShow(c *gin.Context) error {
 	return d.Responder.Show(c, http.StatusOK, templates.WasntMyPasskey{Token: c.Query("token"), Name: change.Name, Removed: change.Removed, Made: change.Made, Until: change.Until})
 }
 
-// PasskeyWasntMe is POST /wasnt-me/passkey: a passkey that was added goes,
-// everybody who is signed in to the account is signed out, and an email leads
-// to a new password. A passkey that was removed is not put back: who removed it
-// may hold it.
+// PasskeyWasntMe is POST /wasnt-me/passkey: it removes a passkey that was added,
+// ends all sessions of the account, and emails a link to a new password. It does
+// not restore a passkey that was removed, because the attacker who removed it may
+// hold it.
 func (d *Handler) PasskeyWasntMe(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {
@@ -42,7 +42,7 @@ func (d *Handler) PasskeyWasntMe(c *gin.Context) error {
 	if !change.Removed {
 		user, err = d.Passkeys.Withdraw(ctx, user.ID, change.Passkey)
 	}
-	if change.Removed || errors.Is(err, fs.ErrNotExist) { // or its owner was faster
+	if change.Removed || errors.Is(err, fs.ErrNotExist) { // or its owner has removed it already
 		kind = audit.SessionsEnded
 		user, err = d.Users.EndEverything(ctx, change.User.ID)
 	}
@@ -60,8 +60,8 @@ func (d *Handler) PasskeyWasntMe(c *gin.Context) error {
 	return d.afterUndo(c, linking.ByEmail, user)
 }
 
-// afterUndo emails a user a link to a new password, if one signs them in here,
-// and shows what was done.
+// afterUndo emails the user a link to a new password, if passwords sign this user
+// in here, and shows the result.
 func (d *Handler) afterUndo(c *gin.Context, id string, u users.User) error {
 	mailed, err := d.Self.BeginReset(c.Request.Context(), by(c, id), u)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// Password is GET /account/password. A first password is set by whoever signed
-// in just now; another one by whoever knows the first.
+// Password is GET /account/password. Setting a first password needs a recent
+// sign-in; changing it needs the current password.
 func (d *Handler) Password(c *gin.Context) error {
 	p, err := d.Sessions.Current(c.Request)
 	if err != nil {
@@ -31,8 +31,8 @@ func (d *Handler) Password(c *gin.Context) error {
 	return d.showPassword(c, http.StatusOK, p, templates.ChangePassword{})
 }
 
-// unproven is for people whose address counts for nothing yet: a password
-// signs in together with an address.
+// unproven is for users without a verified address: a password signs in only
+// together with an address.
 func unproven() error {
 	return &web.ErrorPage{Status: http.StatusConflict, Heading: locales.Say("password.confirm-your-email-first"),
 		Text: locales.Say("password.you-will-sign-in-with"), Action: templates.Action{Label: locales.Say("password.go-to-your-account"), URL: "/account"}}
@@ -43,8 +43,8 @@ func (d *Handler) showPassword(c *gin.Context, status int, p sessions.Person, pa
 	return d.Responder.Show(c, status, page)
 }
 
-// ChangePassword is POST /account/password. Everything else is signed out:
-// whoever knew the old password may be there.
+// ChangePassword is POST /account/password. It ends all other sessions, because
+// an attacker who knows the old password may have one.
 func (d *Handler) ChangePassword(c *gin.Context) error {
 	p, form, err := d.asked(c)
 	if err != nil {
@@ -88,7 +88,7 @@ func (d *Handler) ChangePassword(c *gin.Context) error {
 }
 
 // goOn keeps this browser signed in, in a session of the new epoch, unless its
-// session was ended meanwhile. Its upstream still ends it.
+// session has ended meanwhile. A sign-out at its provider still ends it.
 func (d *Handler) goOn(c *gin.Context, p sessions.Person, u users.User) error {
 	start := sessions.Start{User: u, AMR: p.Session.AMR, ACR: p.Session.ACR, AuthTime: p.Session.AuthTime, After: p.Session}
 	if p.User.Password != "" {

@@ -50,8 +50,8 @@ func (d *Handler) RemovePicture(c *gin.Context) error {
 	return web.SeeOther(c, "/account/profile?done=saved")
 }
 
-// Picture is GET /picture/{id}. Applications show it to whoever they like, so it
-// is public; its address cannot be guessed. It never changes.
+// Picture is GET /picture/{id}. It is public, because applications show it to
+// their users; its URL cannot be guessed. The picture at a URL never changes.
 func (d *Handler) Picture(c *gin.Context) error {
 	p, err := d.Pictures.Get(c.Request.Context(), c.Param("id"))
 	if errors.Is(err, fs.ErrNotExist) {

@@ -39,8 +39,8 @@ func (d *Handler) showProfile(c *gin.Context, status int, u users.User, f users.
 	return d.Responder.Show(c, status, page)
 }
 
-// SaveProfile is POST /account/profile. The user name is not the person's to
-// choose: apps that take it for a login name would let them be anybody.
+// SaveProfile is POST /account/profile. Users cannot choose their user name: apps
+// that use it as a login name would let them sign in as another user.
 func (d *Handler) SaveProfile(c *gin.Context) error {
 	p, form, err := d.asked(c)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// sentences say what an event means to the user it is about. Kinds without one
+// sentences describe events to the user of the account. Kinds without a sentence
 // are not shown: they are steps of a sign-in, or for administrators.
 var sentences = map[string]string{
 	audit.SetupDone:         "activity.account-created",
@@ -50,8 +50,8 @@ var sentences = map[string]string{
 	audit.RolesChanged:      "activity.roles-changed",
 }
 
-// said is the sentence of an event; shown is false if the user's page leaves it
-// out: an administrator's changes to others are not about their own account.
+// said is the sentence of an event. shown is false for events that the user's
+// page leaves out: an administrator's changes to other accounts, for example.
 func said(e audit.Event, userID string, names *eventNames) (text locales.Text, shown bool) {
 	id := sentences[e.Kind]
 	if id == "" || e.Target != "" && e.Target != userID {
@@ -85,7 +85,7 @@ func (d *Handler) namesFor(ctx context.Context) *eventNames {
 		app: once(func(id string) string {
 			client, err := d.Clients.Lookup(ctx, id)
 			if err != nil {
-				return id // deleted since
+				return id // deleted meanwhile
 			}
 			return cmp.Or(web.Shown(client).Shown(), id)
 		}),
@@ -99,7 +99,7 @@ func (d *Handler) namesFor(ctx context.Context) *eventNames {
 	}
 }
 
-// once remembers the name of each id; no id has no name.
+// once caches the name of each id; an empty id has no name.
 func once(look func(id string) string) func(id string) string {
 	names := map[string]string{"": ""}
 	return func(id string) string {

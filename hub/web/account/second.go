@@ -55,8 +55,8 @@ func (d *Handler) showSecondFactor(c *gin.Context, status int, p sessions.Person
 	return d.Responder.Show(c, status, page)
 }
 
-// changing is who changes their second factors; done says that the request is
-// answered already.
+// changing returns the user who changes their second factors. done means that the
+// request is already answered.
 func (d *Handler) changing(c *gin.Context) (p sessions.Person, form map[string]string, done bool, err error) {
 	p, form, err = d.asked(c)
 	if err != nil {
@@ -66,8 +66,8 @@ func (d *Handler) changing(c *gin.Context) (p sessions.Person, form map[string]s
 	return p, form, done, err
 }
 
-// SetAuthenticator is POST /account/second-factor/app. The first factor of a user comes
-// with recovery codes.
+// SetAuthenticator is POST /account/second-factor/app. With their first factor
+// users get recovery codes.
 func (d *Handler) SetAuthenticator(c *gin.Context) error {
 	p, form, done, err := d.changing(c)
 	if done || err != nil {
@@ -117,8 +117,8 @@ func (d *Handler) newRecovery(c *gin.Context, p sessions.Person) error {
 	return d.Responder.Show(c, http.StatusOK, templates.Recovery{Codes: codes, Next: secondPage})
 }
 
-// RemoveAuthenticator is POST /account/second-factor/app/remove. Who lost the phone may
-// have lost what is signed in on it, so every other session ends.
+// RemoveAuthenticator is POST /account/second-factor/app/remove. All other sessions
+// end, because a lost phone may have sessions as well.
 func (d *Handler) RemoveAuthenticator(c *gin.Context) error {
 	p, _, done, err := d.changing(c)
 	if done || err != nil {

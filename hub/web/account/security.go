@@ -10,11 +10,11 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// fewCodes is when new recovery codes are due.
+// fewCodes is the number of recovery codes below which the user should make new ones.
 const fewCodes = 3
 
-// Security is GET /account/security: how safe the account is, and where to mend
-// what is not.
+// Security is GET /account/security: the security status of the account, with
+// links to improve it.
 func (d *Handler) Security(c *gin.Context) error {
 	p, err := d.Sessions.Current(c.Request)
 	if err != nil {

@@ -1,9 +1,9 @@
 // Package authorize is the authorization endpoint (RFC 6749 §3.1, OIDC Core
-// §3.1.2), and the only place that knows the order of the steps.
+// §3.1.2), and the only package that knows the order of the steps.
 //
-// A request is parsed and checked, what must happen first is decided, and the
-// answer goes to the client. The steps in between (signing in, giving
-// consent) never send the browser to one another; each sends it back here.
+// It parses and checks a request, decides which step comes first, and sends the
+// response to the client. The steps (sign-in, consent) never redirect to one
+// another; each redirects back here.
 package authorize
 
 import (
@@ -50,8 +50,8 @@ type Handler struct {
 	Settings  *settings.Service
 	Audit     *audit.Recorder
 	Responder *web.Responder
-	Begins    *web.Limiter // how many flows one address may begin
-	Fetches   *web.Limiter // how many documents of clients one address may make the hub read
+	Begins    *web.Limiter // how many flows one address may start
+	Fetches   *web.Limiter // how many client documents one address may make the hub fetch
 
 	// HasFactor reports whether a user has a second factor.
 	HasFactor func(ctx context.Context, userID string) (bool, error)
@@ -59,8 +59,8 @@ type Handler struct {
 	Now       func() time.Time
 }
 
-// Enter serves GET and POST of the endpoint: a fresh request from a client, or
-// a browser that comes back from a step.
+// Enter serves GET and POST of the endpoint: a new request from a client, or
+// a browser that returns from a step.
 func (d *Handler) Enter(c *gin.Context) error {
 	params, err := d.params(c)
 	var repeated *oauth.RepeatedError
@@ -71,24 +71,24 @@ func (d *Handler) Enter(c *gin.Context) error {
 		return d.resume(c, id)
 	}
 	if c.Request.Method == http.MethodPost && repeated == nil && d.Sessions.BoundToBrowser(c.Request) == "" {
-		// Browsers leave Lax cookies out of a POST from another site, so a
-		// live session would go unseen. The same request by GET has them.
+		// Browsers omit Lax cookies from a cross-site POST, so the hub would not
+		// see an active session. A redirect to the same request by GET sends them.
 		return web.SeeOther(c, "/oauth2/authorize?"+params.Encode())
 	}
 	return d.begin(c, params, repeated)
 }
 
 func (d *Handler) params(c *gin.Context) (oauth.Params, error) {
-	// OIDC Core §3.1.2.1: both methods, each with its own place for the
-	// parameters.
+	// OIDC Core §3.1.2.1: GET has the parameters in the query, POST in the
+	// body.
 	if c.Request.Method == http.MethodPost {
 		return web.Form(c)
 	}
 	return web.Query(c)
 }
 
-// begin checks a fresh request. If nobody needs to be asked anything it is
-// answered at once and leaves no trace but the code.
+// begin checks a new request. If no page is needed, the response is sent at once
+// and only the code is stored.
 func (d *Handler) begin(c *gin.Context, params oauth.Params, repeated *oauth.RepeatedError) error {
 	if err := d.resolveClient(c, params["client_id"]); err != nil {
 		traceRequest(c, params, authrequest.Request{}, clients.Client{})
@@ -108,7 +108,7 @@ func (d *Handler) begin(c *gin.Context, params oauth.Params, repeated *oauth.Rep
 	return d.proceed(c, client, flows.Flow{Request: request})
 }
 
-// resume goes on with a flow after a step.
+// resume continues a flow after a step.
 func (d *Handler) resume(c *gin.Context, id string) error {
 	flow, err := d.Flows.Open(c.Request.Context(), id, d.Sessions.BoundToBrowser(c.Request))
 	if err != nil {
@@ -124,7 +124,7 @@ func (d *Handler) resume(c *gin.Context, id string) error {
 	return d.proceed(c, client, flow)
 }
 
-// proceed takes the next step.
+// proceed performs the next step.
 func (d *Handler) proceed(c *gin.Context, client clients.Client, flow flows.Flow) error {
 	person, err := d.person(c)
 	if err != nil {
@@ -175,8 +175,8 @@ func (d *Handler) proceed(c *gin.Context, client clients.Client, flow flows.Flow
 	}
 }
 
-// canProve says whether somebody has a proof of their own here: a password or a
-// passkey, and may use it.
+// canProve reports whether the user has a password or a passkey at this hub and
+// may use it.
 func (d *Handler) canProve(c *gin.Context, u users.User) (bool, error) {
 	now, err := d.Settings.Current(c.Request.Context())
 	if err != nil || !now.SignsInByPassword(u.Admin()) {
@@ -188,7 +188,7 @@ func (d *Handler) canProve(c *gin.Context, u users.User) (bool, error) {
 	return d.Passkeys.Any(c.Request.Context(), u.ID, "")
 }
 
-// person returns who is signed in, nil if nobody.
+// person returns the signed-in user, or nil.
 func (d *Handler) person(c *gin.Context) (*sessions.Person, error) {
 	p, err := d.Sessions.Current(c.Request)
 	if errors.Is(err, sessions.ErrNobody) {
@@ -200,11 +200,11 @@ func (d *Handler) person(c *gin.Context) (*sessions.Person, error) {
 	return &p, nil
 }
 
-// consent says whether the person already agreed, and returns the grant.
+// consent reports whether the user has already agreed, and returns the grant.
 func (d *Handler) consent(c *gin.Context, client clients.Client, flow flows.Flow, p sessions.Person) (grants.Grant, bool, error) {
-	// Any program on the device can take an installed app's address on
-	// loopback, or its scheme, so silence is no answer there (RFC 8252 §8.6).
-	// The same goes for a token that comes to loopback by the Implicit grant.
+	// Any program on the device can take over the loopback address or the scheme
+	// of a native app, so the hub never skips consent there (RFC 8252 §8.6).
+	// The same applies to a token sent to loopback by the implicit grant.
 	always := client.Type == clients.Native && !strings.HasPrefix(redirecturi.OriginOf(flow.Request.RedirectURI), "https:") ||
 		flow.Request.Response.Front() && redirecturi.Local(flow.Request.RedirectURI)
 	if !client.SkipAuthorization && !always {
@@ -224,7 +224,7 @@ func (d *Handler) consent(c *gin.Context, client clients.Client, flow flows.Flow
 	})
 }
 
-// send brings the browser to a step, keeping the flow if it is new.
+// send redirects the browser to a step, and stores the flow if it is new.
 func (d *Handler) send(c *gin.Context, flow flows.Flow, to step) error {
 	if flow.ID == "" {
 		if !d.Begins.Allow(c.ClientIP()) {
@@ -252,8 +252,8 @@ func (d *Handler) send(c *gin.Context, flow flows.Flow, to step) error {
 	return web.SeeOther(c, path+"?"+url.Values{"flow": {flow.ID}}.Encode())
 }
 
-// refuse shows an error that must not travel to the client, because nobody
-// knows who or where it is (RFC 6749 §4.1.2.1).
+// refuse shows an error that must not be sent to the client, because the client
+// or its redirect URI is not verified (RFC 6749 §4.1.2.1).
 func (d *Handler) refuse(c *gin.Context, clientID string, err error) error {
 	d.traceRefusal(c, clientID, err)
 	var page *web.ErrorPage
@@ -263,7 +263,7 @@ func (d *Handler) refuse(c *gin.Context, clientID string, err error) error {
 	return err
 }
 
-// short keeps an untrusted id from filling the log.
+// short truncates an untrusted id, so that it cannot fill the log.
 func short(s string) string {
 	const most = 200
 	if len(s) > most {

@@ -1,7 +1,7 @@
-// The consent page asks a signed-in user whether a client may have what it
-// asked for, and records the answer as a grant. It does not decide whether to
-// ask; next.go does. It issues nothing, and sends the browser back to the
-// authorization endpoint either way.
+// The consent page asks a signed-in user whether a client may have the requested
+// access, and stores the answer as a grant. next.go decides whether consent is
+// needed. The page issues no tokens; in both cases it redirects back to the
+// authorization endpoint.
 
 package authorize
 
@@ -24,7 +24,7 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// A ConsentHandler shows the consent page and takes its answer.
+// A ConsentHandler shows the consent page and handles its answer.
 type ConsentHandler struct {
 	Clients   *clients.Registry
 	Flows     *flows.Service
@@ -34,15 +34,15 @@ type ConsentHandler struct {
 	Responder *web.Responder
 }
 
-// asked is what both handlers need to know.
+// asked is the data that both handlers need.
 type asked struct {
 	flow   flows.Flow
 	client clients.Client
 	person sessions.Person
 }
 
-// open finds the flow, its client and its person. Whoever comes without being
-// signed in goes back to authorize, which knows what to do.
+// open finds the flow, its client and its user. Without a session the browser
+// goes back to authorize, which decides the next step.
 func (d *ConsentHandler) open(c *gin.Context, flowID string) (asked, error) {
 	flow, err := d.Flows.Open(c.Request.Context(), flowID, d.Sessions.BoundToBrowser(c.Request))
 	if err != nil {
@@ -73,8 +73,8 @@ func (d *ConsentHandler) Show(c *gin.Context) error {
 	return d.Responder.Show(c, http.StatusOK, page(a, already))
 }
 
-// Decide is POST /consent. What was asked for comes from the flow, never from
-// the form: the form says yes or no.
+// Decide is POST /consent. The requested access comes from the flow, never from
+// the form: the form only says yes or no.
 func (d *ConsentHandler) Decide(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {
@@ -128,7 +128,7 @@ func (d *ConsentHandler) record(c *gin.Context, a asked, kind string) {
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: kind, Actor: a.person.User.ID, Agent: c.Request.UserAgent(), Client: a.client.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
 }
 
-// page puts the question into words.
+// page builds the consent page.
 func page(a asked, already []string) templates.Consent {
 	client := web.Shown(a.client)
 	client.For = a.flow.Request.App
@@ -154,7 +154,7 @@ func page(a asked, already []string) templates.Consent {
 	return p
 }
 
-// origin is how the destination is shown: for an app's own scheme, the scheme.
+// origin is the destination as shown to the user; for a private-use scheme, the scheme.
 func origin(uri string) string {
 	u, err := redirecturi.Parse(uri)
 	switch {

@@ -12,9 +12,9 @@ import (
 	"github.com/fedhub/fedhub/hub/web"
 )
 
-// deliver sends the answer, good or bad, to the client's own address in the
-// response mode of the request. The address was compared with the registered
-// ones.
+// deliver sends the response, success or error, to the client's redirect URI in
+// the response mode of the request. The redirect URI was already compared with
+// the registered ones.
 func (d *Handler) deliver(c *gin.Context, client clients.Client, r authrequest.Request, answer url.Values) error {
 	answer, err := d.complete(c, client, r, answer)
 	if err != nil {
@@ -26,7 +26,7 @@ func (d *Handler) deliver(c *gin.Context, client clients.Client, r authrequest.R
 	return d.Responder.Redirect(c, withAnswer(r.RedirectURI, r.Mode.Base(), answer), shown(client))
 }
 
-// deliverAsking is deliver if the person says so, by a page that shows the error.
+// deliverAsking shows the error on a page, and delivers it if the user confirms.
 func (d *Handler) deliverAsking(c *gin.Context, client clients.Client, r authrequest.Request, answer url.Values) error {
 	why := web.Refusal{Code: answer.Get("error"), Description: answer.Get("error_description")}
 	answer, err := d.complete(c, client, r, answer)
@@ -39,12 +39,12 @@ func (d *Handler) deliverAsking(c *gin.Context, client clients.Client, r authreq
 	return d.Responder.ConfirmRedirect(c, withAnswer(r.RedirectURI, r.Mode.Base(), answer), shown(client), why)
 }
 
-// complete adds what every answer holds, in the form that the mode has.
+// complete adds the parameters of every response, in the form that the mode needs.
 func (d *Handler) complete(c *gin.Context, client clients.Client, r authrequest.Request, answer url.Values) (url.Values, error) {
 	if r.State != "" {
 		answer.Set("state", r.State)
 	}
-	answer.Set("iss", d.Issuer) // RFC 9207 §2: in every answer
+	answer.Set("iss", d.Issuer) // RFC 9207 §2: in every response
 	if ref := reference(c, client, answer); ref != "" {
 		answer.Set("trace", ref)
 	}
@@ -58,8 +58,8 @@ func (d *Handler) complete(c *gin.Context, client clients.Client, r authrequest.
 	return answer, nil
 }
 
-// withAnswer appends the answer to the address. What it already has as a query
-// is kept (RFC 6749 §4.1.2).
+// withAnswer appends the response to the redirect URI. An existing query is kept
+// (RFC 6749 §4.1.2).
 func withAnswer(address string, mode oauth.Mode, answer url.Values) string {
 	sep := "?"
 	switch {
@@ -73,5 +73,5 @@ func withAnswer(address string, mode oauth.Mode, answer url.Values) string {
 	return address + sep + answer.Encode()
 }
 
-// shown is what people read of a client that they go to.
+// shown is the client as pages show it before a redirect to it.
 func shown(c clients.Client) string { return web.Shown(c).Shown() }

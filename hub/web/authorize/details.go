@@ -12,9 +12,9 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// details puts authorization details into words (RFC 9396 §7). What the hub
-// does not know, which is most, is shown as it was sent: a person must see all
-// that they agree to.
+// details describes authorization details (RFC 9396 §7). Most types are unknown to
+// the hub and are shown as they were sent: users must see everything that they
+// agree to.
 func details(raw string) []templates.Detail {
 	parsed, _ := oauth.ParseDetails(raw) //nolint:errcheck // it was parsed when the request was checked
 	var out []templates.Detail
@@ -24,7 +24,7 @@ func details(raw string) []templates.Detail {
 	return out
 }
 
-// members are those that any type may have, with their words (RFC 9396 §2.2).
+// members are the common fields of all types, with their labels (RFC 9396 §2.2).
 var members = map[string]string{
 	"actions": "May", "locations": "At", "datatypes": "With", "privileges": "As", "identifier": "Of",
 	"instructedAmount": "Amount", "amount": "Amount",
@@ -47,9 +47,9 @@ func detail(d oauth.Detail) templates.Detail {
 	return out
 }
 
-// inWords writes JSON the way people do.
+// inWords formats JSON as readable text.
 func inWords(raw jsonx.Value) string {
-	value, err := jsonx.Decode(raw) // an amount is shown to the last digit
+	value, err := jsonx.Decode(raw) // keeps every digit of an amount
 	if err != nil {
 		return string(raw)
 	}
@@ -77,7 +77,7 @@ func spoken(value any) string {
 	return string(text)
 }
 
-// visible takes out what cannot be seen: it could make one text look like
+// visible removes invisible characters, because they can make one text look like
 // another.
 func visible(text string) string {
 	return strings.Map(func(r rune) rune {

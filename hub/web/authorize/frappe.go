@@ -16,15 +16,15 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// These tell a person who is not admitted from one who said no.
+// These tell a user without access from a user who denied the request.
 var (
 	errNoRole    = errors.New("the client is for other roles")
 	errNoAddress = errors.New("nobody answers for the user's email address")
 )
 
-// keepFromSite is the page that a person sees instead of being sent back with
-// an error. A Frappe site answers ?error= with a failure of its own, on old
-// ones with all its inner workings.
+// keepFromSite is the page that the user sees instead of a redirect with an
+// error. A Frappe site answers ?error= with an error page of its own; old
+// versions show a full traceback there.
 func keepFromSite(client clients.Client, protocol *oauth.Error, err error) *web.ErrorPage {
 	p := &web.ErrorPage{
 		Status:   http.StatusBadRequest,
@@ -53,8 +53,8 @@ func keepFromSite(client clients.Client, protocol *oauth.Error, err error) *web.
 	return p
 }
 
-// Misplaced answers a site whose Base URL has a path, at an address where there
-// is nothing. Which site it is stays with the administrator who waits for it.
+// Misplaced answers for a site whose Base URL has a path, at a URL that does not
+// exist. Only the trace, which administrators read, names the site.
 func (d *Handler) Misplaced(c *gin.Context) error {
 	query := c.Request.URL.Query()
 	a := traces.Of(c.Request.Context())
@@ -71,9 +71,9 @@ func (d *Handler) Misplaced(c *gin.Context) error {
 	}
 }
 
-// siteMoved tells whoever runs a Frappe site why it names another address than
-// the registered one. It makes the address of what it takes for its own, which
-// behind a proxy is seldom what people open.
+// siteMoved explains to the administrator of a Frappe site why it sends another
+// redirect URI than the registered one. The site builds it from its own host name,
+// which behind a proxy often differs from the public one.
 func siteMoved(p *web.ErrorPage, client clients.Client, sent string) {
 	p.Action = templates.Action{Label: locales.Say("frappe.back-to", "shown", shown(client)), URL: client.Frappe.URL + "/login"}
 	for _, fix := range siteFixes {
@@ -87,7 +87,7 @@ func siteMoved(p *web.ErrorPage, client clients.Client, sent string) {
 	p.Details = append(p.Details, templates.Row{Name: locales.Say("frappe.what-differs"), Value: locales.Say("frappe.more-than-the-scheme-the")})
 }
 
-// siteFixes are what usually differs, and what to change at the site.
+// siteFixes are the usual differences, and what to change at the site.
 var siteFixes = []struct {
 	words locales.Text
 	only  func(sent, registered string) bool

@@ -12,9 +12,9 @@ import (
 	"github.com/fedhub/fedhub/hub/web"
 )
 
-// resolveClient makes a client known that nobody registered and that comes with the
-// address of its metadata document. What is wrong with the document must not
-// travel anywhere: where the client is stands in it.
+// resolveClient registers an unknown client whose ID is the URL of its metadata
+// document. Errors in the document must not be sent to the client, because its
+// redirect URI comes from that document.
 func (d *Handler) resolveClient(c *gin.Context, id string) error {
 	added, err := d.Requests.Meet(c.Request.Context(), id, func() error {
 		if !d.Fetches.Allow(c.ClientIP()) {

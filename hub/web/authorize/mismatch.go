@@ -22,8 +22,8 @@ func unregistered(err error) (string, bool) {
 	return "", false
 }
 
-// mismatch tells an administrator by what an address that was sent differs
-// from the one that was probably meant.
+// mismatch tells an administrator how the redirect URI in the request differs from
+// the registered one that is closest to it.
 func mismatch(sent string, registered []string) texts.Text {
 	for _, d := range differences {
 		for _, want := range registered {
@@ -54,7 +54,7 @@ var differences = []struct {
 	{"redirect.path", but(func(u *url.URL) { u.Path, u.RawPath = "", "" })},
 }
 
-// but compares two addresses without the part that drop takes away.
+// but compares two URIs after drop has removed a part of them.
 func but(drop func(*url.URL)) func(a, b string) bool {
 	return func(a, b string) bool {
 		x, err := url.Parse(a)

@@ -12,7 +12,7 @@ import (
 	"github.com/fedhub/fedhub/hub/sessions"
 )
 
-// A step is what must happen next.
+// A step is the next action of a flow.
 type step int
 
 const (
@@ -20,10 +20,10 @@ const (
 	chooseAccount
 	askConsent
 	askQuietly
-	prove  // by a password here: where they signed in nobody says when
-	stepUp // by a second factor
+	prove  // with a password here, because the provider reports no auth_time
+	stepUp // with a second factor
 	respond
-	// The rest answer the client with an error instead.
+	// The other steps send an error to the client.
 	needsLogin
 	somebodyElse
 	unmet
@@ -33,22 +33,22 @@ const (
 	denied
 )
 
-// facts are all that the decision depends on.
+// facts are the input of the decision.
 type facts struct {
 	flow     flows.Flow
 	now      time.Time
-	person   *sessions.Person // nil: nobody is signed in
-	subject  string           // what the client knows the person by, if the request names somebody
-	allowed  bool             // the person has a role that the client asks for
-	nameless bool             // the client knows people by an address, and the person has none it may believe
-	covered  bool             // the person agreed, or need not be asked
-	quiet    bool             // an upstream may say who it is without a page
+	person   *sessions.Person // nil: no session
+	subject  string           // the user's sub at this client, if the request names a user
+	allowed  bool             // the user has a role that the client requires
+	nameless bool             // the client identifies users by email, and the user has no verified one
+	covered  bool             // the user has agreed, or consent is not needed
+	quiet    bool             // a provider may identify the user without a page
 	grant    grants.Grant
-	canProve bool // the person has a proof of their own here
-	factor   bool // the person has a second factor
+	canProve bool // the user has a password or passkey here
+	factor   bool // the user has a second factor
 }
 
-// next decides what must happen before the client gets its answer
+// next decides the step that comes before the response to the client
 // (OIDC Core §3.1.2.3, §3.1.2.4).
 func next(f facts) step {
 	prompt := f.flow.Request.Prompt
@@ -60,7 +60,7 @@ func next(f facts) step {
 	case f.wantsFreshLogin():
 		return f.loginAgain()
 	case f.flow.Request.Subject != "" && f.flow.Request.Subject != f.subject:
-		// OIDC Core §3.1.2.2: only the one who is meant may be answered for.
+		// OIDC Core §3.1.2.2: the response must be about the user that the request names.
 		return f.login(somebodyElse)
 	case f.factor && f.wantsTwoFactors() && !prompt.None:
 		return stepUp
@@ -81,8 +81,8 @@ func next(f facts) step {
 	return respond
 }
 
-// login asks for a sign-in where that may help, and else gives up: nobody may
-// be asked, or whoever just signed in is not good enough either.
+// login asks for a sign-in where that can help. It refuses if no page may be shown,
+// or if a sign-in made for this request is still not sufficient.
 func (f facts) login(giveUp step) step {
 	switch {
 	case f.quiet && giveUp == needsLogin:
@@ -95,10 +95,10 @@ func (f facts) login(giveUp step) step {
 	return signIn
 }
 
-// loginAgain asks for a sign-in, and then for a proof here: an upstream may
-// ignore that it was asked to see the person again, or not say when it did.
-// An answer to max_age or to an essential auth_time always has auth_time
-// (OIDC Core §3.1.2.1), so whoever has no proof here cannot be answered for.
+// loginAgain asks for a sign-in, and then for a proof at this hub: a provider may
+// ignore the request to authenticate again, or omit auth_time. A response to
+// max_age or to an essential auth_time always has auth_time (OIDC Core §3.1.2.1),
+// so a user without a password or passkey here gets an error.
 func (f facts) loginAgain() step {
 	switch {
 	case f.quiet || f.flow.Request.Prompt.None || !f.signedInForThis():
@@ -109,20 +109,20 @@ func (f facts) loginAgain() step {
 	return needsLogin
 }
 
-// signedInForThis says that the session began after the request came in.
+// signedInForThis reports whether the session started after the request arrived.
 func (f facts) signedInForThis() bool {
 	return f.person != nil && !f.flow.Created.IsZero() && !f.person.Session.Created.Before(f.flow.Created)
 }
 
-// acrWillDo says that the person signed in in one of the ways that the request
+// acrWillDo reports whether the sign-in has one of the acr values that the request
 // calls essential (OIDC Core §5.5.1.1).
 func (f facts) acrWillDo() bool {
 	_, ok := sessions.ACRFor(f.flow.Request.ACRs, f.person.Session.ACR)
 	return ok
 }
 
-// wantsTwoFactors says that the request names two factors as essential, or as
-// better than what the person showed (OIDC Core §3.1.2.1, acr_values).
+// wantsTwoFactors reports whether the request requires two factors, or prefers
+// them to the acr of the session (OIDC Core §3.1.2.1, acr_values).
 func (f facts) wantsTwoFactors() bool {
 	r, acr := f.flow.Request, f.person.Session.ACR
 	if acr == sessions.ACRTwoFactors {
@@ -137,14 +137,14 @@ func (f facts) wantsTwoFactors() bool {
 	return better >= 0 && (shown < 0 || better < shown)
 }
 
-// authTimeLeeway is how far the clock of an upstream may be behind that says
-// when somebody signed in.
+// authTimeLeeway is the allowed clock difference to a provider that reports
+// auth_time.
 const authTimeLeeway = 2 * time.Minute
 
-// wantsFreshLogin says that a session alone will not do. A sign-in counts as
-// fresh only if it happened after the request came in, so a person who opens
-// the sign-in page and goes back has not signed in; and only if it is known
-// when it happened.
+// wantsFreshLogin reports whether the request needs a new sign-in besides the
+// session. A sign-in counts only if it happened after the request arrived: opening
+// the sign-in page and going back is no sign-in. The time of the sign-in must be
+// known.
 func (f facts) wantsFreshLogin() bool {
 	r, s := f.flow.Request, f.person.Session
 	switch {
@@ -153,7 +153,7 @@ func (f facts) wantsFreshLogin() bool {
 	case s.AuthTime.IsZero():
 		return true
 	}
-	began := f.flow.Created // zero for a request just in: no sign-in is fresher
+	began := f.flow.Created // zero for a new request: every sign-in is older
 	if began.IsZero() {
 		began = f.now
 	}
@@ -164,13 +164,13 @@ func (f facts) wantsFreshLogin() bool {
 	if r.MaxAge == nil {
 		return false
 	}
-	// max_age=0 is prompt=login by another name: a sign-in made for this very
-	// request satisfies it, however slow the person's next click.
+	// max_age=0 means the same as prompt=login: a sign-in made for this request
+	// satisfies it, however long the user takes for the next click.
 	fresh := forThis && *r.MaxAge <= int64(authrequest.Life/time.Second)
 	return f.now.Sub(s.AuthTime) > time.Duration(*r.MaxAge)*time.Second && !fresh
 }
 
-// refusal is the error a step stands for.
+// refusal is the protocol error of a step.
 func (s step) refusal() *oauth.Error {
 	switch s {
 	case needsLogin:

@@ -19,7 +19,7 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// homeless is the page for an error that must not travel anywhere.
+// homeless is the page for an error that must not be sent to a redirect URI.
 func (d *Handler) homeless(c *gin.Context, err error) error {
 	var unknown *authrequest.Unknown
 	var wrong *authrequest.Unregistered
@@ -43,8 +43,8 @@ func (d *Handler) homeless(c *gin.Context, err error) error {
 	return err
 }
 
-// stranger explains an unknown client id. A hub that has asked to federate is
-// told to wait, or that it was stopped; everybody else gets the same answer,
+// stranger explains an unknown client ID. A hub that has asked to connect learns
+// that it must wait, or that it was blocked. All other clients get the same page,
 // known or not.
 func (d *Handler) stranger(c *gin.Context, unknown *authrequest.Unknown) error {
 	known, err := d.Clients.Lookup(c.Request.Context(), unknown.ClientID)
@@ -68,7 +68,7 @@ func (d *Handler) stranger(c *gin.Context, unknown *authrequest.Unknown) error {
 	return misconfigured(unknown)
 }
 
-// review is where an administrator decides about servers.
+// review is the page on which an administrator approves connected hubs.
 func (d *Handler) review(c *gin.Context) string {
 	if p, err := d.person(c); err == nil && p != nil && p.User.Admin() {
 		return "/admin/hubs"
@@ -76,7 +76,7 @@ func (d *Handler) review(c *gin.Context) string {
 	return ""
 }
 
-// misconfigured is the page for what is the client's fault, not the person's.
+// misconfigured is the page for an error that the client causes, not the user.
 func misconfigured(err error) *web.ErrorPage {
 	p := &web.ErrorPage{
 		Status:  http.StatusBadRequest,
@@ -88,8 +88,8 @@ func misconfigured(err error) *web.ErrorPage {
 	return p
 }
 
-// gone is the page for a client that was disabled or changed while the person
-// was on the way.
+// gone is the page for a client that was disabled or changed during the user's
+// sign-in.
 func gone(err error) *web.ErrorPage {
 	if err == nil {
 		err = fs.ErrNotExist
@@ -104,8 +104,8 @@ func clip(s string, most int) string {
 	return s
 }
 
-// checkVia refuses a request that has already been here: hubs that each send
-// people to the next would do so for ever.
+// checkVia refuses a request that has already passed this hub: hubs that use each
+// other as providers would redirect forever.
 func (d *Handler) checkVia(r authrequest.Request) error {
 	if !addresses.Circles(r.Via, d.Issuer) {
 		return nil

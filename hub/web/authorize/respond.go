@@ -26,7 +26,7 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// respond gives the client its answer, once per flow.
+// respond sends the response to the client, once per flow.
 func (d *Handler) respond(c *gin.Context, client clients.Client, flow flows.Flow, p sessions.Person, g grants.Grant) error {
 	if err := d.finish(c, flow); err != nil {
 		return err
@@ -51,8 +51,8 @@ func (d *Handler) respond(c *gin.Context, client clients.Client, flow flows.Flow
 	return d.deliver(c, client, r, answer)
 }
 
-// sessionState lets a page of the client notice that the session changed
-// (OIDC Session Management §2). It is for authentication requests alone.
+// sessionState lets a page of the client detect that the session has changed
+// (OIDC Session Management §2). Only authentication requests get one.
 func (d *Handler) sessionState(c *gin.Context, client clients.Client, r authrequest.Request, s sessions.Session) string {
 	if !slices.Contains(r.Scopes, "openid") {
 		return ""
@@ -60,8 +60,8 @@ func (d *Handler) sessionState(c *gin.Context, client clients.Client, r authrequ
 	return d.Sessions.State(c.Writer, c.Request, s, client.ID, redirecturi.OriginOf(r.RedirectURI))
 }
 
-// finish uses up the flow and the pushed request, so that of two tabs that
-// finish together one goes on.
+// finish marks the flow and the pushed request as used, so that only one of two
+// tabs gets a response.
 func (d *Handler) finish(c *gin.Context, flow flows.Flow) error {
 	if flow.ID != "" {
 		if err := d.Flows.End(c.Request.Context(), flow.ID); err != nil {
@@ -76,8 +76,8 @@ func (d *Handler) finish(c *gin.Context, flow flows.Flow) error {
 	return err
 }
 
-// success makes the parameters of a good answer: what each word of the
-// response type asks for (OAuth 2.0 Multiple Response Types §3 to §5).
+// success builds the parameters of a successful response: one for each word of the
+// response type (OAuth 2.0 Multiple Response Types §3 to §5).
 func (d *Handler) success(c *gin.Context, client clients.Client, r authrequest.Request, a grants.Authorization, p sessions.Person) (url.Values, error) {
 	answer := url.Values{}
 	if r.Response == "none" {
@@ -112,8 +112,8 @@ func (d *Handler) success(c *gin.Context, client clients.Client, r authrequest.R
 	return answer, nil
 }
 
-// family begins what the tokens hang on, unless the session has ended
-// meanwhile. Where the client gets no code there is none.
+// family creates the token family, unless the session has ended meanwhile. The
+// code is empty if the response has none.
 func (d *Handler) family(c *gin.Context, response oauth.Response, a grants.Authorization, s sessions.Session) (code string, f grants.TokenFamily, err error) {
 	ctx := c.Request.Context()
 	if response.Has("code") {
@@ -130,8 +130,8 @@ func (d *Handler) family(c *gin.Context, response oauth.Response, a grants.Autho
 	return code, f, nil
 }
 
-// answerError tells the client what went wrong. What is no word of the
-// protocol stays here, as a page.
+// answerError sends an error to the client. An error that the protocol does not
+// define is shown here as a page.
 func (d *Handler) answerError(c *gin.Context, client clients.Client, flow flows.Flow, err error) error {
 	var page *web.ErrorPage
 	var protocol *oauth.Error
@@ -159,10 +159,10 @@ func (d *Handler) answerError(c *gin.Context, client clients.Client, flow flows.
 	return d.deliver(c, client, flow.Request, answer)
 }
 
-// mayMislead says that a link to this hub would lead people to an address that
-// nobody here chose, without that they did anything here (RFC 9700 §4.11.2).
-// Once a step was taken they know whom they deal with. A request that says
-// prompt=none waits for its answer and not for a person: the RFC excepts it.
+// mayMislead reports whether an error response would redirect the user from a link
+// to this hub to a URI that no administrator chose, before the user did anything
+// here (RFC 9700 §4.11.2). After a step the user knows the client. The RFC excepts
+// prompt=none, because no user is waiting for a page.
 func mayMislead(client clients.Client, flow flows.Flow) bool {
 	return !client.Trusted() && flow.ID == "" && !flow.Request.Prompt.None
 }

@@ -7,10 +7,10 @@ import (
 	"github.com/fedhub/fedhub/hub/sessions"
 )
 
-// mayAskQuietly says that an upstream may know the person where this hub may
-// not ask them: the request says prompt=none, and no upstream was asked about
-// it yet. Somebody who is signed in here is asked about only where they came
-// from, or they might come back as somebody else.
+// mayAskQuietly reports whether the hub may ask a provider without showing a page:
+// the request says prompt=none, and no provider was asked for it yet. For a
+// signed-in user only the provider of the session is asked, because another one
+// may return another user.
 func (d *Handler) mayAskQuietly(c *gin.Context, flow flows.Flow, person *sessions.Person) (bool, error) {
 	if !flow.Request.Prompt.None || flow.Quiet || !d.Sessions.Persistent(c.Request) {
 		return false, nil

@@ -20,8 +20,8 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// traceRequest notes what was asked: nothing that is secret, and of addresses
-// that could hold something only where they lead.
+// traceRequest records the request without its secrets. Of URIs that may hold a
+// secret it records only the bare address.
 func traceRequest(c *gin.Context, params oauth.Params, r authrequest.Request, client clients.Client) {
 	a := traces.Of(c.Request.Context())
 	a.About(traces.About{Client: short(params["client_id"])})
@@ -50,7 +50,7 @@ func traceRequest(c *gin.Context, params oauth.Params, r authrequest.Request, cl
 	a.Note(traces.Request, why, facts...)
 }
 
-// cameFrom notes which hub sent the person, and the number it has for them.
+// cameFrom records the hub that sent the user, and that hub's trace reference.
 func cameFrom(a *traces.Recorder, client clients.Client, r authrequest.Request) texts.Text {
 	base, _, found := strings.Cut(client.ID, hubaddress.MetadataPath)
 	if !found {
@@ -64,7 +64,7 @@ func cameFrom(a *traces.Recorder, client clients.Client, r authrequest.Request) 
 	return texts.New("trace.sent.reference", "hub", web.Shown(client).Shown(), "ref", ref)
 }
 
-// bareAddress is an address without what may be secret in it.
+// bareAddress is a URI without the parts that may be secret.
 func bareAddress(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -74,7 +74,7 @@ func bareAddress(address string) string {
 	return clip(u.String(), 300)
 }
 
-// traceRefusal notes why nobody could be told.
+// traceRefusal records why the error was not sent to the client.
 func (d *Handler) traceRefusal(c *gin.Context, clientID string, err error) {
 	a := traces.Of(c.Request.Context())
 	known, lookup := d.Clients.Lookup(c.Request.Context(), clientID)
@@ -92,7 +92,7 @@ func (d *Handler) traceRefusal(c *gin.Context, clientID string, err error) {
 	}
 }
 
-// stranger says why a client may not ask.
+// stranger says why a client may not make requests.
 func stranger(known clients.Client) texts.Text {
 	switch {
 	case known.ID == "":
@@ -105,7 +105,7 @@ func stranger(known clients.Client) texts.Text {
 	return texts.New("trace.stranger.off", "name", known.Name)
 }
 
-// traceDenial notes why this person may not go on, where it is about them.
+// traceDenial records why this user was refused, if the reason is about the user.
 func traceDenial(c *gin.Context, protocol, err error) {
 	a := traces.Of(c.Request.Context())
 	switch {
@@ -116,7 +116,7 @@ func traceDenial(c *gin.Context, protocol, err error) {
 	}
 }
 
-// traceStep notes what the person is asked.
+// traceStep records what the user is asked.
 func traceStep(c *gin.Context, to step, person *sessions.Person) {
 	a := traces.Of(c.Request.Context())
 	pages := map[step]string{signIn: "trace.page.signin", chooseAccount: "trace.page.choose", askConsent: "trace.page.consent", prove: "trace.page.confirm", stepUp: "trace.page.second"}
@@ -127,7 +127,7 @@ func traceStep(c *gin.Context, to step, person *sessions.Person) {
 	a.Remark(traces.Page, texts.New(code))
 }
 
-// traceSession notes who is signed in already.
+// traceSession records the user of the existing session.
 func traceSession(c *gin.Context, p sessions.Person) {
 	a := traces.Of(c.Request.Context())
 	a.About(traces.About{User: p.User.ID, LoginKey: p.Session.LoginKey})
@@ -135,14 +135,14 @@ func traceSession(c *gin.Context, p sessions.Person) {
 		traces.Fact{Name: "acr", Value: p.Session.ACR}, traces.Fact{Name: "amr", Value: strings.Join(p.Session.AMR, " ")})
 }
 
-// routine says of an error that it is the ordinary answer to an app that wants
-// nobody to be asked (OIDC Core §3.1.2.6).
+// routine reports whether an error is the normal response to prompt=none
+// (OIDC Core §3.1.2.6).
 func routine(r authrequest.Request, e *oauth.Error) bool {
 	return r.Prompt.None && (e.Code == "login_required" || e.Code == "consent_required" || e.Code == "interaction_required")
 }
 
-// reference is what another hub is told of the trace here, so that each links
-// to the other's.
+// reference is the reference of this trace for another hub, so that each links to
+// the other's trace.
 func reference(c *gin.Context, client clients.Client, answer url.Values) string {
 	if client.Server == nil || (answer.Get("error") == "" && traces.Of(c.Request.Context()).Kept() == "") {
 		return ""

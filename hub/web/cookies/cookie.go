@@ -14,7 +14,7 @@ import (
 
 var _ gorilla.Store = (*Service)(nil)
 
-// idLength is that of a cookie's value: 32 random bytes as base64url.
+// idLength is the length of a cookie's value: 32 random bytes as base64url.
 const idLength = 43
 
 // Get returns the request's session, read once per request.
@@ -22,8 +22,8 @@ func (k *Service) Get(r *http.Request, name string) (*gorilla.Session, error) {
 	return gorilla.GetRegistry(r).Get(k, name)
 }
 
-// New reads the session that the cookie names. A cookie that names none, for
-// whatever reason, is a new and empty session; the error is the database's.
+// New reads the session that the cookie names. An invalid cookie gives a new and
+// empty session; the error is from the database.
 func (k *Service) New(r *http.Request, name string) (*gorilla.Session, error) {
 	held := gorilla.NewSession(k, name)
 	held.IsNew = true
@@ -43,8 +43,8 @@ func (k *Service) New(r *http.Request, name string) (*gorilla.Session, error) {
 	return held, nil
 }
 
-// Save removes a session and its cookie, if its MaxAge is negative. One that
-// begins is kept by Start.
+// Save removes a session and its cookie, if its MaxAge is negative. Start stores
+// a new session.
 func (k *Service) Save(r *http.Request, w http.ResponseWriter, held *gorilla.Session) error {
 	s, ok := held.Values[valueSession].(sessions.Session)
 	if !ok || held.Options == nil || held.Options.MaxAge >= 0 {
@@ -57,8 +57,8 @@ func (k *Service) Save(r *http.Request, w http.ResponseWriter, held *gorilla.Ses
 	return k.Delete(r.Context(), s)
 }
 
-// Browser returns a name for this browser that lasts as long as it is open,
-// signed in or not; flows and forms are bound to it. The first call in a
+// Browser returns a name for this browser that lasts until the browser closes,
+// with or without a session. Flows and forms are bound to it. The first call in a
 // browser sets a cookie.
 func (k *Service) Browser(w http.ResponseWriter, r *http.Request) string {
 	if b := k.BoundToBrowser(r); b != "" {
@@ -82,9 +82,9 @@ func (k *Service) BoundToBrowser(r *http.Request) string {
 
 func (k *Service) browserCookie() string { return k.Name + names.BrowserCookie }
 
-// setCookie sets every attribute there is: gorilla's defaults are readable by
-// scripts and sent across sites. Lax, not Strict, for the return from an
-// upstream is a cross-site navigation.
+// setCookie sets every attribute, because scripts can read gorilla's default
+// cookies and browsers send them across sites. It sets Lax and not Strict, because
+// the return from a provider is a cross-site navigation.
 func (k *Service) setCookie(w http.ResponseWriter, name, value string, maxAge int) {
 	http.SetCookie(w, &http.Cookie{
 		Name:     name,

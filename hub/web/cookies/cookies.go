@@ -1,6 +1,6 @@
-// Package cookies is the half of a session that the browser holds: which
-// cookies there are, how they are set, and what they say. What they name is
-// kept in hub/sessions.
+// Package cookies is the browser's part of a session: the cookies, how they are
+// set, and what they contain. The sessions that they name are stored in
+// hub/sessions.
 package cookies
 
 import (
@@ -15,19 +15,19 @@ import (
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
-// A Service is the sessions as browsers bring them.
+// A Service reads and writes sessions through the browser's cookies.
 type Service struct {
 	*sessions.Service
 
 	// Name is the stem of the cookies' names. Browsers share cookies between
-	// the ports of one host, so each hub has its own.
+	// the ports of one host, so each hub needs a stem of its own.
 	Name string
 	// Secure is false only where the hub itself is served over plain http.
 	Secure bool
 }
 
-// CookieName returns the stem for the hub at this address. On https it has the
-// __Host- prefix, by which browsers refuse a cookie set by a neighbour.
+// CookieName returns the stem for the hub at this URL. On https it has the __Host-
+// prefix, so that browsers refuse a cookie that another subdomain sets.
 func CookieName(issuer string, secure bool) string {
 	name := names.CookieStem + secrets.HexHash(issuer)[:8]
 	if secure {
@@ -42,8 +42,8 @@ const (
 	valuePerson  = "person"
 )
 
-// Current returns who is signed in, or ErrNobody. A user who was disabled, or
-// signed out everywhere, is nobody.
+// Current returns the signed-in user, or ErrNobody. It returns ErrNobody also for
+// a user who was disabled or signed out everywhere.
 func (k *Service) Current(r *http.Request) (sessions.Person, error) {
 	held, err := gorilla.GetRegistry(r).Get(k, k.Name)
 	if err != nil {
@@ -66,9 +66,9 @@ func (k *Service) Current(r *http.Request) (sessions.Person, error) {
 	return p, nil
 }
 
-// Start signs the browser in under a new id: whoever planted or saw the old
-// cookie gains nothing. It returns the session that was replaced, if it was
-// another user's: its clients are to be told.
+// Start signs the browser in under a new id, so that an attacker who planted or
+// saw the old cookie gains nothing. It returns the session that was replaced, if
+// it was another user's: its clients must be notified.
 func (k *Service) Start(w http.ResponseWriter, r *http.Request, in sessions.Start) (sessions.Session, *sessions.Session, error) {
 	old, err := k.Held(r)
 	if err != nil && !errors.Is(err, sessions.ErrNobody) {
@@ -107,8 +107,8 @@ func (k *Service) Held(r *http.Request) (sessions.Session, error) {
 	return s, nil
 }
 
-// Leave signs this browser out. What hangs on the session is ended before:
-// were it the other way round, a failure in between could never be made good.
+// Leave signs this browser out. The caller ends what depends on the session
+// before: after a failure in the reverse order nothing could finish it.
 func (k *Service) Leave(w http.ResponseWriter, r *http.Request) error {
 	held, err := gorilla.GetRegistry(r).Get(k, k.Name)
 	if err != nil {

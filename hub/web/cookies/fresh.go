@@ -10,8 +10,8 @@ import (
 	"github.com/fedhub/fedhub/hub/web"
 )
 
-// ProveFirst sends a person who proved too long ago who they are to do it again,
-// and from there to a page of ours. sent says that the request is answered so.
+// ProveFirst sends a user without a recent sign-in to prove their identity again,
+// and from there to a page of this hub. sent means that the request is answered.
 func (k *Service) ProveFirst(c *gin.Context, p sessions.Person, to string) (sent bool, err error) {
 	fresh, err := k.IsFresh(c.Request.Context(), p.Session)
 	if err != nil || fresh {
@@ -20,7 +20,7 @@ func (k *Service) ProveFirst(c *gin.Context, p sessions.Person, to string) (sent
 	return true, web.SeeOther(c, web.SignInAgain(to))
 }
 
-// Proved notes that the person signed in here has just proved who they are.
+// Proved records that the user has just proved their identity.
 func (k *Service) Proved(r *http.Request, p sessions.Person, proof sessions.Start) error {
 	held, err := gorilla.GetRegistry(r).Get(k, k.Name)
 	if err != nil {

@@ -13,12 +13,12 @@ import (
 	"github.com/fedhub/fedhub/internal/names"
 )
 
-// mostKnown is how many accounts a browser is known for: a family's.
+// mostKnown is how many accounts can know one browser: enough for a family.
 const mostKnown = 4
 
-// KnownBrowsers are the names under which this browser is on record, one for
-// each account that signed in here lately, the last first. The cookie is sealed,
-// so nobody else can have written it.
+// KnownBrowsers are the names under which accounts know this browser, one for each
+// account with a recent sign-in here, the latest first. The cookie is sealed, so
+// only this hub can write it.
 func (k *Service) KnownBrowsers(r *http.Request) []string {
 	cookie, err := r.Cookie(k.knownCookie())
 	if err != nil || len(cookie.Value) > 1000 {
@@ -32,12 +32,12 @@ func (k *Service) KnownBrowsers(r *http.Request) []string {
 	return all[:min(len(all), mostKnown)]
 }
 
-// From is where a request comes from, as passwords are counted.
+// From describes the origin of a request, for the limits on passwords.
 func (k *Service) From(c *gin.Context) users.From {
 	return users.From{Network: web.Network(c.ClientIP()), Browsers: k.KnownBrowsers(c.Request)}
 }
 
-// RememberBrowser lets the browser keep the name under which it is on record
+// RememberBrowser stores in the browser the name under which the account knows it
 // now. An empty name changes nothing.
 func (k *Service) RememberBrowser(w http.ResponseWriter, r *http.Request, name string) {
 	if name == "" {

@@ -6,11 +6,11 @@ import (
 	"github.com/fedhub/fedhub/internal/names"
 )
 
-// lastLife is how long a browser remembers which way in was taken last.
+// lastLife is how long a browser remembers the last sign-in method.
 const lastLife = 180 * 24 * 60 * 60 // seconds
 
-// RememberMethod notes the login key that this browser's person came by, or that
-// it was none. The cookie names the key and nobody.
+// RememberMethod stores the provider of the last sign-in in this browser, or that
+// it used none. The cookie names the provider and no user.
 func (k *Service) RememberMethod(w http.ResponseWriter, loginKey string) {
 	life := lastLife
 	if loginKey == "" {
@@ -19,7 +19,7 @@ func (k *Service) RememberMethod(w http.ResponseWriter, loginKey string) {
 	k.setCookie(w, k.lastCookie(), loginKey, life)
 }
 
-// LastMethod is the login key that was remembered: a word of the browser's, to be
+// LastMethod is the stored provider. It comes from the browser, so it is only
 // compared and never shown.
 func (k *Service) LastMethod(r *http.Request) string {
 	cookie, err := r.Cookie(k.lastCookie())

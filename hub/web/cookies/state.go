@@ -11,16 +11,16 @@ import (
 	"github.com/fedhub/fedhub/internal/secrets"
 )
 
-// State makes a session_state (OIDC Session Management §3.2): an app's page
-// asks the hub's frame (static/session.js) whether it still fits. It is made of
-// what the frame knows too: who asks, from where, and the browser state.
+// State makes a session_state (OIDC Session Management §3.2). A page of the app
+// asks the hub's frame (static/session.js) whether it is still valid. It is made
+// of values that the frame knows: the client, its origin, and the browser state.
 func State(clientID, origin, browser, salt string) string {
 	return secrets.HexHash(clientID+" "+origin+" "+browser+" "+salt) + "." + salt
 }
 
-// State returns the session_state for a client whose pages have this origin,
-// and makes sure that the browser has what the frame compares it with. A
-// client without pages has no use for one, so it is "" there.
+// State returns the session_state for a client with pages of this origin, and
+// makes sure that the browser has the browser state that the frame compares. A
+// client without pages cannot use it and gets "".
 func (k *Service) State(w http.ResponseWriter, r *http.Request, s sessions.Session, clientID, origin string) string {
 	if origin == "" {
 		return ""
@@ -32,9 +32,9 @@ func (k *Service) State(w http.ResponseWriter, r *http.Request, s sessions.Sessi
 // StateCookie is the name of the cookie that holds the browser state.
 func (k *Service) StateCookie() string { return k.Name + names.StateCookie }
 
-// setState keeps the browser state where the frame's script can read it, also
-// inside a page of another site. It is the session's public name: no secret,
-// new with each session, and gone with it.
+// setState stores the browser state where the frame's script can read it, also
+// inside a page of another site. It is the public name of the session: not secret,
+// new with each session, and removed with it.
 func (k *Service) setState(w http.ResponseWriter, value string) {
 	cookie := &http.Cookie{
 		Name:     k.StateCookie(),
@@ -53,17 +53,17 @@ func (k *Service) setState(w http.ResponseWriter, value string) {
 	http.SetCookie(w, cookie)
 }
 
-// changeState takes the browser state from a browser that has that of another
-// session. The next answer to an app sets the new one; where no app asks,
-// scripts have nothing to read.
+// changeState removes the browser state of another session from a browser. The
+// next response to an app sets the new one; until then scripts have nothing to
+// read.
 func (k *Service) changeState(w http.ResponseWriter, r *http.Request, sid string) {
 	if cookie, err := r.Cookie(k.StateCookie()); err == nil && cookie.Value != sid {
 		k.setState(w, "")
 	}
 }
 
-// DropState takes the browser state from a browser whose session has ended
-// somewhere else: at an upstream, by another device, by age.
+// DropState removes the browser state if the session has ended elsewhere: at a
+// provider, from another device, or because it expired.
 func (k *Service) DropState(w http.ResponseWriter, r *http.Request) error {
 	cookie, err := r.Cookie(k.StateCookie())
 	if err != nil || cookie.Value == "" {

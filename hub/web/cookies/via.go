@@ -6,19 +6,19 @@ import (
 	"github.com/fedhub/fedhub/internal/names"
 )
 
-// nowhere is what the browser remembers of somebody who signed out.
+// nowhere is the value in the browser after a sign-out.
 const nowhere = "-"
 
-// NoteSignInMethod lets the browser remember the login key by which somebody came, so that
-// its upstream may be asked about them again without a page. It is a hint from
-// the browser and nothing else: whoever changes it asks another upstream.
+// NoteSignInMethod stores the provider of the sign-in in the browser, so that the
+// hub can ask this provider again without a page. It is only a hint from the
+// browser: a user who changes it makes the hub ask another provider.
 func (k *Service) NoteSignInMethod(w http.ResponseWriter, key string) {
 	k.setCookie(w, k.viaCookie(), key, 0)
 }
 
-// SignInMethod returns what Came left. known is false for a browser that nobody came
-// with; the key is empty for one in which the last person signed out: then
-// nobody is to be signed in again behind their back.
+// SignInMethod returns what NoteSignInMethod stored. known is false for a browser
+// without a sign-in. The key is empty after a sign-out: then the hub must not sign
+// the user in again without a page.
 func (k *Service) SignInMethod(r *http.Request) (key string, known bool) {
 	cookie, err := r.Cookie(k.viaCookie())
 	switch {
@@ -30,9 +30,9 @@ func (k *Service) SignInMethod(r *http.Request) (key string, known bool) {
 	return cookie.Value, true
 }
 
-// Persistent says that the browser will bring our cookies back from another site:
-// it has brought one, or shows our page in a window of its own. In a frame of
-// another site it may not.
+// Persistent reports whether the browser sends our cookies when it returns from
+// another site: it has sent one, or shows our page in a top-level window. In a
+// frame of another site it may send none.
 func (k *Service) Persistent(r *http.Request) bool {
 	return k.BoundToBrowser(r) != "" || r.Header.Get("Sec-Fetch-Dest") == "document"
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// Approvals is GET /account/approvals: what clients ask for by back channel
-// (CIBA §7) and waits for this person.
+// Approvals is GET /account/approvals: the backchannel requests (CIBA §7) that
+// wait for this user.
 func (d *Handler) Approvals(c *gin.Context) error {
 	p, err := d.Sessions.Current(c.Request)
 	if err != nil {
@@ -57,7 +57,7 @@ func (d *Handler) Answer(c *gin.Context) error {
 		return err
 	}
 	if r.Kind != pending.Back || r.UserID != p.User.ID {
-		return pending.ErrGone // somebody else's is nobody's business
+		return pending.ErrGone // another user's request looks like one that does not exist
 	}
 	client, err := d.client(c, r)
 	if err != nil {
@@ -67,7 +67,7 @@ func (d *Handler) Answer(c *gin.Context) error {
 	if allow && couldBeBetter(r, p.Session) {
 		return web.SeeOther(c, "/signin?"+url.Values{"to": {"/account/approvals"}, "switch": {"1"}}.Encode())
 	}
-	if allow { // else whoever finds the browser open could allow what another device asks for
+	if allow { // otherwise anyone at the unattended browser could allow another device's request
 		if sent, err := d.Sessions.ProveFirst(c, p, "/account/approvals"); sent || err != nil {
 			return err
 		}
@@ -81,9 +81,9 @@ func (d *Handler) Answer(c *gin.Context) error {
 	return web.SeeOther(c, "/account/approvals?done="+map[bool]string{true: "allowed", false: "denied"}[allow])
 }
 
-// couldBeBetter says that the client wished for another way of signing in, one
-// that this hub has. acr_values is a wish (CIBA §7.1): whoever signed in for
-// this request is asked no second time.
+// couldBeBetter reports whether the client prefers another acr value that this hub
+// supports. acr_values is a preference (CIBA §7.1), so a user who signed in for
+// this request is not asked again.
 func couldBeBetter(r pending.Request, s sessions.Session) bool {
 	wished := strings.Fields(r.ACRValues)
 	_, good := sessions.ACRFor(wished, s.ACR)

@@ -14,8 +14,8 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// Device is GET /device, where a person types the code that a device shows
-// (RFC 8628 §3.3). A link that carries the code (§3.3.1) only fills it in.
+// Device is GET /device, on which the user types the code that a device shows
+// (RFC 8628 §3.3). A link with the code (§3.3.1) only fills it in.
 func (d *Handler) Device(c *gin.Context) error {
 	page := templates.Device{Code: c.Query("user_code")}
 	if code, ok := pending.ParseCode(page.Code); ok {
@@ -26,9 +26,9 @@ func (d *Handler) Device(c *gin.Context) error {
 	return d.Responder.Show(c, http.StatusOK, page)
 }
 
-// Enter is POST /device. Whether anything waits with this code is said only to
-// those who signed in, for their guesses can be counted (§5.1); so nothing is
-// looked up yet.
+// Enter is POST /device. It looks nothing up: only signed-in users learn whether a
+// request with this code exists, because their guesses can be counted (RFC 8628
+// §5.1).
 func (d *Handler) Enter(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {
@@ -51,7 +51,7 @@ func (d *Handler) mistyped(c *gin.Context, typed string, text locales.Text) erro
 	})
 }
 
-// openRequest is what both handlers of the confirmation need to know.
+// openRequest is the data that both handlers of the confirmation need.
 type openRequest struct {
 	request pending.Request
 	client  clients.Client
@@ -59,7 +59,7 @@ type openRequest struct {
 	code    string
 }
 
-// find looks the code up for whoever is signed in.
+// find looks the code up for the signed-in user.
 func (d *Handler) find(c *gin.Context, typed string) (openRequest, error) {
 	person, err := d.Sessions.Current(c.Request)
 	if err != nil {
@@ -77,11 +77,11 @@ func (d *Handler) find(c *gin.Context, typed string) (openRequest, error) {
 	return openRequest{request, client, person, code}, err
 }
 
-// Confirm is GET /device/confirm: what asks, for what, from where.
+// Confirm is GET /device/confirm: it shows the client, the access and the origin.
 func (d *Handler) Confirm(c *gin.Context) error {
 	if c.GetHeader("Sec-Fetch-Site") == "cross-site" {
-		// Looking a code up costs a guess, and another site must not be able
-		// to use up a person's guesses. Here nothing is looked up yet.
+		// A lookup of a code counts as a guess, and another site must not use up
+		// the user's guesses. So a cross-site request looks nothing up.
 		return web.SeeOther(c, "/device?"+url.Values{"user_code": {c.Query("user_code")}}.Encode())
 	}
 	p, err := d.find(c, c.Query("user_code"))
@@ -100,8 +100,8 @@ func (d *Handler) Confirm(c *gin.Context) error {
 	})
 }
 
-// Decide is POST /device/confirm. What was asked for comes from the request
-// that waits, never from the form: the form says yes or no.
+// Decide is POST /device/confirm. The requested access comes from the stored
+// request, never from the form: the form only says yes or no.
 func (d *Handler) Decide(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {

@@ -1,10 +1,10 @@
-// Package device asks a person about a request that was made on another
-// device, and records the answer.
+// Package device asks a user about a request that was made on another device,
+// and records the answer.
 //
-// The danger here is a stranger who begins a request and talks somebody into
-// allowing it (RFC 8628 §5.4, CIBA §7.1). So the person is always asked, be the
-// client ever so trusted, and always told what asks, from where, and not to go
-// on if it is not theirs.
+// The risk is an attacker who starts a request and persuades the user to allow it
+// (RFC 8628 §5.4, CIBA §7.1). So the hub always asks, even for a trusted client.
+// The page always shows the client and the origin, and says to cancel a request
+// that the user did not start.
 package device
 
 import (
@@ -27,7 +27,7 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// A Handler shows what waits and takes the answer.
+// A Handler shows the waiting requests and handles the answer.
 type Handler struct {
 	Clients   *clients.Registry
 	Pending   *pending.Service
@@ -38,7 +38,7 @@ type Handler struct {
 	Now       func() time.Time
 }
 
-// client returns who asks; one that went away meanwhile asks for nothing.
+// client returns the client of the request; a deleted client has no request.
 func (d *Handler) client(c *gin.Context, r pending.Request) (clients.Client, error) {
 	client, err := d.Clients.Get(c.Request.Context(), r.ClientID)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -47,8 +47,8 @@ func (d *Handler) client(c *gin.Context, r pending.Request) (clients.Client, err
 	return client, err
 }
 
-// decide writes the answer down. Agreeing is consent like any other: it is a
-// grant, which the person sees in their account and can remove there.
+// decide stores the answer. Approval is a consent like any other: a grant that
+// the user sees on the account page and can remove there.
 func (d *Handler) decide(c *gin.Context, r pending.Request, client clients.Client, p sessions.Person, allow bool) error {
 	event := audit.Event{Kind: audit.ConsentDenied, Actor: p.User.ID, Client: client.ID, IP: c.ClientIP(), Ref: web.Ref(c),
 		Detail: map[string]string{"how": string(r.Kind)}}

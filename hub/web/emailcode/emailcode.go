@@ -1,5 +1,5 @@
-// Package emailcode signs users in by a code that the hub emails them. It is a
-// first factor only: whoever has a second factor is asked for it afterwards.
+// Package emailcode signs users in by a code that the hub emails them. It is only
+// a first factor: users with a second factor are asked for it afterwards.
 package emailcode
 
 import (
@@ -30,14 +30,14 @@ import (
 // stopEmailed is the kind of the interruptions.
 const stopEmailed = "emailed"
 
-// emailed is kept for the browser that asked for a code.
+// emailed is stored for the browser that asked for a code.
 type emailed struct {
 	Email string // as typed
 	Flow  string
 	To    string
 }
 
-// A Handler emails codes and takes them.
+// A Handler sends codes by email and verifies them.
 type Handler struct {
 	Stops     *flows.Interruptions
 	Sessions  *cookies.Service
@@ -48,25 +48,25 @@ type Handler struct {
 	Responder *web.Responder
 	Now       func() time.Time
 
-	// SignIn signs somebody in on the way to a flow or a page of ours.
+	// SignIn continues the sign-in, to a flow or a page of this hub.
 	SignIn SignIn
 }
 
-// Guesses slow down those who guess codes (hub/users/secondfactor).
+// Guesses limits the attempts to guess codes (hub/users/secondfactor).
 type Guesses interface {
 	Guess(ctx context.Context, key, network string, check func(doubtful bool) error) error
 }
 
-// A SignIn is how a sign-in goes on (hub/web/signin).
+// A SignIn continues a sign-in (hub/web/signin).
 type SignIn interface {
 	// Finish starts the session, after a second factor if one is needed.
 	Finish(c *gin.Context, flow, to string, start sessions.Start) error
-	// Waiting is the application that waits for it, if one does, and where a
-	// person starts again.
+	// Waiting returns the application that waits for the sign-in, if any, and
+	// the page on which the user can start again.
 	Waiting(c *gin.Context, flow, to string) (client templates.Client, again string, err error)
 }
 
-// offered returns the settings, if codes by email sign in.
+// offered returns the settings, if sign-in by an emailed code is enabled.
 func (d *Handler) offered(c *gin.Context) (settings.Settings, error) {
 	s, err := d.Settings.Current(c.Request.Context())
 	if err == nil && !(s.EmailSignIn && d.MailLinks.Delivers()) {
@@ -91,8 +91,8 @@ func (d *Handler) showAsk(c *gin.Context, status int, e emailed, wrong []templat
 	return d.Responder.Show(c, status, templates.EmailSignIn{Flow: e.Flow, To: web.LocalPath(e.To, ""), Client: client, Email: e.Email, Cancel: again, Mistakes: wrong})
 }
 
-// Ask is POST /signin/email. It answers the same whether or not there is a user
-// with the address.
+// Ask is POST /signin/email. The response does not reveal whether a user has this
+// address.
 func (d *Handler) Ask(c *gin.Context) error {
 	s, err := d.offered(c)
 	if err != nil {
@@ -120,10 +120,10 @@ func (d *Handler) Ask(c *gin.Context) error {
 	return web.SeeOther(c, "/signin/email/code?"+url.Values{"ask": {ask}}.Encode())
 }
 
-// CodeShow is GET /signin/email/code: where the browser that asked types the
-// code, and where the link in the email leads. Opening the link does nothing,
-// because mail scanners open links too. Another browser shows the code instead,
-// to be typed where it was asked for.
+// CodeShow is GET /signin/email/code: the page on which the browser that asked
+// enters the code, and the target of the link in the email. Opening the link
+// changes nothing, because mail scanners open links too. Another browser shows the
+// code, so that the user can type it in the first browser.
 func (d *Handler) CodeShow(c *gin.Context) error {
 	ask, code := c.Query("ask"), c.Query("code")
 	var e emailed
@@ -155,7 +155,7 @@ func (d *Handler) showCode(c *gin.Context, status int, ask, code string, e email
 	return d.Responder.Show(c, status, templates.EmailCode{Ask: ask, Code: code, Client: client, Email: e.Email, Cancel: again, Again: "/signin/email?" + query.Encode(), Alert: alert})
 }
 
-// errWrongCode is recorded of a code that signs nobody in.
+// errWrongCode is the recorded reason for a wrong code.
 var errWrongCode = texts.Failure("a wrong code by email, or one that was used or expired", "signin.emailcode.wrong")
 
 // Code is POST /signin/email/code. It signs in only the browser that asked.
@@ -191,8 +191,8 @@ func (d *Handler) Code(c *gin.Context) error {
 	return d.SignIn.Finish(c, e.Flow, e.To, sessions.ByEmail(user, d.Now()))
 }
 
-// guess looks at a code, and slows down those who try many: the attempts for one
-// request count together, so nobody can lock another person out.
+// guess checks a code and limits the attempts. They count for each request, so
+// that an attacker cannot lock another user out.
 func (d *Handler) guess(c *gin.Context, ask, code string, look func(ctx context.Context, ask, code string) (users.User, error)) (user users.User, err error) {
 	ctx := c.Request.Context()
 	err = d.Guesses.Guess(ctx, "emailed code "+ask, web.Network(c.ClientIP()), func(bool) error {
@@ -207,7 +207,7 @@ func (d *Handler) guess(c *gin.Context, ask, code string, look func(ctx context.
 	return user, err
 }
 
-// overOr is the page about a code that is over, or the error.
+// overOr is the page for an expired code, or the error.
 func overOr(err error) error {
 	if !errors.Is(err, flows.ErrGone) && !errors.Is(err, secondfactor.ErrWrongCode) {
 		return err

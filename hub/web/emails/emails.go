@@ -3,9 +3,9 @@
 // (mail.Email) a subject and a text, "mail.<code>.subject" and
 // "mail.<code>.text".
 //
-// An email is plain text, so that it reads the same everywhere and hides no
-// address behind a word. It says what happened, what to do, and what to do if
-// the reader did not ask for it.
+// An email is plain text, so that every reader shows it alike and no link text
+// hides a URL. It says what happened, what to do, and what to do if the reader did
+// not ask for it.
 package emails
 
 import (
@@ -22,20 +22,20 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// A Mailer puts emails into words and hands them to a Sender.
+// A Mailer writes emails and passes them to a Sender.
 type Mailer struct {
 	Sender  mail.Sender
 	HubName func(context.Context) string
-	URL     string         // the hub's
-	Words   *locales.Words // of every email; nil: of its reader
+	URL     string         // of the hub
+	Words   *locales.Words // for every email; nil: in the reader's language
 }
 
-// forAdministrators are the emails that only administrators get. They quote
-// what the pages of the administration say, which are English.
+// forAdministrators are the emails that only administrators get. They quote the
+// admin pages, which are in English.
 var forAdministrators = map[string]bool{"attention": true}
 
-// words are those of the person an email is for: by the locale of their
-// profile, else as in the request that caused it.
+// words are in the language of the recipient: by the locale of the profile, else
+// as in the request that caused the email.
 func (m *Mailer) words(ctx context.Context, e mail.Email) *locales.Words {
 	switch {
 	case m.Words != nil:
@@ -49,10 +49,10 @@ func (m *Mailer) words(ctx context.Context, e mail.Email) *locales.Words {
 	return locales.For(reader.Of(ctx).Known())
 }
 
-// Mail sends an email. A nil error means that it is on its way.
+// Mail sends an email. A nil error means that the Sender has accepted it.
 func (m *Mailer) Mail(ctx context.Context, e mail.Email) error {
 	args := maps.Clone(e.Args)
-	args["hub"], args["address"], args["email"] = m.HubName(ctx), m.URL, e.To // every email may speak of these
+	args["hub"], args["address"], args["email"] = m.HubName(ctx), m.URL, e.To // every email may use these
 	subject, text, err := render(m.words(ctx, e), e.Code, args)
 	if err != nil {
 		return fmt.Errorf("write the email %q: %w", e.Code, err)
@@ -63,10 +63,10 @@ func (m *Mailer) Mail(ctx context.Context, e mail.Email) error {
 	return nil
 }
 
-// Delivers says whether emails reach anybody.
+// Delivers reports whether the hub can deliver emails.
 func (m *Mailer) Delivers() bool { return mail.Delivers(m.Sender) }
 
-// render makes the words of a code: its subject, its text and the signature.
+// render writes the subject, the text and the signature of a code.
 func render(words *locales.Words, code string, args map[string]any) (subject, text string, err error) {
 	pairs := make([]any, 0, 2*len(args))
 	for name, value := range args {
@@ -90,8 +90,8 @@ func render(words *locales.Words, code string, args map[string]any) (subject, te
 	return said[0], said[1] + "\n\n" + said[2] + "\n", nil
 }
 
-// body is the message of an email's text. Some emails have a second one, for
-// which an argument decides.
+// body is the message of an email's text. Some emails have a second message; an
+// argument selects it.
 func body(code string, args map[string]any) string {
 	switch {
 	case code == "identity.linked" && args["emptied"] == true:
@@ -112,9 +112,9 @@ func body(code string, args map[string]any) string {
 	return "mail." + code + ".text"
 }
 
-// lines is an argument as a message gets it. Every text is one short line,
-// whatever somebody called themselves: no name can continue our text with a
-// paragraph of its own. A list has one line for each of its sentences.
+// lines is an argument in the form that a message needs. Every text is one short
+// line, so that a user's name cannot add a paragraph of its own. A list has one
+// line for each of its sentences.
 func lines(words *locales.Words, value any) (any, error) {
 	switch v := value.(type) {
 	case string:

@@ -12,8 +12,8 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// ConfirmedShow is GET /signin/confirm/{token}, where the email leads. Looking
-// does nothing.
+// ConfirmedShow is GET /signin/confirm/{token}, the link in the email. Opening it
+// changes nothing.
 func (d *Handler) ConfirmedShow(c *gin.Context) error {
 	u, err := d.MailLinks.Confirms(c.Request.Context(), c.Param("token"))
 	if err != nil {
@@ -22,8 +22,8 @@ func (d *Handler) ConfirmedShow(c *gin.Context) error {
 	return d.Responder.Show(c, http.StatusOK, templates.ConfirmedBrowser{Token: c.Param("token"), Email: u.Email})
 }
 
-// Confirmed is POST /signin/confirm/{token}. It signs nobody in, and leads to the
-// plain sign-in page: whoever asked for the link may be a stranger.
+// Confirmed is POST /signin/confirm/{token}. It starts no session and leads to the
+// plain sign-in page, because an attacker may have requested the link.
 func (d *Handler) Confirmed(c *gin.Context) error {
 	ctx := c.Request.Context()
 	u, err := d.MailLinks.ConfirmBy(ctx, c.Param("token"))

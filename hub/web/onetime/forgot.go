@@ -15,14 +15,14 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// ForgotShow is GET /password/forgot. Where no emails are sent it says whom to
-// ask.
+// ForgotShow is GET /password/forgot. Without a mail server it refers the user to
+// the administrator.
 func (d *Handler) ForgotShow(c *gin.Context) error {
 	return d.Responder.Show(c, http.StatusOK, templates.Forgot{Mail: d.MailLinks.Delivers()})
 }
 
-// Forgot is POST /password/forgot. It says the same whether or not there is
-// anybody with the address.
+// Forgot is POST /password/forgot. The response does not reveal whether a user has
+// this address.
 func (d *Handler) Forgot(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {
@@ -44,8 +44,8 @@ func (d *Handler) Forgot(c *gin.Context) error {
 		Action: templates.Action{Label: locales.Say("forgot.back-to-signing-in"), URL: "/signin?local=1"}})
 }
 
-// ResetShow is GET /password/reset/{token}, where the email leads. Looking
-// does nothing.
+// ResetShow is GET /password/reset/{token}, the link in the email. Opening it
+// changes nothing.
 func (d *Handler) ResetShow(c *gin.Context) error {
 	u, err := d.MailLinks.Resets(c.Request.Context(), c.Param("token"))
 	if err != nil {
@@ -54,8 +54,8 @@ func (d *Handler) ResetShow(c *gin.Context) error {
 	return d.Responder.Show(c, http.StatusOK, templates.ResetPassword{Token: c.Param("token"), Email: u.Email, Shortest: d.MinPassword})
 }
 
-// Reset is POST /password/reset/{token}. It ends everything and signs nobody
-// in: whoever has the new password shows it by signing in.
+// Reset is POST /password/reset/{token}. It ends all sessions and starts none: the
+// user signs in with the new password.
 func (d *Handler) Reset(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {
@@ -83,7 +83,7 @@ func (d *Handler) Reset(c *gin.Context) error {
 		Text: locales.Say("forgot.you-are-signed-out-everywhere"), Action: templates.Action{Label: locales.Say("forgot.sign-in"), URL: "/signin?local=1&switch=1"}})
 }
 
-// deadReset tells of a dead link to choose a password, and how to get another.
+// deadReset is the page for an invalid reset link; it offers to request a new one.
 func (d *Handler) deadReset(err error) error {
 	if !d.MailLinks.Delivers() {
 		return deadLink(err, templates.Action{})
@@ -91,8 +91,8 @@ func (d *Handler) deadReset(err error) error {
 	return deadLink(err, templates.Action{Label: locales.Say("forgot.ask-for-a-new-one"), URL: "/password/forgot"})
 }
 
-// deadLink tells of a link that was mailed and is good no more; other errors
-// stay as they are.
+// deadLink is the page for an emailed link that is no longer valid; other errors
+// are returned unchanged.
 func deadLink(err error, next templates.Action) error {
 	if !errors.Is(err, maillinks.ErrLink) {
 		return err

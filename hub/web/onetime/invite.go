@@ -16,7 +16,7 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// InviteShow is GET /invite/{token}. Looking does nothing.
+// InviteShow is GET /invite/{token}. Opening it changes nothing.
 func (d *Handler) InviteShow(c *gin.Context) error {
 	i, err := d.invitation(c)
 	if err != nil {
@@ -25,8 +25,8 @@ func (d *Handler) InviteShow(c *gin.Context) error {
 	return d.showInvite(c, http.StatusOK, i, templates.Invited{Email: i.Email})
 }
 
-// invitation is the one that the link belongs to. While invitations are off,
-// none works.
+// invitation finds the invitation of the link. While invitations are disabled, all
+// links are invalid.
 func (d *Handler) invitation(c *gin.Context) (users.Invitation, error) {
 	rules, err := d.Settings.Current(c.Request.Context())
 	if err != nil {
@@ -38,9 +38,9 @@ func (d *Handler) invitation(c *gin.Context) (users.Invitation, error) {
 	return d.Users.Invitation(c.Request.Context(), c.Param("token"))
 }
 
-// showInvite fills in what the page always has. Whoever has an account
-// elsewhere may come in by it where its login key lets the invited in; there
-// the address that it proves is what counts. That makes no administrators.
+// showInvite fills in the fields that every version of the page needs. Users may
+// accept with a provider that admits invited users; then the address that the
+// provider verifies decides. Administrators are never invited through a provider.
 func (d *Handler) showInvite(c *gin.Context, status int, i users.Invitation, page templates.Invited) error {
 	keys, err := d.Upstreams.Enabled(c.Request.Context())
 	if err != nil {
@@ -59,7 +59,7 @@ func (d *Handler) showInvite(c *gin.Context, status int, i users.Invitation, pag
 	return d.Responder.Show(c, status, page)
 }
 
-// Accept is POST /invite/{token}: it makes the account and signs it in.
+// Accept is POST /invite/{token}: it creates the account and signs the user in.
 func (d *Handler) Accept(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {

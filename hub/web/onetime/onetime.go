@@ -1,6 +1,6 @@
-// Package onetime has the pages that links lead to which work once: setting the
-// hub up, an invitation, a new password, and a browser that an account is to
-// know. What is in such a link is the proof; looking at its page uses nothing up.
+// Package onetime has the pages of links that work once: setup of the hub,
+// invitation, password reset, and confirmation of a browser. The token in the link
+// is the proof; opening the page does not use it up.
 package onetime
 
 import (
@@ -18,7 +18,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web/cookies"
 )
 
-// A Handler shows these pages and does what they are for.
+// A Handler shows these pages and handles their forms.
 type Handler struct {
 	MinPassword int
 	Upstreams   *federation.Registry
@@ -31,7 +31,7 @@ type Handler struct {
 	Responder   *web.Responder
 	Now         func() time.Time
 
-	// SignIn starts the session of somebody new, who has just chosen a password,
-	// and sends the browser to a page of ours.
+	// SignIn starts the session of a new user, who has just chosen a password,
+	// and sends the browser to a page of this hub.
 	SignIn func(c *gin.Context, user users.User, to string) error
 }

@@ -23,7 +23,7 @@ func (d *Handler) SetupShow(c *gin.Context) error {
 	return d.Responder.Show(c, http.StatusOK, templates.Setup{Token: token, Shortest: d.MinPassword})
 }
 
-// Setup is POST /setup: it makes the first administrator and signs them in.
+// Setup is POST /setup: it creates the first administrator and signs them in.
 func (d *Handler) Setup(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {
@@ -33,7 +33,7 @@ func (d *Handler) Setup(c *gin.Context) error {
 		Email:    form["email"],
 		Profile:  users.Profile{Name: form["name"]},
 		Password: form["password"],
-		// Whoever holds the link runs the hub; nobody could vouch better.
+		// The holder of the link operates the hub, so the address needs no proof.
 		EmailVerified: true,
 	})
 	if wrong, ok := web.Mistakes(err, nil); ok {

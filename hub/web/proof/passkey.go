@@ -8,8 +8,8 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// PasskeyRefused is what a person is told of a passkey that was refused, if it is
-// for the person at all.
+// PasskeyRefused is the message to the user about a refused passkey, if the error
+// concerns the user.
 func PasskeyRefused(err error) (title, text texts.Text, status int, ok bool) {
 	switch {
 	case errors.Is(err, passkeys.ErrUnknown):
@@ -26,7 +26,7 @@ func PasskeyRefused(err error) (title, text texts.Text, status int, ok bool) {
 	return texts.Text{}, texts.Text{}, 0, false
 }
 
-// PasskeyNotAdded is the same of a passkey that was to be added.
+// PasskeyNotAdded is the message about a passkey that could not be added.
 func PasskeyNotAdded(err error) (title, text texts.Text, ok bool) {
 	switch {
 	case errors.Is(err, passkeys.ErrTaken):

@@ -1,5 +1,5 @@
-// Package proof asks somebody who is signed in for their password, to prove once
-// more who they are.
+// Package proof asks signed-in users for their password, to prove their identity
+// again.
 package proof
 
 import (
@@ -25,7 +25,7 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// A Checker holds passwords against those of people who are signed in.
+// A Checker verifies the passwords of signed-in users.
 type Checker struct {
 	Sessions *cookies.Service
 	Users    *users.Service
@@ -33,15 +33,15 @@ type Checker struct {
 	Audit    *audit.Recorder
 }
 
-// Password holds a password against that of the person who is signed in. The note
-// says what is wrong, if anything is. It counts by the session: five wrong ones
-// end it, and lock nobody else out. Those of sessions by one login key count
-// together besides: it may sign people in again without a question.
+// Password verifies the password of the signed-in user. The note says what is
+// wrong, if anything. It counts per session: five wrong passwords end the session
+// and lock out no other. Sessions by one provider also count together, because the
+// provider may start new sessions without a page.
 func (d *Checker) Password(c *gin.Context, p sessions.Person, current string) (templates.Note, error) {
 	ctx := c.Request.Context()
 	look, err := d.Sessions.BeginProof(ctx, p.Session)
 	switch {
-	case errors.Is(err, sessions.ErrGuessed): // its end failed half-way
+	case errors.Is(err, sessions.ErrGuessed): // ending the session failed half-way
 		if err := d.Logouts.EndBecause(ctx, p.Session, texts.New("signout.guessed")); err != nil {
 			return templates.Note{}, err
 		}
@@ -52,7 +52,7 @@ func (d *Checker) Password(c *gin.Context, p sessions.Person, current string) (t
 		return templates.Note{}, err
 	}
 	err = d.Users.Proves(ctx, p.User, p.Session.LoginKey, web.Network(c.ClientIP()), current)
-	after := lasting.Of(ctx) // what was looked at counts all the same
+	after := lasting.Of(ctx) // a checked password counts even if the request is cancelled
 	var slow *passwords.Throttled
 	switch {
 	case err == nil:
@@ -65,7 +65,7 @@ func (d *Checker) Password(c *gin.Context, p sessions.Person, current string) (t
 	}
 	over, err := d.Sessions.WrongProof(after, p.Session, look)
 	if errors.Is(err, fs.ErrNotExist) {
-		return templates.Note{}, guessed() // another one ended it
+		return templates.Note{}, guessed() // another request has ended the session
 	}
 	if err != nil {
 		return templates.Note{}, err
@@ -80,7 +80,7 @@ func (d *Checker) Password(c *gin.Context, p sessions.Person, current string) (t
 	return templates.Note{}, guessed()
 }
 
-// guessed tells who was signed out for wrong passwords.
+// guessed is the page for a session that ended because of wrong passwords.
 func guessed() error {
 	return &web.ErrorPage{Status: http.StatusForbidden, Heading: locales.Say("proof.you-are-signed-out"),
 		Text:   locales.Say("proof.the-current-password-was-wrong"),

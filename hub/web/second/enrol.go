@@ -20,8 +20,8 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// EnrolShow is GET /signin/enrol: somebody who needs a second factor and has
-// none sets one up on the way in.
+// EnrolShow is GET /signin/enrol: a user who needs a second factor and has none
+// sets one up during the sign-in.
 func (d *Handler) EnrolShow(c *gin.Context) error {
 	h, user, err := d.halfway(c, c.Query("stop"), true)
 	if err != nil {
@@ -30,7 +30,7 @@ func (d *Handler) EnrolShow(c *gin.Context) error {
 	return d.showEnrol(c, c.Query("stop"), h, user, enrolment{})
 }
 
-// An enrolment is how the page is shown again.
+// An enrolment is the state with which the page is shown again.
 type enrolment struct {
 	secret string // of the app; empty: a new one
 	sent   bool   // a code was sent by email
@@ -67,14 +67,14 @@ func (d *Handler) showEnrol(c *gin.Context, name string, h halfway, user users.U
 	return d.Responder.Show(c, e.status(), page)
 }
 
-// needsCode reports whether the user's address must be proved first: a stolen
-// password must not be enough to lock its owner out.
+// needsCode reports whether the user must prove their address first: an attacker
+// with a stolen password must not be able to lock the owner out.
 func (d *Handler) needsCode(h halfway, user users.User) bool {
 	return !h.Proved && user.EmailVerified && d.MailLinks.Delivers()
 }
 
-// Enrol is POST /signin/enrol. What was shown as a first factor signs in only
-// together with the new one, or while it may be put off.
+// Enrol is POST /signin/enrol. The first factor signs in only together with the new
+// one, or while the setup may be postponed.
 func (d *Handler) Enrol(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {
@@ -114,8 +114,8 @@ func (d *Handler) Enrol(c *gin.Context) error {
 	return d.enrolled(c, name, h, user, func(start sessions.Start) sessions.Start { return authentication.WithCode(start, d.Now()) })
 }
 
-// enrolled signs in somebody who has just set up their first factor, and shows
-// recovery codes.
+// enrolled signs in a user who has just set up their first second factor, and
+// shows recovery codes.
 func (d *Handler) enrolled(c *gin.Context, name string, h halfway, user users.User, with func(sessions.Start) sessions.Start) error {
 	start, err := d.resume(c, name, h, user)
 	if err != nil {
@@ -133,7 +133,7 @@ func (d *Handler) enrolled(c *gin.Context, name string, h halfway, user users.Us
 	return d.Responder.Show(c, http.StatusOK, templates.Recovery{Codes: codes, Next: next})
 }
 
-// enrolLater signs in without a second factor, while that is allowed.
+// enrolLater signs in without a second factor, while the setup may be postponed.
 func (d *Handler) enrolLater(c *gin.Context, name string, h halfway, user users.User) error {
 	if !d.Now().Before(h.Until) {
 		return flows.ErrGone
@@ -145,7 +145,7 @@ func (d *Handler) enrolLater(c *gin.Context, name string, h halfway, user users.
 	return d.enter(c, h, start)
 }
 
-// proveForEnrolment emails a code, or takes one that was typed.
+// proveForEnrolment emails a code, or checks one that was entered.
 func (d *Handler) proveForEnrolment(c *gin.Context, form oauth.Params, h halfway, user users.User) error {
 	ctx, name := c.Request.Context(), form["stop"]
 	if form["send"] != "" {

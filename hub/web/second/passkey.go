@@ -26,8 +26,8 @@ const (
 	passkeyAnswer = "passkey_answer"
 )
 
-// offerPasskey is what the page needs on which the user shows a passkey; nothing
-// if they have none that works at this host.
+// offerPasskey is the data of the page on which the user confirms with a passkey;
+// empty if the user has none that works at this host.
 func (d *Handler) offerPasskey(c *gin.Context, user users.User) (templates.Ceremony, error) {
 	begun, err := d.Passkeys.BeginConfirm(c.Request.Context(), user.ID, d.Sessions.Browser(c.Writer, c.Request))
 	if errors.Is(err, passkeys.ErrOff) || errors.Is(err, passkeys.ErrUnknown) {
@@ -36,9 +36,9 @@ func (d *Handler) offerPasskey(c *gin.Context, user users.User) (templates.Cerem
 	return templates.Ceremony(begun), err
 }
 
-// checkPasskey checks a passkey that is a second factor. The note says what is
-// wrong with it, if anything is. The setting about passwords does not count here:
-// the passkey signs nobody in by itself.
+// checkPasskey checks a passkey as a second factor. The note says what is wrong
+// with it, if anything. The setting about passwords does not apply here, because
+// the passkey alone starts no session.
 func (d *Handler) checkPasskey(c *gin.Context, user users.User, form oauth.Params) (synced bool, alert templates.Note, err error) {
 	ctx := c.Request.Context()
 	shown, err := d.Passkeys.FinishConfirm(ctx, user.ID, d.Sessions.BoundToBrowser(c.Request), form[passkeyState], form[passkeyAnswer])
@@ -56,8 +56,8 @@ func danger(title, text texts.Text) templates.Note {
 	return templates.Note{Tone: "danger", Title: locales.Of(title), Text: locales.Of(text)}
 }
 
-// offerNewPasskey is what the page needs on which the user adds a passkey;
-// nothing where passkeys are not available.
+// offerNewPasskey is the data of the page on which the user adds a passkey; empty
+// where passkeys are not available.
 func (d *Handler) offerNewPasskey(c *gin.Context, user users.User) (templates.Ceremony, error) {
 	begun, err := d.Passkeys.BeginRegistration(c.Request.Context(), user, d.Sessions.Browser(c.Writer, c.Request))
 	if errors.Is(err, passkeys.ErrOff) || errors.Is(err, passkeys.ErrMost) {
@@ -66,8 +66,8 @@ func (d *Handler) offerNewPasskey(c *gin.Context, user users.User) (templates.Ce
 	return templates.Ceremony(begun), err
 }
 
-// enrolPasskey adds a passkey on the way in. Making it has verified its user, so
-// it is shown already.
+// enrolPasskey adds a passkey during the sign-in. Creating it verifies the user, so
+// it counts as the second factor at once.
 func (d *Handler) enrolPasskey(c *gin.Context, form oauth.Params, h halfway, user users.User) error {
 	ctx, name := c.Request.Context(), form["stop"]
 	added, err := d.Passkeys.FinishRegistration(ctx, user, d.Sessions.BoundToBrowser(c.Request), form[passkeyState], form[passkeyAnswer], web.Device(c.Request.UserAgent()).English())
@@ -87,8 +87,8 @@ func (d *Handler) enrolPasskey(c *gin.Context, form oauth.Params, h halfway, use
 	})
 }
 
-// unenrolled is an error if the user has a second factor by now: another request
-// set it up, and they show it.
+// unenrolled is an error if the user already has a second factor: another request
+// has set it up, so the user must confirm with it.
 func (d *Handler) unenrolled(c *gin.Context, user users.User) error {
 	methods, err := d.Factors.Of(c.Request.Context(), user.ID)
 	if err == nil && methods.Any() {

@@ -1,5 +1,5 @@
-// Package second asks for a second factor between the first one and the
-// session, and sets one up for people who must have one.
+// Package second asks for a second factor between the first one and the session,
+// and sets one up for users who must have one.
 package second
 
 import (
@@ -28,10 +28,10 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// halfway is a sign-in that has shown its first factor. Until the second one is
-// shown there is no session: the browser is anonymous everywhere (SU-27). It is
-// sealed, bound to the browser and to the user's session generation, and used
-// up by the sign-in.
+// halfway is a sign-in with only its first factor. There is no session until the
+// second factor is verified: the browser is anonymous everywhere (SU-27). It is
+// sealed, bound to the browser and to the user's session generation, and used up
+// by the sign-in.
 type halfway struct {
 	Flow   string
 	To     string
@@ -40,7 +40,7 @@ type halfway struct {
 	After  string // id of the session that this sign-in continues
 	Enrol  bool   // the user has no second factor yet
 	Until  time.Time
-	Proved bool // who signs in reads the user's mail
+	Proved bool // the user has proved to own the email address
 
 	AMR         []string
 	ACR         string
@@ -65,23 +65,23 @@ type Handler struct {
 	Log       *slog.Logger
 	Now       func() time.Time
 
-	// SignIn signs somebody in on the way to a flow or a page of ours.
+	// SignIn continues the sign-in, to a flow or a page of this hub.
 	SignIn SignIn
 }
 
-// A SignIn is how a sign-in goes on (hub/web/signin).
+// A SignIn continues a sign-in (hub/web/signin).
 type SignIn interface {
 	// Begin starts the session, and returns where the browser goes next.
 	Begin(c *gin.Context, flow, to string, start sessions.Start) (next string, err error)
-	// Waiting is the application that waits for it, if one does, and where a
-	// person starts again.
+	// Waiting returns the application that waits for the sign-in, if any, and
+	// the page on which the user can start again.
 	Waiting(c *gin.Context, flow, to string) (client templates.Client, again string, err error)
 }
 
 // stopSecond is the kind of the interruptions.
 const stopSecond = "second"
 
-// Ask asks for what a sign-in still needs. asked is false if it needs nothing.
+// Ask asks for the factors that a sign-in still needs. asked is false if none.
 func (d *Handler) Ask(c *gin.Context, flow, to string, start sessions.Start) (asked bool, err error) {
 	demand, err := d.Factors.Before(c.Request.Context(), start.User, start)
 	if err != nil || !demand.Ask && !demand.Enrol {
@@ -90,7 +90,7 @@ func (d *Handler) Ask(c *gin.Context, flow, to string, start sessions.Start) (as
 	return true, d.interrupt(c, flow, to, start, demand)
 }
 
-// interrupt keeps what was proved and asks for the rest.
+// interrupt stores the first factor and asks for the rest.
 func (d *Handler) interrupt(c *gin.Context, flow, to string, start sessions.Start, demand authentication.Demand) error {
 	h := halfway{
 		Flow: flow, To: to, UserID: start.User.ID, Epoch: start.User.SessionGeneration, After: start.After.ID, Enrol: demand.Enrol, Until: demand.Until,
@@ -112,8 +112,8 @@ func (d *Handler) hold(c *gin.Context, h halfway) error {
 	return web.SeeOther(c, "/signin/second?stop="+name)
 }
 
-// StepUp is GET /signin/second/up: somebody who is signed in shows a second
-// factor, because an application asks for it (acr_values, OIDC Core §3.1.2.1).
+// StepUp is GET /signin/second/up: a signed-in user confirms with a second factor,
+// because an application asks for it (acr_values, OIDC Core §3.1.2.1).
 func (d *Handler) StepUp(c *gin.Context) error {
 	flow := c.Query("flow")
 	p, err := d.Sessions.Current(c.Request)
@@ -136,8 +136,8 @@ func (d *Handler) StepUp(c *gin.Context) error {
 	return d.interrupt(c, flow, "", p.Session.ContinuedBy(p.AsShown()), authentication.Demand{Ask: true})
 }
 
-// halfway reads who is half-way through which sign-in. A user who was changed
-// meanwhile starts again.
+// halfway reads the user and the state of the sign-in. If the user was changed
+// meanwhile, the sign-in starts again.
 func (d *Handler) halfway(c *gin.Context, name string, enrol bool) (halfway, users.User, error) {
 	var h halfway
 	ctx := c.Request.Context()
@@ -154,7 +154,7 @@ func (d *Handler) halfway(c *gin.Context, name string, enrol bool) (halfway, use
 	return h, user, err
 }
 
-// resume uses the interruption up and returns what the session starts with.
+// resume uses the interruption up and returns the data for the session.
 func (d *Handler) resume(c *gin.Context, name string, h halfway, user users.User) (sessions.Start, error) {
 	start := sessions.Start{
 		User: user, AMR: h.AMR, ACR: h.ACR, AuthTime: h.AuthTime,
@@ -239,8 +239,8 @@ func (d *Handler) Verify(c *gin.Context) error {
 	return d.enter(c, h, with(start))
 }
 
-// Check checks a code that is a second factor. The note says what is wrong with
-// it, if anything is.
+// Check checks a code as a second factor. The note says what is wrong with it, if
+// anything.
 func (d *Handler) Check(c *gin.Context, user users.User, code string) (templates.Note, error) {
 	ctx := c.Request.Context()
 	method, err := d.Factors.Codes.Check(ctx, user.ID, web.Network(c.ClientIP()), code)
@@ -262,7 +262,7 @@ func (d *Handler) Check(c *gin.Context, user users.User, code string) (templates
 	return templates.Note{}, nil
 }
 
-// slowed says how long to wait, if an attempt must wait.
+// slowed says how long the user must wait before the next attempt, if at all.
 func slowed(err error, now time.Time) error {
 	var slow *passwords.Throttled
 	if errors.As(err, &slow) {
@@ -271,15 +271,15 @@ func slowed(err error, now time.Time) error {
 	return err
 }
 
-// told logs an email that was not sent. It stops nobody: the audit log has what
-// it says.
+// told logs that an email could not be sent. The request continues, because the
+// audit log has the same information.
 func (d *Handler) told(c *gin.Context, err error) {
 	if err != nil {
 		d.Log.ErrorContext(c, "an email about a second factor was not sent", "ref", web.Ref(c), "error", err)
 	}
 }
 
-// enter starts the session and sends the browser on its way.
+// enter starts the session and redirects the browser.
 func (d *Handler) enter(c *gin.Context, h halfway, start sessions.Start) error {
 	next, err := d.SignIn.Begin(c, h.Flow, h.To, start)
 	if err != nil {

@@ -10,9 +10,9 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// away says what to do where an upstream does not answer: try again, or use
-// the way in that needs nobody else. Whoever administers this hub has a
-// password here for just that, and people who are signed in stay so.
+// away is the page for a provider that does not respond: the user can try again,
+// or use a method without a provider. For this case administrators have a password
+// at this hub. Users who are signed in stay signed in.
 func (d *Handler) away(c *gin.Context, p *web.ErrorPage, keyID string, j pendingLogin) {
 	key, err := d.Upstreams.Get(c.Request.Context(), keyID)
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// ChooseShow is GET /signin/choose: a client wants the person to say as whom
-// they go on (prompt=select_account, OIDC Core §3.1.2.1).
+// ChooseShow is GET /signin/choose: a client wants the user to choose an account
+// (prompt=select_account, OIDC Core §3.1.2.1).
 func (d *Handler) ChooseShow(c *gin.Context) error {
 	j, err := d.pendingLogin(c, method{Flow: c.Query("flow")})
 	if err != nil {
@@ -38,7 +38,7 @@ func (d *Handler) ChooseShow(c *gin.Context) error {
 	return d.Responder.Show(c, http.StatusOK, page)
 }
 
-// Choose is POST /signin/choose: whoever is signed in goes on as who they are.
+// Choose is POST /signin/choose: the signed-in user continues with this account.
 func (d *Handler) Choose(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {

@@ -13,12 +13,12 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// After many wrong passwords in a row an account asks of browsers that it does
-// not know for a link to its address besides the password. The link makes the
-// browser in which it is opened one that the account knows, and nothing else:
-// the password is still to be typed.
+// After many wrong passwords in a row the account requires, in browsers that it
+// does not know, a link in an email besides the password. The link makes the
+// browser that opens it a known browser, and does nothing else: the user must
+// still enter the password.
 
-// ConfirmShow is GET /signin/confirm, where the link is asked for.
+// ConfirmShow is GET /signin/confirm, the page on which users request the link.
 func (d *Handler) ConfirmShow(c *gin.Context) error {
 	if !d.MailLinks.Delivers() {
 		return web.NotFound(errors.New("no mail server is set up"))
@@ -26,8 +26,8 @@ func (d *Handler) ConfirmShow(c *gin.Context) error {
 	return d.Responder.Show(c, http.StatusOK, templates.ConfirmBrowser{Flow: c.Query("flow"), To: web.LocalPath(c.Query("to"), "")})
 }
 
-// Confirm is POST /signin/confirm. It says the same whether or not there is
-// anybody with the address.
+// Confirm is POST /signin/confirm. The response does not reveal whether a user has
+// this address.
 func (d *Handler) Confirm(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {

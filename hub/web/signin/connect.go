@@ -16,18 +16,18 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// connections is the page on which people see what signs them in.
+// connections is the page with the user's sign-in methods.
 const connections = "/account/connections"
 
-// connecting says for whom an identity is fetched that is to be added to an
-// account: it must come back to the same session of the same person (FE-08).
+// connecting names the user and session that request to add an identity: the
+// identity must return to the same session of the same user (FE-08).
 type connecting struct {
 	Session string
 	UserID  string
 }
 
-// Connect is POST /account/connect/{key}: somebody who signed in just now
-// wants to add an identity to their account.
+// Connect is POST /account/connect/{key}: a user with a recent sign-in adds an
+// identity to their account.
 func (d *Handler) Connect(c *gin.Context) error {
 	p, err := d.Sessions.Current(c.Request)
 	if err != nil {
@@ -39,8 +39,8 @@ func (d *Handler) Connect(c *gin.Context) error {
 	return d.redirectToProvider(c, c.Param("key"), pendingLogin{method: method{To: connections}}, away{Own: connecting{p.Session.ID, p.User.ID}})
 }
 
-// sameSession refuses an identity that comes back to another session than the
-// one it was fetched for: it would be added to a stranger's account.
+// sameSession refuses an identity that returns to another session than the one
+// that requested it: it would be added to another user's account.
 func (d *Handler) sameSession(c *gin.Context, own connecting) (sessions.Person, error) {
 	p, err := d.Sessions.Current(c.Request)
 	if err != nil && !errors.Is(err, sessions.ErrNobody) {
@@ -56,7 +56,7 @@ func (d *Handler) sameSession(c *gin.Context, own connecting) (sessions.Person, 
 
 // connect adds the identity.
 func (d *Handler) connect(c *gin.Context, p sessions.Person, key federation.LoginKey, identity federation.Identity) error {
-	d.UpstreamTokens.GiveBack(c.Request.Context(), key.ID, identity.Tokens) // nobody signs in by them
+	d.UpstreamTokens.GiveBack(c.Request.Context(), key.ID, identity.Tokens) // they are not used for a sign-in
 	decision, err := d.Linking.Link(c.Request.Context(), p.User, authentication.ClaimOf(identity), authentication.PolicyOf(key))
 	if err != nil {
 		return err

@@ -17,16 +17,16 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// A Frappe site that says no leaves out the state, against RFC 6749 §4.1.2.1. So
-// nobody knows whose no it is, and nothing may come of it: the sign-in waits as
-// before, until its time is up. But whoever sits there can be told, and led back
-// to where this browser was on the way to when it last left for that upstream.
+// A Frappe site omits the state from an error response, against RFC 6749 §4.1.2.1.
+// So the hub cannot know which sign-in was denied, and must not end any: the
+// sign-in stays open until it expires. The hub only shows a message, and leads the
+// browser back to its last sign-in with that provider.
 
 const stopDenied = "denied"
 
 func deniedName(browser, keyID string) string { return stopDenied + " " + keyID + " " + browser }
 
-// noteCancellation remembers where a browser is on the way to, the last time counting.
+// noteCancellation stores the destination of this browser's latest sign-in.
 func (d *Handler) noteCancellation(ctx context.Context, key federation.LoginKey, browser string, w method) error {
 	if key.Kind != federation.KindFrappe {
 		return nil
@@ -43,10 +43,10 @@ func (d *Handler) noteCancellation(ctx context.Context, key federation.LoginKey,
 	if err := d.Stops.Keep(ctx, stopDenied, name, browser, w); !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return nil // another tab was quicker, and its way is as good
+	return nil // another tab was faster, and its destination is as good
 }
 
-// providerDenied is for an answer that says no and not to whom.
+// providerDenied handles an error response without a state.
 func (d *Handler) providerDenied(c *gin.Context, params oauth.Params) error {
 	key, err := d.Upstreams.Get(c.Request.Context(), c.Param("key"))
 	if errors.Is(err, fs.ErrNotExist) || err == nil && key.Kind != federation.KindFrappe {

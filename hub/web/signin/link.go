@@ -18,22 +18,22 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// pendingLink is what is remembered while the person proves that the account they
-// have here is theirs. It is sealed, bound to the browser, and names the
-// upstream's subject: a proof given for it is good for nobody else (FE-51).
+// pendingLink is stored while the user proves that the existing account is theirs.
+// It is sealed, bound to the browser, and names the provider's subject, so that
+// the proof is valid for no other identity (FE-51).
 type pendingLink struct {
 	Way      method
 	KeyID    string
 	KeyName  string
 	Identity federation.Identity
 	UserID   string
-	Epoch    int64 // the user's, when the proof was asked for
+	Epoch    int64 // the user's, when the proof was requested
 	Email    string
-	MailOnly bool // nobody has proved the address to us yet, so only an email does
+	MailOnly bool // the address is not verified here, so only an email is proof
 }
 
-// askToLink asks for proof of the account that the identity matches. Nothing
-// is linked before.
+// askToLink asks for proof of the account that the identity matches. It links
+// nothing before.
 func (d *Handler) askToLink(c *gin.Context, j pendingLogin, key federation.LoginKey, identity federation.Identity, decision linking.Decision) error {
 	user := decision.User
 	l := pendingLink{j.method, key.ID, key.Name, identity, user.ID, user.SessionGeneration, user.Email, decision.Action == linking.ConfirmByMail}
@@ -99,12 +99,12 @@ func (d *Handler) linkPage(c *gin.Context, status int, name string, l pendingLin
 	return d.Responder.Show(c, status, page)
 }
 
-// mostWays keeps the page short where there are a hundred upstreams.
+// mostWays limits the buttons on the page when there are many providers.
 const mostWays = 12
 
-// otherWays are the upstreams by which the account could be proved. They are
-// all that have a button anyway: which of them the account has is nobody's
-// business before the proof.
+// otherWays are the providers that can prove the account. They are all providers
+// with a button on the sign-in page: before the proof, the page must not reveal
+// which of them the account has.
 func (d *Handler) otherWays(c *gin.Context, but string) ([]templates.Upstream, error) {
 	keys, err := d.Upstreams.Enabled(c.Request.Context())
 	if err != nil {
@@ -119,8 +119,8 @@ func (d *Handler) otherWays(c *gin.Context, but string) ([]templates.Upstream, e
 	return out, nil
 }
 
-// LinkConfirm is POST /signin/link: with the password of the account the two
-// are joined, and the person is signed in.
+// LinkConfirm is POST /signin/link: with the password of the account it links the
+// identity and signs the user in.
 func (d *Handler) LinkConfirm(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {
@@ -143,7 +143,7 @@ func (d *Handler) LinkConfirm(c *gin.Context) error {
 		err = users.ErrWrongPassword
 	}
 	if err == nil {
-		err = d.mayUsePassword(c, user.Admin()) // what is proved here signs them in from now on
+		err = d.mayUsePassword(c, user.Admin()) // the identity signs this user in from now on
 	}
 	if alert, status, ok := mistake(err); ok {
 		d.failed(c, j, l.Email, err)
@@ -152,13 +152,13 @@ func (d *Handler) LinkConfirm(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	// The password was right now, so what ended meanwhile does not matter.
+	// The password was correct, so errors in ending old attempts do not matter.
 	l.Epoch = user.SessionGeneration
 	return d.link(c, form["stop"], l, j, linking.ProofPassword)
 }
 
-// link joins the two, once: from here on the stop is used up, whatever comes
-// of it.
+// link links the two, once: from here on the interruption is used up, also if the
+// link fails.
 func (d *Handler) link(c *gin.Context, stop string, l pendingLink, j pendingLogin, proof linking.Proof) error {
 	ctx := c.Request.Context()
 	var kept pendingLink
@@ -185,8 +185,8 @@ func (d *Handler) link(c *gin.Context, stop string, l pendingLink, j pendingLogi
 	return d.linked(c, j, key, l.Identity, decision)
 }
 
-// linked records a link, ends what hung on an account that was emptied for it,
-// and signs the person in.
+// linked records a link, ends the sessions of an account that was emptied for it,
+// and signs the user in.
 func (d *Handler) linked(c *gin.Context, j pendingLogin, key federation.LoginKey, identity federation.Identity, decision linking.Decision) error {
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.LinkMade, Actor: decision.User.ID, LoginKey: key.ID, IP: c.ClientIP(), Agent: c.Request.UserAgent(), Ref: web.Ref(c),
 		Why: decision.Why, Detail: map[string]string{"row": decision.Row, "record": decision.Record}})
@@ -202,15 +202,15 @@ func (d *Handler) linked(c *gin.Context, j pendingLogin, key federation.LoginKey
 	return d.finish(c, j, d.started(decision.User, key, identity))
 }
 
-// linkBy goes on when the person came back from another upstream to prove the
-// account by it. Nobody is signed in by that alone, and nothing is made or
-// matched: it must be linked to that very account already.
+// linkBy continues when the user returns from another provider to prove the
+// account. This alone starts no session and neither creates nor matches accounts:
+// the identity must already be linked to the same account.
 func (d *Handler) linkBy(c *gin.Context, stop string, key federation.LoginKey, identity federation.Identity) error {
 	l, j, err := d.pendingLink(c, stop)
 	if err != nil {
 		return err
 	}
-	d.UpstreamTokens.GiveBack(c.Request.Context(), key.ID, identity.Tokens) // it is proof, and nothing more
+	d.UpstreamTokens.GiveBack(c.Request.Context(), key.ID, identity.Tokens) // the sign-in there is only a proof
 	user, err := d.Linking.Proves(c.Request.Context(), authentication.ClaimOf(identity), authentication.PolicyOf(key))
 	if err != nil && !errors.Is(err, linking.ErrNotLinked) {
 		return err

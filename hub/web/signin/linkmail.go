@@ -16,22 +16,22 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// stopProof is what the link in an email stands for.
+// stopProof is the kind of the interruption behind the link in an email.
 const stopProof = "proof"
 
-// proving is a linking that was asked about by email, and the page it was
-// asked from.
+// proving is a link that is confirmed by email, and the page that requested the
+// email.
 type proving struct {
 	Stop    string
 	Linking pendingLink
 }
 
-// emailsApart is how soon another email may follow.
+// emailsApart is the minimum time between two emails.
 const emailsApart = time.Minute
 
-// LinkMail is POST /signin/link/mail: the account is to be proved by an email
-// to its address. The link in it works once, in this browser only, and for
-// this upstream's subject only (FE-51).
+// LinkMail is POST /signin/link/mail: the user proves the account by an email to
+// its address. The link in it works once, in this browser only, and for this
+// provider's subject only (FE-51).
 func (d *Handler) LinkMail(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {
@@ -48,7 +48,7 @@ func (d *Handler) LinkMail(c *gin.Context) error {
 	back := "/signin/link?" + url.Values{"stop": {form["stop"]}, "sent": {"1"}}.Encode()
 	err = d.Replay(ctx, "proof/"+l.UserID, d.Now().Add(emailsApart))
 	if errors.Is(err, fs.ErrExist) {
-		return web.SeeOther(c, back) // one is on its way
+		return web.SeeOther(c, back) // an email was sent just now
 	}
 	if err != nil {
 		return err
@@ -68,7 +68,7 @@ func (d *Handler) LinkMail(c *gin.Context) error {
 }
 
 // LinkProofShow is GET /signin/link/proof, the link in the email. Opening it
-// does nothing: mail scanners open links too.
+// changes nothing, because mail scanners open links too.
 func (d *Handler) LinkProofShow(c *gin.Context) error {
 	var p proving
 	if err := d.Stops.Peek(c.Request.Context(), stopProof, c.Query("stop"), d.Sessions.BoundToBrowser(c.Request), &p); err != nil {
@@ -94,7 +94,7 @@ func (d *Handler) LinkProof(c *gin.Context) error {
 	return d.link(c, p.Stop, p.Linking, j, linking.ProofMail)
 }
 
-// notHere explains the one mistake that people make with such an email.
+// notHere explains the usual mistake: the link was opened in another browser.
 func notHere(err error) error {
 	if !errors.Is(err, flows.ErrGone) {
 		return err

@@ -23,7 +23,7 @@ const (
 	passkeyAnswer = "passkey_answer"
 )
 
-// Passkey is POST /signin/passkey: the answer of a passkey, which names its
+// Passkey is POST /signin/passkey: the response of a passkey, which names its
 // user.
 func (d *Handler) Passkey(c *gin.Context) error {
 	form, err := web.Form(c)
@@ -45,8 +45,8 @@ func (d *Handler) Passkey(c *gin.Context) error {
 	return d.finish(c, j, sessions.ByPasskey(user, d.Now(), p.Credential.Synced))
 }
 
-// byPasskey finds the user whose passkey answered, and checks that they may
-// sign in so.
+// byPasskey finds the user of a passkey, and checks that this user may sign in
+// with it.
 func (d *Handler) byPasskey(c *gin.Context, form oauth.Params) (passkeys.Passkey, users.User, error) {
 	ctx := c.Request.Context()
 	p, err := d.Passkeys.FinishLogin(ctx, d.Sessions.BoundToBrowser(c.Request), form[passkeyState], form[passkeyAnswer])
@@ -66,13 +66,13 @@ func (d *Handler) byPasskey(c *gin.Context, form oauth.Params) (passkeys.Passkey
 	return p, user, err
 }
 
-// errOnlyAdministratorsPasskey is a good passkey that is no way in.
+// errOnlyAdministratorsPasskey is for a valid passkey that may not sign in.
 var errOnlyAdministratorsPasskey = texts.Failure("passkeys are for administrators alone, by the settings", "signin.administrators.passkey")
 
-// mayUsePasskey is nil where a passkey signs this kind of person in. It is a
-// sign-in of this hub like a password, so one setting decides on both: where
-// everybody is to come by a provider, a passkey would outlive their account
-// there.
+// mayUsePasskey is nil if a passkey may sign this user in. Like a password it is a
+// local method, so one setting decides on both: where all users must sign in with
+// a provider, a passkey would still work after the provider has removed the
+// user's account.
 func (d *Handler) mayUsePasskey(c *gin.Context, admin bool) error {
 	err := d.mayUsePassword(c, admin)
 	if errors.Is(err, errOnlyAdministrators) {
@@ -81,14 +81,14 @@ func (d *Handler) mayUsePasskey(c *gin.Context, admin bool) error {
 	return err
 }
 
-// failedPasskey records a passkey that was refused. userID is empty if nobody
-// has it.
+// failedPasskey records a refused passkey. userID is empty if it belongs to no
+// user.
 func (d *Handler) failedPasskey(c *gin.Context, j pendingLogin, userID string, err error) {
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SignInFailed, Target: userID, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.Of(err)})
 }
 
-// passkeyMistake is what the person is told of a passkey that was refused, if it
-// is for the person at all.
+// passkeyMistake is the message to the user about a refused passkey, if the error
+// concerns the user.
 func passkeyMistake(err error) (said, int, bool) {
 	switch {
 	case errors.Is(err, errOnlyAdministratorsPasskey):
@@ -100,8 +100,8 @@ func passkeyMistake(err error) (said, int, bool) {
 	return said{title, text}, status, ok
 }
 
-// offerPasskey is what the sign-in page needs for passkeys; nothing where there
-// are none.
+// offerPasskey is the data for passkeys on the sign-in page; empty where passkeys
+// are not available.
 func (d *Handler) offerPasskey(c *gin.Context) (templates.Ceremony, error) {
 	if ok, _ := d.Passkeys.Available(); !ok {
 		return templates.Ceremony{}, nil
@@ -110,8 +110,8 @@ func (d *Handler) offerPasskey(c *gin.Context) (templates.Ceremony, error) {
 	return templates.Ceremony(begun), err
 }
 
-// offerProof is what a page needs on which this person confirms by a passkey who
-// they are; nothing if they have none.
+// offerProof is the data for a page on which this user proves their identity with
+// a passkey; empty if they have none.
 func (d *Handler) offerProof(c *gin.Context, p sessions.Person) (templates.Ceremony, error) {
 	err := d.mayUsePasskey(c, p.User.Admin())
 	var begun passkeys.Ceremony
@@ -125,7 +125,7 @@ func (d *Handler) offerProof(c *gin.Context, p sessions.Person) (templates.Cerem
 	return templates.Ceremony(begun), err
 }
 
-// confirmedBy checks the passkey of a person who is signed in.
+// confirmedBy checks the passkey of a signed-in user.
 func (d *Handler) confirmedBy(c *gin.Context, p sessions.Person, form oauth.Params) (sessions.Start, templates.Note, error) {
 	err := d.mayUsePasskey(c, p.User.Admin())
 	var key passkeys.Passkey

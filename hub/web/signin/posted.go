@@ -13,24 +13,23 @@ import (
 
 const (
 	kindAnswer = "answer"
-	maxPosted  = 4 << 10     // bytes of an answer, which then fits into an address
-	postedLife = time.Minute // between the form and the address it leads to
+	maxPosted  = 4 << 10     // bytes of a response, which then fits into a URL
+	postedLife = time.Minute // between the form and the redirect
 )
 
-// Posted is POST /signin/from/{key}: the upstream's page posted its answer
-// (OAuth 2.0 Form Post Response Mode §2). It comes from another site, so the
-// browser leaves its cookies out, and who is here can only be seen by a GET of
-// our own. Anybody can post here. So nothing is kept: the answer goes along
-// with the browser, sealed, and means nothing without the sign-in that it
-// belongs to.
+// Posted is POST /signin/from/{key}: the provider's page posts its response (OAuth
+// 2.0 Form Post Response Mode §2). The POST is cross-site, so the browser omits its
+// cookies, and only a redirect to our own GET shows the session. Any client can
+// post here, so the hub stores nothing: the browser carries the sealed response to
+// the GET, which accepts it only together with its own sign-in.
 func (d *Handler) Posted(c *gin.Context) error {
 	key := c.Param("key")
 	address := hubaddress.CallbackPath + url.PathEscape(key)
 	params, err := web.Form(c)
 	kept := answer(params)
 	if err != nil || len(kept.Encode()) > maxPosted {
-		// The page that says so is a GET's, too: a page shown here would name
-		// the browser anew, and end a sign-in that is under way in it.
+		// The error page is a GET too: a page without the cookies would set a new
+		// browser name, and so end a sign-in in progress.
 		return web.SeeOther(c, address)
 	}
 	sealed, err := d.Stops.Carry(kindAnswer+"/"+key, kept, postedLife)
@@ -40,7 +39,7 @@ func (d *Handler) Posted(c *gin.Context) error {
 	return web.SeeOther(c, address+"?"+url.Values{kindAnswer: {sealed}}.Encode())
 }
 
-// arriving returns the answer, and whether it was posted.
+// arriving returns the response, and whether it was posted.
 func (d *Handler) arriving(c *gin.Context) (params oauth.Params, posted bool, err error) {
 	params, err = web.Query(c)
 	if err != nil || params[kindAnswer] == "" {

@@ -19,19 +19,18 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// provePassword is the field of the password on the page. No other form has it:
-// the page carries others along.
+// provePassword is the page's own password field. No other form uses this name,
+// because the page carries the fields of other forms as well.
 const provePassword = "prove_password"
 
-// proofs are the fields of this page's own forms, which are not carried along.
+// proofs are the fields of this page's own forms, which it does not carry along.
 var proofs = []string{provePassword, proveCode, passkeyState, passkeyAnswer, "csrf"}
 
-// proveCode is the field of the second factor there.
+// proveCode is the page's own field of the second factor.
 const proveCode = "prove_code"
 
-// ProveShow is GET /signin/prove: somebody who is signed in is to prove once
-// more who they are, for an app that wants to know when they did or for a page
-// of ours.
+// ProveShow is GET /signin/prove: a signed-in user proves their identity again, for
+// an app that needs the time of the sign-in or for a page of this hub.
 func (d *Handler) ProveShow(c *gin.Context) error {
 	j, p, err := d.proving(c, method{Flow: c.Query("flow"), To: c.Query("to")})
 	if errors.Is(err, sessions.ErrNobody) {
@@ -59,8 +58,8 @@ func (d *Handler) Prove(c *gin.Context) error {
 	return d.finish(c, j, p.Session.ContinuedBy(proof))
 }
 
-// proofBy checks the passkey or the password by which somebody is to prove who
-// they are. The note says what is wrong with it, if anything is.
+// proofBy checks the passkey or the password with which the user proves their
+// identity. The note says what is wrong with it, if anything.
 func (d *Handler) proofBy(c *gin.Context, p sessions.Person, form oauth.Params) (sessions.Start, templates.Note, error) {
 	if form[passkeyAnswer] != "" {
 		return d.confirmedBy(c, p, form)
@@ -76,17 +75,17 @@ func (d *Handler) proofBy(c *gin.Context, p sessions.Person, form oauth.Params) 
 	return sessions.ByPassword(p.User, d.Now()), alert, err
 }
 
-// ProveHere goes before a change that needs a sign-in of the last minutes. It
-// shows the page with the form that was sent, which then comes again with the
-// password; done says that it may go on.
+// ProveHere guards a change that needs a recent sign-in. It shows a page that
+// carries the sent form; the browser sends both again with the password. done
+// means that the change may continue.
 func (d *Handler) ProveHere(c *gin.Context) (done bool, err error) {
 	ctx := c.Request.Context()
 	p, err := d.Sessions.Current(c.Request)
 	if err != nil {
 		return false, err
 	}
-	// A code by email is no evidence for what administrators change: whoever
-	// reads their mail could change everything.
+	// A code by email is not enough for changes by administrators: an attacker
+	// who reads their mail could change everything.
 	if done, err = d.Sessions.IsFresh(ctx, p.Session); err != nil || done && !p.Session.ByEmail() {
 		return done, err
 	}
@@ -125,8 +124,8 @@ func (d *Handler) ProveHere(c *gin.Context) (done bool, err error) {
 	return true, d.Sessions.Proved(c.Request, p, proof)
 }
 
-// ProveMail is POST /signin/prove/mail: whoever has no proof of their own here
-// gets a link by which they make one.
+// ProveMail is POST /signin/prove/mail: a user without a password or passkey here
+// gets a link to set one up.
 func (d *Handler) ProveMail(c *gin.Context) error {
 	_, j, p, err := d.postedProof(c)
 	if err != nil {
@@ -156,7 +155,7 @@ func (d *Handler) postedProof(c *gin.Context) (oauth.Params, pendingLogin, sessi
 	return form, j, p, err
 }
 
-// proving finds who is to prove themselves, and on the way to what.
+// proving finds the user who must prove their identity, and the destination.
 func (d *Handler) proving(c *gin.Context, w method) (pendingLogin, sessions.Person, error) {
 	j, err := d.pendingLogin(c, w)
 	if err != nil {
@@ -175,15 +174,15 @@ func (d *Handler) showProve(c *gin.Context, status int, j pendingLogin, p sessio
 	page.Email, page.Password, page.Mail, page.Upstreams, page.Silent = ways.Email, ways.Password && !page.PasskeyOnly, ways.Mail, ways.Upstreams, ways.Silent
 	page.Passkey = ways.Passkey
 	if j.Flow != "" {
-		page.Upstreams = nil // the person was there for this very request
+		page.Upstreams = nil // the user came from a provider for this request
 	}
 	web.AllowImages(c, redirecturi.OriginOf(page.Client.Logo))
 	return d.Responder.Show(c, status, page)
 }
 
-// waysToProve are how this person can prove who they are: by their password or a passkey, at
-// an upstream that signs them in here, or by a link to the address that they
-// proved, which leads them to a password.
+// waysToProve are the methods by which this user can prove their identity: a password,
+// a passkey, a linked provider, or a link to their verified address, which leads to
+// a new password.
 func (d *Handler) waysToProve(c *gin.Context, p sessions.Person) (templates.Prove, error) {
 	s, err := d.Settings.Current(c.Request.Context())
 	if err != nil {
@@ -209,7 +208,7 @@ func (d *Handler) waysToProve(c *gin.Context, p sessions.Person) (templates.Prov
 		switch {
 		case at < 0:
 		case i.LoginKey == p.Session.LoginKey && p.Session.AuthTime.IsZero():
-			page.Silent = keys[at].Name // they come from there, and it did not say when they signed in
+			page.Silent = keys[at].Name // the provider of the session, which reports no auth_time
 		default:
 			page.Upstreams = append(page.Upstreams, templates.Upstream{Key: keys[at].ID, Name: keys[at].Name, Icon: keys[at].Symbol()})
 		}

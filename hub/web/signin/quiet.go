@@ -13,13 +13,13 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// quiet says that the client waits for its answer and not for a person
-// (prompt=none, OIDC Core §3.1.2.1): no page may be shown. Whatever goes wrong
-// sends the browser back, and the client is told login_required.
+// quiet reports whether the request says prompt=none (OIDC Core §3.1.2.1), so that
+// the hub may show no page. Every error redirects back, with login_required for
+// the client.
 func (j pendingLogin) quiet() bool { return j.flow.Request.Prompt.None }
 
-// Quiet is GET /signin/quiet: the upstream is asked, with prompt=none too,
-// whether it knows the person. It is asked once for each request.
+// Quiet is GET /signin/quiet: the hub asks the provider, also with prompt=none, for
+// its user. It asks once for each request.
 func (d *Handler) Quiet(c *gin.Context) error {
 	j, err := d.pendingLogin(c, method{Flow: c.Query("flow")})
 	if err != nil {
@@ -45,7 +45,7 @@ func (d *Handler) Quiet(c *gin.Context) error {
 	return d.leave(c, key.ID, j)
 }
 
-// back ends a quiet attempt that came to nothing.
+// back ends a quiet attempt without a result.
 func (d *Handler) back(c *gin.Context, keyID string, j pendingLogin, why error) error {
 	d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.UpstreamError, LoginKey: keyID, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.Of(why)})
 	return web.SeeOther(c, j.next())
@@ -56,8 +56,8 @@ var (
 	errAnother  = texts.Failure("the upstream knows somebody else in this browser than this hub", "quiet.other")
 )
 
-// mayBe says whether a quiet sign-in may make this user the one who is signed
-// in: nobody becomes somebody else without noticing.
+// mayBe reports whether a quiet sign-in may sign this user in: it must not replace
+// another user without a page.
 func (d *Handler) mayBe(c *gin.Context, decision linking.Decision) error {
 	if decision.Action == linking.Refuse || decision.Action == linking.Confirm || decision.Action == linking.ConfirmByMail {
 		return errQuestion

@@ -10,23 +10,23 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// A retry is what a form says when it is shown again.
+// A retry is the state with which a form is shown again.
 type retry struct {
 	Email  string
 	Said   said
 	Status int
 }
 
-// said is an alert by its codes: it is kept until the page is shown.
+// said is an alert by its codes, stored until the page is shown.
 type said struct{ Title, Text texts.Text }
 
 func (s said) note() templates.Note {
 	return templates.Note{Tone: "danger", Title: locales.Of(s.Title), Text: locales.Of(s.Text)}
 }
 
-// retry shows the page at address again, with what went wrong. It is shown by
-// a GET of its own: a page that answers a POST makes the browser ask, on the
-// way back, whether to send the password once more.
+// retry shows the page at address again, with the error. It redirects to a GET:
+// after a page that answers a POST, the browser's back button asks whether to send
+// the password again.
 func (d *Handler) retry(c *gin.Context, address string, r retry) error {
 	name := flows.Name()
 	if err := d.Stops.Keep(c.Request.Context(), stopRetry, name, d.Sessions.Browser(c.Writer, c.Request), r); err != nil {
@@ -35,7 +35,7 @@ func (d *Handler) retry(c *gin.Context, address string, r retry) error {
 	return web.SeeOther(c, address+"&retry="+name)
 }
 
-// retried returns what went wrong before, if this is that GET.
+// retried returns the previous error, if this is the GET after it.
 func (d *Handler) retried(c *gin.Context) (retry, bool) {
 	var r retry
 	name := c.Query("retry")

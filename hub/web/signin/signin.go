@@ -1,8 +1,8 @@
-// Package signin is how people prove who they are: by password or through an
-// upstream.
+// Package signin is the sign-in with a local method or with a provider.
 //
-// It does not know why somebody signs in. When they have, it sends the browser
-// back to authorize with the flow, or to the page of ours that asked.
+// It does not know why a user signs in. After the sign-in it redirects the browser
+// to authorize with the flow, or to the page of this hub that requires the
+// sign-in.
 package signin
 
 import (
@@ -41,7 +41,7 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// A Handler signs people in.
+// A Handler signs users in.
 type Handler struct {
 	Issuer         string
 	Clients        *clients.Registry
@@ -62,7 +62,7 @@ type Handler struct {
 	Responder      *web.Responder
 	Log            *slog.Logger
 	Now            func() time.Time
-	Begins         *web.Limiter // how often one address may go to an upstream
+	Begins         *web.Limiter // how often one address may go to a provider
 
 	// AskSecond asks for a second factor, if one is needed (hub/web/second).
 	AskSecond func(c *gin.Context, flow, to string, start sessions.Start) (asked bool, err error)
@@ -70,21 +70,20 @@ type Handler struct {
 	// CheckSecond checks a code; the note says what is wrong with it.
 	CheckSecond func(c *gin.Context, user users.User, code string) (templates.Note, error)
 
-	// Raise puts a warning on the overview.
+	// Raise shows a warning on the overview page.
 	Raise func(context.Context, health.Warning) error
 
-	// Replay remembers an id until then; one seen before is fs.ErrExist.
+	// Replay stores an id until that time; a repeated id is fs.ErrExist.
 	Replay func(ctx context.Context, id string, until time.Time) error
 }
 
-// A method is where somebody who signs in is on the way to: a flow, or a page of
-// ours.
+// A method is the destination of a sign-in: a flow, or a page of this hub.
 type method struct {
 	Flow string
 	To   string
 }
 
-// next is where the browser goes when the person has signed in.
+// next is where the browser goes after the sign-in.
 func (w method) next() string {
 	if w.Flow != "" {
 		return flows.Back(w.Flow)
@@ -92,7 +91,7 @@ func (w method) next() string {
 	return web.LocalPath(w.To, "/account")
 }
 
-// query is the way as parameters of one of our pages.
+// query is the destination as parameters of one of our pages.
 func (w method) query() string {
 	v := url.Values{}
 	if w.Flow != "" {
@@ -106,15 +105,15 @@ func (w method) query() string {
 	return "?" + v.Encode()
 }
 
-// pendingLogin is the way with what is known about it.
+// pendingLogin is the destination with its flow, client and address.
 type pendingLogin struct {
 	method
 	flow   flows.Flow // zero without one
 	client clients.Client
-	email  string // as typed, for the upstream that it leads to
+	email  string // as typed, for the provider to which it leads
 }
 
-// pendingLogin opens the flow that the request names, if it names one.
+// pendingLogin opens the flow that the request names, if any.
 func (d *Handler) pendingLogin(c *gin.Context, w method) (pendingLogin, error) {
 	j := pendingLogin{method: w}
 	if w.Flow == "" {
@@ -146,7 +145,7 @@ func (d *Handler) Show(c *gin.Context) error {
 		return err
 	}
 	if j.Flow == "" && c.Query("switch") == "" {
-		// Whoever is signed in already has nothing to do here.
+		// A signed-in user does not need this page.
 		if _, err := d.Sessions.Current(c.Request); err == nil {
 			return web.SeeOther(c, j.next())
 		}
@@ -159,8 +158,8 @@ func (d *Handler) Show(c *gin.Context) error {
 		page := templates.SignIn{Email: again.Email, Alert: again.Said.note()}
 		return d.show(c, again.Status, j, ways, page)
 	}
-	// The local way in stays open for when the upstream is down. HEAD sees the
-	// page, and goes nowhere.
+	// The page with the local methods stays reachable when the provider is down.
+	// A HEAD request gets the page and no redirect.
 	if c.Query("local") == "" && c.Query("switch") == "" && c.Request.Method != http.MethodHead {
 		if key, ok := straight(ways, j.flow.Request.IDP); ok {
 			return d.leave(c, key.ID, j)
@@ -171,7 +170,7 @@ func (d *Handler) Show(c *gin.Context) error {
 	return d.show(c, http.StatusOK, j, ways, page)
 }
 
-// hint is a login_hint that may be an address; everything else is ignored.
+// hint is a login_hint that may be an address; other values are ignored.
 func hint(s string) string {
 	if len(s) > 254 || strings.Count(s, "@") != 1 || strings.ContainsAny(s, "<>\"' ") {
 		return ""
@@ -214,15 +213,15 @@ func (d *Handler) Password(c *gin.Context) error {
 	return d.finish(c, j, sessions.ByPassword(user, d.Now()))
 }
 
-// errOnlyAdministrators is a good password that is no way in.
+// errOnlyAdministrators is for a correct password that may not sign in.
 var errOnlyAdministrators = texts.Failure("passwords are for administrators alone, by the settings", "signin.administrators")
 
-// noWayIn is what somebody is told whose password is good and no way in.
+// noWayIn is the message for a correct password that may not sign in.
 func noWayIn() said {
 	return said{texts.New("signin.your-password-is-not-a"), texts.New("signin.only-administrators-sign-in-with")}
 }
 
-// mayUsePassword is nil where a password signs this kind of person in.
+// mayUsePassword is nil if a password may sign this user in.
 func (d *Handler) mayUsePassword(c *gin.Context, admin bool) error {
 	s, err := d.Settings.Current(c.Request.Context())
 	if err == nil && !s.SignsInByPassword(admin) {
@@ -231,7 +230,7 @@ func (d *Handler) mayUsePassword(c *gin.Context, admin bool) error {
 	return err
 }
 
-// mistake is what the person is told, if it is for the person at all.
+// mistake is the message to the user, if the error concerns the user.
 func mistake(err error) (said, int, bool) {
 	switch {
 	case errors.Is(err, users.ErrWrongPassword):
@@ -246,19 +245,19 @@ func mistake(err error) (said, int, bool) {
 	return said{}, 0, false
 }
 
-// waitFor says how long to wait, in whole minutes; it never promises less than it
-// takes.
+// waitFor is the time to wait, in whole minutes, rounded up so that it is never too
+// short.
 func waitFor(d time.Duration) locales.Text {
 	return locales.Say("unlooked.wait-then-try-again", "count", max(1, int((d+time.Minute-1)/time.Minute)))
 }
 
-// failed records a sign-in that failed, and for whom by what was typed.
+// failed records a failed sign-in, and the address that was entered.
 func (d *Handler) failed(c *gin.Context, j pendingLogin, typed string, err error) {
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SignInFailed, Target: d.Users.Meant(c.Request.Context(), typed), Client: j.client.ID, IP: c.ClientIP(), Agent: c.Request.UserAgent(), Ref: web.Ref(c), Why: texts.Of(err)})
 }
 
-// notLookedAt notes a password that had to wait. It is not kept, for strangers
-// can cause any number; one that was shed for want of time is nobody's doing.
+// notLookedAt logs a password that had to wait. It stores nothing, because attackers
+// can cause any number. A password refused under load is the fault of no user.
 func (d *Handler) notLookedAt(c *gin.Context, j pendingLogin, err error) {
 	if errors.Is(err, passwords.ErrBusy) {
 		return
@@ -266,8 +265,8 @@ func (d *Handler) notLookedAt(c *gin.Context, j pendingLogin, err error) {
 	d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.SignInFailed, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.Of(err)})
 }
 
-// knowBrowser puts the browser on record that signed somebody in. Nobody fails
-// to sign in for it.
+// knowBrowser records the browser as known to the account. An error here does not
+// fail the sign-in.
 func (d *Handler) knowBrowser(c *gin.Context, u users.User) {
 	name, strange, err := d.Users.SignedIn(c.Request.Context(), u, d.Sessions.From(c))
 	if err != nil {
@@ -283,14 +282,14 @@ func (d *Handler) knowBrowser(c *gin.Context, u users.User) {
 	}
 }
 
-// SignInNew is for somebody new, who has just chosen a password.
+// SignInNew is for a new user, who has just chosen a password.
 func (d *Handler) SignInNew(c *gin.Context, user users.User, to string) error {
 	d.welcome(c, user)
 	return d.finish(c, pendingLogin{method: method{To: to}}, sessions.ByPassword(user, d.Now()))
 }
 
-// Finish signs in somebody who has shown a first factor on another page, after
-// a second one if they need one.
+// Finish signs in a user who has proved a first factor on another page, after a
+// second factor if they need one.
 func (d *Handler) Finish(c *gin.Context, flow, to string, start sessions.Start) error {
 	j, err := d.pendingLogin(c, method{flow, to})
 	if err != nil {
@@ -299,8 +298,8 @@ func (d *Handler) Finish(c *gin.Context, flow, to string, start sessions.Start) 
 	return d.finish(c, j, start)
 }
 
-// SignInTo is SignInNew for somebody who was on the way to a flow. If it is
-// over, or began in another browser, they come to their account.
+// SignInTo is SignInNew for a user with a flow. If the flow has expired, or belongs
+// to another browser, the user gets the account page.
 func (d *Handler) SignInTo(c *gin.Context, user users.User, flow, to string) error {
 	j, err := d.pendingLogin(c, method{flow, to})
 	if errors.Is(err, flows.ErrGone) || errors.Is(err, flows.ErrFinished) || err == nil && flow == "" && to == "" {
@@ -312,7 +311,7 @@ func (d *Handler) SignInTo(c *gin.Context, user users.User, flow, to string) err
 	return d.finish(c, j, sessions.ByPassword(user, d.Now()))
 }
 
-// finish signs the person in, after a second factor if they need one.
+// finish signs the user in, after a second factor if they need one.
 func (d *Handler) finish(c *gin.Context, j pendingLogin, start sessions.Start) error {
 	if asked, err := d.AskSecond(c, j.Flow, j.To, start); asked || err != nil {
 		return err
@@ -323,8 +322,8 @@ func (d *Handler) finish(c *gin.Context, j pendingLogin, start sessions.Start) e
 	return web.SeeOther(c, j.next())
 }
 
-// Begin starts the session of somebody who has shown a second factor too, and
-// returns where they go next.
+// Begin starts the session of a user who has proved the second factor, and returns
+// the destination.
 func (d *Handler) Begin(c *gin.Context, flow, to string, start sessions.Start) (next string, err error) {
 	j, err := d.pendingLogin(c, method{flow, to})
 	if err != nil {
@@ -333,8 +332,8 @@ func (d *Handler) Begin(c *gin.Context, flow, to string, start sessions.Start) (
 	return j.next(), d.begin(c, j, start)
 }
 
-// Waiting is the client that waits for the sign-in, if one does, and the page on
-// which a person starts again.
+// Waiting returns the client that waits for the sign-in, if any, and the page on
+// which the user can start again.
 func (d *Handler) Waiting(c *gin.Context, flow, to string) (client templates.Client, again string, err error) {
 	j, err := d.pendingLogin(c, method{flow, to})
 	return j.shown(), "/signin" + local(j), err
@@ -354,13 +353,13 @@ func (d *Handler) begin(c *gin.Context, j pendingLogin, start sessions.Start) er
 	}
 	d.knowBrowser(c, start.User)
 	if replaced != nil {
-		// Another person was signed in here; for their apps that is over.
+		// Another user was signed in here; that user's session ends for their apps.
 		if err := d.Logouts.Ended(c.Request.Context(), *replaced); err != nil {
 			return err
 		}
 	}
-	// Of the session, and not of the start: who proves by a password what they
-	// came for by a login key still came by it.
+	// The provider is that of the session, not of this sign-in: a session that
+	// began with a provider keeps it when the user confirms with a password.
 	d.Sessions.RememberMethod(c.Writer, s.LoginKey)
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SignInOK, Actor: start.User.ID, Client: j.client.ID, LoginKey: s.LoginKey, IP: c.ClientIP(), Agent: c.Request.UserAgent(), Ref: web.Ref(c)})
 	return nil

@@ -13,7 +13,7 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// traceLeaving notes where the person goes.
+// traceLeaving records the provider to which the user goes.
 func traceLeaving(c *gin.Context, key federation.LoginKey) {
 	a := traces.Of(c.Request.Context())
 	a.About(traces.About{LoginKey: key.ID})
@@ -23,8 +23,8 @@ func traceLeaving(c *gin.Context, key federation.LoginKey) {
 	a.Note(traces.Left, texts.New("trace.left", "name", key.Name), traces.Fact{Name: "host", Value: hostOf(key.BaseURL)})
 }
 
-// traceReturn notes with what the person came back. Another hub tells the
-// reference that it has for them; nobody else is asked for one.
+// traceReturn records the response of the provider. Another hub sends the
+// reference of its own trace; other providers have none.
 func traceReturn(c *gin.Context, key federation.LoginKey, params oauth.Params) {
 	a := traces.Of(c.Request.Context())
 	a.About(traces.About{LoginKey: key.ID})
@@ -41,7 +41,7 @@ func traceReturn(c *gin.Context, key federation.LoginKey, params oauth.Params) {
 	a.Note(traces.Returned, why, facts...)
 }
 
-// traceQuestion notes that an account matches whose owner must be asked.
+// traceQuestion records a matching account that its owner must confirm.
 func traceQuestion(c *gin.Context, key federation.LoginKey, decision linking.Decision) {
 	a := traces.Of(c.Request.Context())
 	a.About(traces.About{User: decision.User.ID})

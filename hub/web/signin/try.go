@@ -16,9 +16,9 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
-// An administrator's test of a login key goes the way of every sign-in, with
-// their own browser, and ends at a page that tells what happened on it. It
-// works for keys that are off; nobody is signed in, made or linked by it.
+// An administrator's test of a provider takes the same steps as every sign-in, in
+// their own browser, and ends at a page that shows what happened. It works for
+// disabled providers; it starts no session and creates or links no account.
 
 // Try is POST /admin/providers/{id}/try.
 func (d *Handler) Try(c *gin.Context) error {
@@ -50,8 +50,8 @@ func (d *Handler) Try(c *gin.Context) error {
 	return d.Responder.Redirect(c, to, key.Name)
 }
 
-// arriveTry is the way back of a test: only the session that began it may end
-// it, and it must still be an administrator's.
+// arriveTry handles the response of a test: only the session that started it may
+// end it, and the user must still be an administrator.
 func (d *Handler) arriveTry(c *gin.Context, from away, answer url.Values) error {
 	person, err := d.Sessions.Current(c.Request)
 	if err != nil && !errors.Is(err, sessions.ErrNobody) {
@@ -72,7 +72,7 @@ func (d *Handler) arriveTry(c *gin.Context, from away, answer url.Values) error 
 	return d.endTry(c, key, *from.Try, identity, err)
 }
 
-// endTry keeps what came of it and leads to the page that shows it.
+// endTry stores the result and redirects to the page that shows it.
 func (d *Handler) endTry(c *gin.Context, key federation.LoginKey, t trial.Trial, identity federation.Identity, err error) error {
 	bare := err == nil && key.KeepTokens && identity.Tokens.Refresh == ""
 	d.UpstreamTokens.GiveBack(c.Request.Context(), key.ID, identity.Tokens)

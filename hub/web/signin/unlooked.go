@@ -14,8 +14,8 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// unlooked answers a password that was not looked at, at once and with nothing
-// kept: there may be many. ok is false for every other error.
+// unlooked answers a password that was not checked, at once and without storing
+// anything, because there may be many. ok is false for every other error.
 func unlooked(err error, now time.Time, again string) (page *web.ErrorPage, ok bool) {
 	page = &web.ErrorPage{Status: http.StatusTooManyRequests, Heading: locales.Say("unlooked.too-many-attempts"), Cause: err, Action: templates.Action{Label: locales.Say("unlooked.back-to-signing-in"), URL: again}}
 	var slow *passwords.Throttled
@@ -32,9 +32,9 @@ func unlooked(err error, now time.Time, again string) (page *web.ErrorPage, ok b
 	return page, true
 }
 
-// wait shows the sign-in page to whoever has to wait. There is no page between,
-// as there is for a wrong password: what was typed was not looked at, so it may
-// as well be sent again.
+// wait shows the sign-in page to a user who has to wait. It does not redirect, as
+// after a wrong password: the password was not checked, so the browser may send
+// it again.
 func (d *Handler) wait(c *gin.Context, j pendingLogin, email string, page *web.ErrorPage) error {
 	if page.Status != http.StatusTooManyRequests {
 		return page
@@ -47,7 +47,7 @@ func (d *Handler) wait(c *gin.Context, j pendingLogin, email string, page *web.E
 	return d.show(c, page.Status, j, ways, templates.SignIn{Email: email, Alert: templates.Note{Tone: "danger", Title: page.Heading, Text: page.Text}})
 }
 
-// proveAddress asks for a link to the address besides the password.
+// proveAddress requires a link to the address besides the password.
 func proveAddress(j pendingLogin) error {
 	return &web.ErrorPage{Status: http.StatusForbidden, Heading: locales.Say("unlooked.show-that-you-read-your"), Cause: users.ErrProveAddress,
 		Text:   locales.Say("unlooked.many-wrong-passwords-were-tried"),

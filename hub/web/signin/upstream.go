@@ -28,25 +28,25 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// The kinds of stops on the way.
+// The kinds of interruptions of a sign-in.
 const (
 	stopUpstream = "upstream"
 	stopLink     = "link"
 	stopRetry    = "retry"
 )
 
-// away is what is remembered while the browser is at an upstream.
+// away is stored while the browser is at a provider.
 type away struct {
 	Way   method
 	KeyID string
 	Leg   federation.AuthState
-	Try   *trial.Trial `json:",omitempty"` // an administrator tests the key
+	Try   *trial.Trial `json:",omitempty"` // an administrator tests the provider
 
-	Own  connecting // set if somebody signed in adds an identity to their account
-	Link string     // stop of the linking that the identity is to prove
+	Own  connecting // set if a signed-in user adds an identity to their account
+	Link string     // the interruption of the link that the identity must prove
 }
 
-// Leave is POST /signin/with/{key}: the person chose an upstream.
+// Leave is POST /signin/with/{key}: the user has chosen a provider.
 func (d *Handler) Leave(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {
@@ -69,8 +69,8 @@ func (d *Handler) leave(c *gin.Context, keyID string, j pendingLogin) error {
 	return d.redirectToProvider(c, keyID, j, away{})
 }
 
-// redirectToProvider sends the browser to an upstream. a says what the identity is for, if
-// not for signing in.
+// redirectToProvider sends the browser to a provider. a is the purpose of the identity,
+// if not a sign-in.
 func (d *Handler) redirectToProvider(c *gin.Context, keyID string, j pendingLogin, a away) error {
 	connector, key, err := d.Upstreams.Open(c.Request.Context(), keyID)
 	if err == nil && !key.Ready() {
@@ -79,14 +79,14 @@ func (d *Handler) redirectToProvider(c *gin.Context, keyID string, j pendingLogi
 	if err != nil {
 		return d.upstreamFailed(c, keyID, j, err)
 	}
-	if !d.Begins.Allow(c.ClientIP()) { // each is kept for a while (FE-47)
+	if !d.Begins.Allow(c.ClientIP()) { // each is stored for a while (FE-47)
 		return web.TooMany(time.Minute)
 	}
 	leg := federation.AuthState{State: flows.Name()}
 	asked := hints(j)
 	if _, err := d.Sessions.Current(c.Request); err == nil && j.Flow == "" && a.Own == (connecting{}) && a.Link == "" {
-		// Whoever is signed in and signs in again means it: a session that
-		// the upstream still has is no answer.
+		// A signed-in user who signs in again does so on purpose: a session that
+		// exists at the provider is not enough.
 		asked.Prompt, asked.MaxAge = "login", "0"
 	}
 	asked.Trace, asked.App = web.Ref(c), cmp.Or(j.flow.Request.App, j.shown().Shown())
@@ -109,7 +109,7 @@ func (d *Handler) redirectToProvider(c *gin.Context, keyID string, j pendingLogi
 	return d.Responder.Redirect(c, to, key.Name)
 }
 
-// hints passes on what the client asked for.
+// hints forwards the client's parameters to the provider.
 func hints(j pendingLogin) federation.AuthRequestOptions {
 	r := j.flow.Request
 	h := federation.AuthRequestOptions{
@@ -125,12 +125,12 @@ func hints(j pendingLogin) federation.AuthRequestOptions {
 	case r.Prompt.None:
 		h.Prompt = "none"
 	case r.Prompt.Login:
-		h.Prompt, h.MaxAge = "login", "0" // so that the answer says when
+		h.Prompt, h.MaxAge = "login", "0" // so that the response has auth_time
 	case r.Prompt.SelectAccount:
 		h.Prompt = "select_account"
 	}
 	if h.ACRValues == "" {
-		h.ACRValues = strings.Join(r.ACRs, " ") // what the claims parameter calls essential
+		h.ACRValues = strings.Join(r.ACRs, " ") // the essential values of the claims parameter
 	}
 	if r.MaxAge != nil && h.MaxAge == "" {
 		h.MaxAge = strconv.FormatInt(*r.MaxAge, 10)
@@ -138,7 +138,7 @@ func hints(j pendingLogin) federation.AuthRequestOptions {
 	return h
 }
 
-// Arrive is GET /signin/from/{key}: the upstream sent the browser back.
+// Arrive is GET /signin/from/{key}: the provider has redirected the browser back.
 func (d *Handler) Arrive(c *gin.Context) error {
 	params, posted, err := d.arriving(c)
 	if err != nil {
@@ -160,8 +160,8 @@ func (d *Handler) Arrive(c *gin.Context) error {
 		return err
 	}
 	if from.KeyID != c.Param("key") || from.Leg.Posted != posted {
-		// An answer of one upstream at another's address is a mix-up attack
-		// (RFC 9700 §4.4), and so may be one that comes another way (FE-05).
+		// A response of one provider at another's redirect URI is a mix-up attack
+		// (RFC 9700 §4.4), and so may be one in another response mode (FE-05).
 		return flows.ErrGone
 	}
 	var person sessions.Person
@@ -188,8 +188,8 @@ func (d *Handler) Arrive(c *gin.Context) error {
 	return d.match(c, j, key, identity)
 }
 
-// answer keeps the parameters that an upstream may answer with. Nothing else
-// that the browser brings reaches a connector.
+// answer keeps the parameters that a provider's response may have. Connectors get
+// no other input from the browser.
 func answer(params oauth.Params) url.Values {
 	v := url.Values{}
 	for _, name := range []string{"code", "state", "iss", "error", "error_description", "error_uri", "user"} {
@@ -200,9 +200,9 @@ func answer(params oauth.Params) url.Values {
 	return v
 }
 
-// match finds out who the identity is here.
+// match finds the account of the identity.
 func (d *Handler) match(c *gin.Context, j pendingLogin, key federation.LoginKey, identity federation.Identity) error {
-	if j.quiet() { // before anything is written: what may not be leaves nothing behind
+	if j.quiet() { // before any write: a refused quiet sign-in must store nothing
 		would, _, err := d.Linking.Would(c.Request.Context(), authentication.ClaimOf(identity), authentication.PolicyOf(key))
 		if err != nil {
 			return err
@@ -216,7 +216,7 @@ func (d *Handler) match(c *gin.Context, j pendingLogin, key federation.LoginKey,
 		return err
 	}
 	if j.quiet() {
-		if err := d.mayBe(c, decision); err != nil { // somebody was quicker
+		if err := d.mayBe(c, decision); err != nil { // another request was faster
 			return d.back(c, key.ID, j, err)
 		}
 	}
@@ -239,7 +239,7 @@ func (d *Handler) match(c *gin.Context, j pendingLogin, key federation.LoginKey,
 	case linking.SignIn:
 		event.Kind = audit.UpstreamOK
 	default:
-		event.Kind, event.Changes = audit.LinkMade, audit.Roles(nil, decision.User.Roles) // of somebody new
+		event.Kind, event.Changes = audit.LinkMade, audit.Roles(nil, decision.User.Roles) // of a new user
 	}
 	d.Audit.Record(c.Request.Context(), event)
 	d.Sessions.NoteSignInMethod(c.Writer, key.ID)
@@ -249,13 +249,13 @@ func (d *Handler) match(c *gin.Context, j pendingLogin, key federation.LoginKey,
 	if decision.Action == linking.Create || decision.Action == linking.CreateUnverified {
 		d.welcome(c, decision.User)
 	}
-	key.CountsAsNew = key.CountsAsNew && !j.quiet() // nobody was asked anything
+	key.CountsAsNew = key.CountsAsNew && !j.quiet() // the user has seen no page
 	return d.finish(c, j, d.started(decision.User, key, identity))
 }
 
-// welcome asks somebody new to prove the address that the upstream could not
-// vouch for. An email that cannot be sent keeps nobody out: the account page
-// sends it again.
+// welcome asks a new user to prove an address that the provider has not verified.
+// If the email cannot be sent, the user is signed in all the same: the account
+// page sends it again.
 func (d *Handler) welcome(c *gin.Context, u users.User) {
 	if u.EmailVerified || u.Email == "" || !d.MailLinks.Delivers() {
 		return
@@ -265,10 +265,10 @@ func (d *Handler) welcome(c *gin.Context, u users.User) {
 	}
 }
 
-// started is the session of somebody who came from upstream: how and when they
-// signed in is what the upstream says, which for a peer is the truth and for
-// others is checked by the connector. One that does not say when may still
-// have asked nobody anything, unless its login key tells otherwise.
+// started is the session of a user who came from a provider. The provider reports
+// method and time of the sign-in; for other providers than connected hubs the
+// connector has checked them. Without auth_time the user may not have seen a page
+// there, unless the provider's settings say otherwise.
 func (d *Handler) started(user users.User, key federation.LoginKey, i federation.Identity) sessions.Start {
 	if i.AuthTime.IsZero() && key.CountsAsNew {
 		i.AuthTime = d.Now()
@@ -285,8 +285,8 @@ func (d *Handler) started(user users.User, key federation.LoginKey, i federation
 	}
 }
 
-// issuerChanged is for somebody whom nobody can tell from who had the same name at
-// the address that the provider had before. An administrator decides.
+// issuerChanged is the page for a user whose subject may belong to another user of
+// the provider's previous issuer. An administrator must decide.
 func (d *Handler) issuerChanged(c *gin.Context, key federation.LoginKey, j pendingLogin) error {
 	d.raiseIssuer(c, key)
 	return &web.ErrorPage{
@@ -302,8 +302,8 @@ func (d *Handler) raiseIssuer(c *gin.Context, key federation.LoginKey) {
 	}
 }
 
-// refusedUpstream says the same whatever the reason, or it would tell
-// strangers who has an account here.
+// refusedUpstream is the same message for every reason, so that it does not reveal
+// to strangers which accounts exist.
 func refusedUpstream(name string, j pendingLogin) error {
 	return &web.ErrorPage{
 		Status:  http.StatusForbidden,
@@ -313,7 +313,7 @@ func refusedUpstream(name string, j pendingLogin) error {
 	}
 }
 
-// local is the sign-in page that does not go straight to an upstream.
+// local is the sign-in page without the automatic redirect to a provider.
 func local(j pendingLogin) string {
 	q := j.query()
 	if q == "" {
@@ -322,8 +322,8 @@ func local(j pendingLogin) string {
 	return q + "&local=1"
 }
 
-// upstreamFailed shows why an upstream could not sign the person in. What it
-// wrote itself stays in the audit row.
+// upstreamFailed shows why a provider could not sign the user in. The provider's
+// own text is only in the audit row.
 func (d *Handler) upstreamFailed(c *gin.Context, keyID string, j pendingLogin, err error) error {
 	var refusal *federation.Refusal
 	var fault *federation.Fault
@@ -346,7 +346,7 @@ func (d *Handler) upstreamFailed(c *gin.Context, keyID string, j pendingLogin, e
 		if fault.Kind == federation.Unreachable {
 			d.away(c, p, keyID, j)
 			if federation.TurnedAway(err) {
-				p.Text = locales.Of(fault.Says) // it says why the answer came at once
+				p.Text = locales.Of(fault.Says) // it explains why the error came at once
 			}
 		}
 	default:

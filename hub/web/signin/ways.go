@@ -15,22 +15,22 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// most is how many buttons stand open on the page; the others are folded away.
+// most is the number of visible buttons on the page; the others are folded away.
 const most = 6
 
-// stepEmail is the form that asks for the address alone.
+// stepEmail is the form that asks only for the address.
 const stepEmail = "email"
 
-// ways are the login keys that people can sign in with now, in the order of
-// the page. The registry has them all at hand, so it costs the database the
-// same for one as for a hundred.
+// ways are the providers with which users can sign in now, in the order of the
+// page. The registry has them in memory, so the database load does not depend on
+// their number.
 func (d *Handler) ways(ctx context.Context) ([]federation.LoginKey, error) {
 	keys, err := d.Upstreams.Enabled(ctx)
 	return slices.DeleteFunc(keys, func(k federation.LoginKey) bool { return !k.Ready() }), err
 }
 
-// straight returns the login key that people are sent to without a page: the
-// one that the app named, else the first that is set up so.
+// straight returns the provider to which users are redirected without a page: the
+// one that the app names, else the first that is set up for it.
 func straight(ways []federation.LoginKey, named string) (federation.LoginKey, bool) {
 	i := slices.IndexFunc(ways, func(k federation.LoginKey) bool { return named != "" && k.ID == named })
 	if i < 0 {
@@ -46,8 +46,8 @@ func anyHome(ways []federation.LoginKey) bool {
 	return slices.ContainsFunc(ways, func(k federation.LoginKey) bool { return len(k.HomeDomains) > 0 })
 }
 
-// home returns the login key of an address's domain. It goes by the domain
-// alone, so that it tells nobody which addresses have accounts.
+// home returns the provider of an address's domain. It depends only on the domain,
+// so it does not reveal which addresses have accounts.
 func home(ways []federation.LoginKey, email string) (federation.LoginKey, bool) {
 	canonical, err := emailaddr.Canonical(email)
 	if err != nil {
@@ -61,7 +61,7 @@ func home(ways []federation.LoginKey, email string) (federation.LoginKey, bool) 
 	return ways[i], true
 }
 
-// afterEmail is the address alone: it leads to the upstream of its domain, or
+// afterEmail handles the address alone: it leads to the provider of its domain, or
 // to the password.
 func (d *Handler) afterEmail(c *gin.Context, j pendingLogin, email string) error {
 	ways, err := d.ways(c.Request.Context())
@@ -75,7 +75,7 @@ func (d *Handler) afterEmail(c *gin.Context, j pendingLogin, email string) error
 	return d.retry(c, "/signin"+local(j), retry{Email: emailaddr.Only(email), Status: http.StatusOK})
 }
 
-// show fills in what the page always has.
+// show fills in the fields that every version of the page needs.
 func (d *Handler) show(c *gin.Context, status int, j pendingLogin, ways []federation.LoginKey, page templates.SignIn) error {
 	s, err := d.Settings.Current(c.Request.Context())
 	if err != nil {

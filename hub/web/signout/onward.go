@@ -17,34 +17,34 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// onward is what happens when somebody is signed out. It stays on the server,
-// bound to the browser; pages and forms carry only a name for it.
+// onward is what happens after a sign-out. It is stored on the server and bound to
+// the browser; pages and forms carry only a name for it.
 type onward struct {
-	ClientID string          // who asked for it; empty: the person did
-	Client   string          // its name, for the person
-	Address  string          // where to go then, checked; empty: nowhere
-	Frames   []logouts.Frame // to be loaded first
-	// There is the page that ends the session where the person came from, for
-	// them to open if they like; ThereName is what it is called.
+	ClientID string          // the client that requested it; empty: the user did
+	Client   string          // its name, as shown to the user
+	Address  string          // the checked URL to go to afterwards; empty: none
+	Frames   []logouts.Frame // to load first
+	// There is the provider's page that ends its own session; the user may open
+	// it. ThereName is the provider's name.
 	There, ThereName string
-	SID              string // of the session that ended, for the ledger; empty: nobody hears of it
+	SID              string // of the session that ended, for the ledger; empty: no app is notified
 }
 
 // The kinds of interruptions of this handler.
 const (
-	stopAsked = "signout"      // the person is asked
-	stopLeft  = "signed-out"   // the person is signed out, and apps are told
-	stopThere = "signed-there" // the person is signed out there too, where they came from
+	stopAsked = "signout"      // the user is asked
+	stopLeft  = "signed-out"   // the user is signed out, and apps are notified
+	stopThere = "signed-there" // the user is signed out at the provider too
 )
 
-// keep remembers what comes next, and returns a name for it.
+// keep stores the next steps, and returns a name for them.
 func (d *Handler) keep(c *gin.Context, kind string, then onward) (string, error) {
 	name := flows.Name()
 	return name, d.Stops.Keep(c.Request.Context(), kind, name, d.Sessions.Browser(c.Writer, c.Request), then)
 }
 
-// recall returns what was kept under the name. It is not used up: signing out
-// can be repeated. What is gone, or another browser's, leads nowhere.
+// recall returns what was stored under the name. It does not use it up, because a
+// sign-out can be repeated. An expired name, or another browser's, gives nothing.
 func (d *Handler) recall(c *gin.Context, kind, name string) (onward, error) {
 	var then onward
 	err := d.Stops.Peek(c.Request.Context(), kind, name, d.Sessions.BoundToBrowser(c.Request), &then)
@@ -54,8 +54,8 @@ func (d *Handler) recall(c *gin.Context, kind, name string) (onward, error) {
 	return then, err
 }
 
-// goOn sends a browser that is signed out to what comes next: the page that
-// tells apps, the app that asked, or our own last page.
+// goOn sends a browser without a session to the next step: the page that notifies
+// apps, the app that requested the sign-out, or our own last page.
 func (d *Handler) goOn(c *gin.Context, then onward) error {
 	switch {
 	case len(then.Frames) > 0:
@@ -77,14 +77,13 @@ func (d *Handler) goOn(c *gin.Context, then onward) error {
 }
 
 // patience is how long apps may take to load, in seconds, before the browser
-// goes on without them.
+// continues without them.
 const patience = 8
 
-// Done is GET /signed-out: it tells apps through the browser if there are any
-// to tell (OIDC Front-Channel Logout §3), and then goes on, once. The page's
-// script does it as soon as the frames have loaded, or do not in time; the page's
-// own refresh does where there are no scripts, and nowhere else; and there is a
-// link.
+// Done is GET /signed-out: it notifies apps through the browser if there are any
+// (OIDC Front-Channel Logout §3), and then continues, once. The page's script
+// continues when the frames have loaded or the time is up. Without scripts the
+// page's own refresh continues. The page also has a link.
 func (d *Handler) Done(c *gin.Context) error {
 	if state := c.Query("state"); state != "" {
 		return d.back(c, state)
@@ -110,7 +109,7 @@ func (d *Handler) Done(c *gin.Context) error {
 	return d.Responder.Show(c, http.StatusOK, page)
 }
 
-// signedOut is our own last page. It says what became of the apps so far.
+// signedOut is our own last page. It shows the result for the apps so far.
 func (d *Handler) signedOut(c *gin.Context, then onward) error {
 	page := templates.SignedOut{}
 	if then.There != "" {

@@ -22,17 +22,16 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// A request is that of an app which wants its person signed out here too
-// (RP-Initiated Logout §2). Its ui_locales is read with the languages of the
-// browser (hub/web/language).
+// A request is a logout request of an app (RP-Initiated Logout §2). Its ui_locales
+// are read together with the languages of the browser (hub/web/language).
 type request struct {
 	params oauth.Params
-	hint   *tokens.Hint   // nil without one
+	hint   *tokens.Hint   // nil: none
 	client clients.Client // zero if the request names none
-	to     string         // where to go afterwards, state and all; "" for nowhere
+	to     string         // where to go afterwards, with state; "": nowhere
 }
 
-// onward is what happens when the person is signed out.
+// onward is what happens after the sign-out.
 func (r request) onward() onward {
 	then := onward{ClientID: r.client.ID, Address: r.to}
 	if r.client.ID != "" {
@@ -48,8 +47,8 @@ func (d *Handler) EndSession(c *gin.Context) error {
 		return err
 	}
 	if c.Request.Method == http.MethodPost && d.Sessions.BoundToBrowser(c.Request) == "" {
-		// Browsers leave Lax cookies out of a POST from another site, so a
-		// live session would go unseen. The same request by GET has them.
+		// Browsers omit Lax cookies from a cross-site POST, so the hub would not
+		// see an active session. A redirect to the same request by GET sends them.
 		return web.SeeOther(c, "/oauth2/logout?"+params.Encode())
 	}
 	r, err := d.check(c.Request.Context(), params)
@@ -78,15 +77,15 @@ func (d *Handler) EndSession(c *gin.Context) error {
 }
 
 func read(c *gin.Context) (oauth.Params, error) {
-	// §2: both methods, each with its own place for the parameters.
+	// §2: GET has the parameters in the query, POST in the body.
 	if c.Request.Method == http.MethodPost {
 		return web.Form(c)
 	}
 	return web.Query(c)
 }
 
-// checks are in the order of RP-Initiated Logout §2. The first that fails ends
-// the request: nothing that came with it is used (§4).
+// checks are in the order of RP-Initiated Logout §2. The first error ends the
+// request, and none of its parameters is used (§4).
 var checks = []func(*Handler, context.Context, *request) error{
 	(*Handler).checkHint,
 	(*Handler).checkClient,
@@ -103,7 +102,7 @@ func (d *Handler) check(ctx context.Context, params oauth.Params) (request, erro
 	return r, nil
 }
 
-// checkHint: only a token that we issued says anything.
+// checkHint accepts only a token that this hub issued.
 func (d *Handler) checkHint(ctx context.Context, r *request) error {
 	if r.params["id_token_hint"] == "" {
 		return nil
@@ -119,8 +118,8 @@ func (d *Handler) checkHint(ctx context.Context, r *request) error {
 	return nil
 }
 
-// checkClient finds who asks: the client that the hint was issued to, or the
-// one that client_id names, and if both are there they must be the same.
+// checkClient finds the client: from the hint's audience, or from client_id. If
+// both are present they must be the same.
 func (d *Handler) checkClient(ctx context.Context, r *request) error {
 	id := r.params["client_id"]
 	if r.hint != nil {
@@ -140,8 +139,8 @@ func (d *Handler) checkClient(ctx context.Context, r *request) error {
 	return err
 }
 
-// checkAddress: an address that is not registered for the client is never
-// followed, or anybody could use the hub to send people anywhere (§3).
+// checkAddress refuses a URL that is not registered for the client, because
+// otherwise the hub would be an open redirector (§3).
 func (d *Handler) checkAddress(_ context.Context, r *request) error {
 	address := r.params["post_logout_redirect_uri"]
 	switch {
@@ -159,10 +158,10 @@ func (d *Handler) checkAddress(_ context.Context, r *request) error {
 	return nil
 }
 
-// sure says that the person need not be asked: the app proved by the hint that
-// it means the very session of this browser (§2). A hint of another session,
-// be it the same person's, and a logout_hint that names somebody else are
-// reasons to ask.
+// sure reports whether the user need not be asked: the hint proves that the app
+// means the session of this browser (§2). The user is asked if the hint is of
+// another session, even of the same user, or if the logout_hint names another
+// user.
 func (d *Handler) sure(ctx context.Context, r request, s sessions.Session) (bool, error) {
 	if r.hint == nil || r.hint.SID == "" || r.hint.SID != s.SID {
 		return false, nil
@@ -178,7 +177,7 @@ func (d *Handler) sure(ctx context.Context, r request, s sessions.Session) (bool
 	return err == nil && strings.EqualFold(u.Email, named), err
 }
 
-// confirm asks the person, and keeps what the app wants meanwhile.
+// confirm asks the user, and stores the app's request meanwhile.
 func (d *Handler) confirm(c *gin.Context, s sessions.Session, r request) error {
 	then := r.onward()
 	stop, err := d.keep(c, stopAsked, then)
@@ -188,9 +187,9 @@ func (d *Handler) confirm(c *gin.Context, s sessions.Session, r request) error {
 	return d.ask(c, http.StatusOK, s, templates.SignOut{Stop: stop, Client: then.Client})
 }
 
-// already answers where nobody is signed in. The hint shows that the app sent
-// its own person; a client_id alone is anybody's to write, so there the person
-// decides whether to go there.
+// already answers a request without a session. A hint shows that the app sent its
+// own user. Any site can send a client_id alone, so then the user decides whether
+// to go to the app.
 func (d *Handler) already(c *gin.Context, r request) error {
 	if r.hint != nil {
 		return d.goOn(c, r.onward())
@@ -202,8 +201,8 @@ func (d *Handler) already(c *gin.Context, r request) error {
 	return d.Responder.Show(c, http.StatusOK, page)
 }
 
-// refuse goes nowhere. Whoever is signed in is still asked whether to sign
-// out: that is what they came for, and the fault is the app's.
+// refuse redirects nowhere. A signed-in user is still asked whether to sign out:
+// the user wants that, and the error is the app's.
 func (d *Handler) refuse(c *gin.Context, s sessions.Session, nobody bool, err *oauth.Error) error {
 	d.Audit.Note(c.Request.Context(), audit.Event{Kind: audit.RequestRefused, Actor: s.UserID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.Of(err)})
 	if nobody {

@@ -10,10 +10,9 @@ import (
 )
 
 // CheckSession is GET /oauth2/session, the frame in which an app's page asks
-// whether the session here is still the one it knows (OIDC Session Management
-// §3.3). Any site may show it: it tells nothing to who does not know already.
-// Where a browser keeps third-party cookies away from it, the answer is always
-// "changed".
+// whether the session has changed (OIDC Session Management §3.3). Any site may embed
+// it: it reveals nothing to a page without the session_state. Where a browser
+// blocks third-party cookies, the answer is always "changed".
 func (d *Handler) CheckSession(c *gin.Context) error {
 	if err := d.Sessions.DropState(c.Writer, c.Request); err != nil {
 		return err

@@ -1,11 +1,11 @@
-// Package signout is how people leave: by a page of ours, or sent by an app
-// (OpenID Connect RP-Initiated Logout 1.0). Their apps are told behind the
-// browser's back (logouts) and, where an app asked for it, in the browser
-// itself (Front-Channel Logout 1.0). It also serves the frame in which an app
-// sees that a session here has changed (Session Management 1.0).
+// Package signout is the sign-out: by a page of this hub, or on request of an app
+// (OpenID Connect RP-Initiated Logout 1.0). It notifies the user's apps from the
+// server (logouts) and, where an app is registered for it, in the browser
+// (Front-Channel Logout 1.0). It also serves the frame in which an app detects
+// that a session has changed (Session Management 1.0).
 //
-// It does not know how somebody signed in, and it ends no session but that of
-// the browser in front of it.
+// It does not know how the user signed in, and it ends only the session of the
+// browser that sends the request.
 package signout
 
 import (
@@ -33,7 +33,7 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// A Handler signs people out.
+// A Handler signs users out.
 type Handler struct {
 	Issuer    string
 	Upstreams *federation.Registry
@@ -50,7 +50,7 @@ type Handler struct {
 	Now            func() time.Time
 }
 
-// Show is GET /signout: it asks, for a GET must not sign anybody out.
+// Show is GET /signout: it asks first, because a GET must not sign the user out.
 func (d *Handler) Show(c *gin.Context) error {
 	s, err := d.Sessions.Held(c.Request)
 	if errors.Is(err, sessions.ErrNobody) {
@@ -62,7 +62,7 @@ func (d *Handler) Show(c *gin.Context) error {
 	return d.ask(c, http.StatusOK, s, templates.SignOut{})
 }
 
-// ask shows the page that signs out by its button.
+// ask shows the page with the sign-out button.
 func (d *Handler) ask(c *gin.Context, status int, s sessions.Session, page templates.SignOut) error {
 	page.Stay = "/account"
 	for _, id := range s.Clients {
@@ -73,11 +73,11 @@ func (d *Handler) ask(c *gin.Context, status int, s sessions.Session, page templ
 	return d.Responder.Show(c, status, page)
 }
 
-// shown is the name of a client that a person may rely on.
+// shown is a verified name of the client.
 func shown(c clients.Client) string { return web.Shown(c).Shown() }
 
-// SignOut is POST /signout. What happens afterwards was kept here when the
-// page was shown, so that nothing in the form can change it.
+// SignOut is POST /signout. The next steps were stored when the page was shown, so
+// that the form cannot change them.
 func (d *Handler) SignOut(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {
@@ -97,7 +97,7 @@ func (d *Handler) SignOut(c *gin.Context) error {
 	return d.end(c, s, then)
 }
 
-// end signs this browser out, and sends it on.
+// end signs this browser out, and continues with the next step.
 func (d *Handler) end(c *gin.Context, s sessions.Session, then onward) error {
 	ctx := c.Request.Context()
 	frames, err := d.Logouts.Frames(ctx, s)
@@ -110,7 +110,7 @@ func (d *Handler) end(c *gin.Context, s sessions.Session, then onward) error {
 	if err := d.Sessions.Leave(c.Writer, c.Request); err != nil {
 		return err
 	}
-	// The person may have closed the browser; the session is over all the same.
+	// The browser may be closed already; the session must end all the same.
 	d.Audit.Record(lasting.Of(ctx), audit.Event{Kind: audit.SignOut, Actor: s.UserID, Client: then.ClientID, IP: c.ClientIP(), Agent: c.Request.UserAgent(), Ref: web.Ref(c)})
 	if then, err = d.there(c, s, then); err != nil {
 		return err
@@ -122,7 +122,7 @@ func (d *Handler) end(c *gin.Context, s sessions.Session, then onward) error {
 	return d.goOn(c, then)
 }
 
-// heard is the name of the session if anybody is to hear of its end.
+// heard is the name of the session, if any app is notified of its end.
 func (d *Handler) heard(ctx context.Context, s sessions.Session) (string, error) {
 	_, err := d.Logouts.Entry(lasting.Of(ctx), s.SID)
 	if errors.Is(err, fs.ErrNotExist) {

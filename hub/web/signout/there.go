@@ -16,14 +16,14 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// thereWait is how long an upstream may take to say where its own sign-out page
-// is. The person is signed out here already, and waits.
+// thereWait is how long the request for the provider's sign-out page may take. The
+// user is already signed out here, and waits.
 const thereWait = 3 * time.Second
 
-// there puts the upstream's own sign-out page before what comes next, if the
-// login key wants its session ended too (OpenID Connect RP-Initiated Logout 1.0
-// §2). What comes next is kept under the state that the upstream brings back.
-// An upstream that cannot be asked keeps its session; ours is over.
+// there puts the provider's sign-out page before the next step, if the provider's
+// settings say to end its session too (OpenID Connect RP-Initiated Logout 1.0 §2).
+// The next step is stored under the state that the provider returns. If the provider
+// does not respond, its session stays; ours has ended.
 func (d *Handler) there(c *gin.Context, s sessions.Session, then onward) (onward, error) {
 	if s.LoginKey == "" {
 		return then, nil
@@ -35,7 +35,7 @@ func (d *Handler) there(c *gin.Context, s sessions.Session, then onward) (onward
 		return then, nil
 	}
 	if leaver, ok := connector.(federation.LogoutPage); ok {
-		// Its page sends nobody back, so whoever wants to goes there from ours.
+		// Its page does not redirect back, so our page has a link to it.
 		then.There, then.ThereName = leaver.LeavePage(), key.Name
 		return then, d.UpstreamTokens.Untie(c.Request.Context(), s.UserID, s.LoginKey)
 	}
@@ -58,8 +58,8 @@ func (d *Handler) there(c *gin.Context, s sessions.Session, then onward) (onward
 	return onward{ClientID: then.ClientID, Client: key.Name, Address: page}, nil
 }
 
-// back is where the browser arrives when the upstream has signed the person
-// out too. A state that is gone, or another browser's, leads nowhere.
+// back is the URL to which the browser returns after the provider's sign-out. An
+// expired state, or another browser's, leads nowhere.
 func (d *Handler) back(c *gin.Context, state string) error {
 	then, err := d.recall(c, stopThere, state)
 	if err != nil {
