@@ -76,6 +76,9 @@ func (s *Service) Put(ctx context.Context, userID string, upload []byte) error {
 // converted converts one upload at a time: a decoded picture may need a hundred
 // megabytes.
 func (s *Service) converted(ctx context.Context, upload []byte) ([]byte, error) {
+	if err := ctx.Err(); err != nil { // select picks any case that is ready
+		return nil, err
+	}
 	select {
 	case s.one <- struct{}{}:
 		defer func() { <-s.one }()
