@@ -224,13 +224,17 @@ func (h *Hub) buildUpstreams() {
 // buildOperator builds the use-cases of administration.
 func (h *Hub) buildOperator() {
 	c, d := h.config, h.data
+	h.self = &selfservice.Service{
+		Users: h.users, Linking: h.linking, Passkeys: h.passkeys, Codes: h.second.Codes, Grants: h.grants, Sessions: h.sessions.Service,
+		Logouts: h.logouts, MailLinks: h.mailLinks, Settings: h.settings, Audit: h.audit, Removed: h.second.Removed,
+	}
 	h.Service = operator.New(operator.Parts{
 		URL: c.URL, AllowHTTP: c.AllowPrivateAddresses, ClientMetadata: h.ours().Metadata,
 		Users: h.users, Linking: h.linking, SecondFactors: h.second.Codes, Passkeys: h.passkeys, MailLinks: h.mailLinks, Clients: h.clients, Hubs: h.hubs, Sites: h.sites, Registrations: h.registrations, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams,
 		Grants: h.grants, Pending: h.pending, Sessions: h.sessions.Service, Health: h.health, Monitor: h.monitor,
 		Logouts: h.logouts, UpstreamTokens: h.upstreamTokens, SiteSetups: h.siteSetups, Signing: h.signing, Settings: h.settings, Audit: h.audit, Box: h.box,
-		ForgetUser: d.ForgetUser,
-		Records:    d.Browsable(),
+		ForgetUser: d.ForgetUser, CancelDeletion: h.self.CancelDeletion,
+		Records: d.Browsable(),
 	})
 }
 
@@ -339,7 +343,7 @@ func (h *Hub) buildHandlers() {
 	}
 	h.account = &account.Handler{
 		Pictures: pictures.New(h.data.Pictures, h.users, c.URL, c.Now),
-		Self:     &selfservice.Service{Users: h.users, Linking: h.linking, Passkeys: h.passkeys, Codes: h.second.Codes, Grants: h.grants, Sessions: h.sessions.Service, Logouts: h.logouts, MailLinks: h.mailLinks, Settings: h.settings, Audit: h.audit, Removed: h.second.Removed},
+		Self:     h.self,
 		Proofs:   proofs, Second: h.second, HubName: h.name, Stops: h.stops,
 		Issuer: c.URL, Clients: h.clients, Upstreams: h.upstreams, Sessions: h.sessions, Users: h.users, Passkeys: h.passkeys, Linking: h.linking,
 		Grants: h.grants, Logouts: h.logouts, MailLinks: h.mailLinks, UpstreamTokens: h.upstreamTokens, Settings: h.settings, Audit: h.audit, Responder: h.responder, Now: c.Now, MinPassword: c.MinPassword,

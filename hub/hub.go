@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/hub/data"
+	"github.com/fedhub/fedhub/hub/selfservice"
 	"github.com/fedhub/fedhub/hub/web/guard"
 	"github.com/fedhub/fedhub/hub/web/signin/tried"
 
@@ -110,6 +111,7 @@ type Hub struct {
 	flows          *flows.Service
 	stops          *flows.Interruptions
 	second         *authentication.SecondFactors
+	self           *selfservice.Service
 	requests       *authrequest.Service
 	grants         *grants.Service
 	tokens         *tokens.Service

@@ -17,16 +17,16 @@ import (
 // frame is the layout data around every page. It must not fail, because error
 // pages need it too.
 func (h *Hub) frame(r *http.Request) templates.Frame {
-	f := templates.Frame{Hub: "fedhub", Words: cmp.Or(h.config.Words, language.Words(r))}
+	f := templates.Frame{Hub: "fedhub"}
 	if s, err := h.settings.Current(r.Context()); err == nil {
 		f.Hub = s.HubName
 	}
 	p, err := h.sessions.Current(r)
+	f.Words = cmp.Or(h.config.Words, language.Words(r)) // the session knows the user's language
 	if err != nil {
 		f.Languages = language.Menu(r, f.Words)
 		return f
 	}
-	f.Words = cmp.Or(h.config.Words, language.Words(r))
 	f.Person = &templates.Person{Name: p.User.Name, Email: p.User.Email, Username: p.User.Username, Admin: p.User.Admin()}
 	if waiting, err := h.pending.Waiting(r.Context(), p.User.ID); err == nil {
 		f.Approvals = len(waiting)

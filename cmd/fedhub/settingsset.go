@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"io"
 
@@ -58,101 +59,58 @@ type settingsSetCmd struct {
 
 // Run changes the settings that were given, and prints all settings.
 func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
-	if s.Consent == "" && s.Name == "" && s.ServerDomain == nil && s.Registration == "" && s.DocumentDomain == nil && s.SoftwareIssuer == nil && s.RequirePushed == nil && s.Voucher == nil && s.KeyDays == nil && s.Passwords == "" && s.EmailSignIn == nil && s.BreachedPasswordsURL == nil && s.SignUp == "" && s.SignUpDomain == nil && s.SignUpApproval == nil && s.SecondFactor == "" && s.SecondFactorRole == nil && s.SecondFactorDays == nil && s.Traces == "" && s.TraceDays == nil && s.AuditDays == nil && s.DeletionDays == nil && s.RecentMinutes == nil && s.AdminHours == nil && s.RefreshSeconds == nil && s.Registered == nil && s.RegisteredPerNetwork == nil && s.UnusedDays == nil {
+	given := *s
+	given.format, given.base = format{}, base{}
+	if given == (settingsSetCmd{}) {
 		return mistake("nothing to change; add at least one of --consent, --name, --server-domain, --registration, --document-domain, --software-issuer, --require-pushed, --voucher, --key-days, --passwords, --email-sign-in, --breached-passwords-url, --sign-up, --sign-up-domain, --sign-up-approval, --second-factor, --second-factor-role, --second-factor-days, --traces, --trace-days, --audit-days, --deletion-days, --recent-minutes, --admin-hours, --refresh-seconds, --registered, --registered-per-network and --unused-days")
 	}
 	return s.with(ctx, c, func(o *opened) error {
 		err := o.ChangeSettings(ctx, c.operator(), func(now *settings.Settings) {
-			if s.Consent != "" {
-				now.Consent = string(s.Consent)
-			}
-			if s.Name != "" {
-				now.HubName = s.Name
-			}
-			if s.ServerDomain != nil {
-				now.ServerDomains = *s.ServerDomain
-			}
-			if s.Registration != "" {
-				now.Registration = string(s.Registration)
-			}
-			if s.DocumentDomain != nil {
-				now.DocumentDomains = *s.DocumentDomain
-			}
-			if s.SoftwareIssuer != nil {
-				now.SoftwareIssuers = *s.SoftwareIssuer
-			}
-			if s.EmailSignIn != nil {
-				now.EmailSignIn = *s.EmailSignIn
-			}
-			if s.RequirePushed != nil {
-				now.RequirePushed = *s.RequirePushed
-			}
-			if s.Voucher != nil {
-				now.Vouchers = *s.Voucher
-			}
-			if s.KeyDays != nil {
-				now.KeyDays = s.KeyDays
-			}
-			if s.Passwords != "" {
-				now.Passwords = string(s.Passwords)
-			}
-			if s.SignUp != "" {
-				now.SignUp = string(s.SignUp)
-			}
-			if s.SignUpDomain != nil {
-				now.SignUpDomains = *s.SignUpDomain
-			}
-			if s.SignUpApproval != nil {
-				now.SignUpApproval = *s.SignUpApproval
-			}
-			if s.BreachedPasswordsURL != nil {
-				now.BreachedURL = *s.BreachedPasswordsURL
-			}
-			if s.SecondFactor != "" {
-				now.SecondFactor = string(s.SecondFactor)
-			}
-			if s.SecondFactorRole != nil {
-				now.SecondFactorRoles = *s.SecondFactorRole
-			}
-			if s.SecondFactorDays != nil {
-				now.SecondFactorDays = s.SecondFactorDays
-			}
-			if s.Traces != "" {
-				now.Traces = string(s.Traces)
-			}
-			if s.TraceDays != nil {
-				now.TraceDays = *s.TraceDays
-			}
-			if s.DeletionDays != nil {
-				now.DeletionDays = s.DeletionDays
-			}
-			if s.AuditDays != nil {
-				now.AuditDays = s.AuditDays
-			}
-			if s.RecentMinutes != nil {
-				now.RecentMinutes = *s.RecentMinutes
-			}
-			if s.AdminHours != nil {
-				now.AdminHours = *s.AdminHours
-			}
-			if s.RefreshSeconds != nil {
-				now.RefreshSeconds = s.RefreshSeconds
-			}
+			now.Consent = cmp.Or(string(s.Consent), now.Consent)
+			now.HubName = cmp.Or(s.Name, now.HubName)
+			change(&now.ServerDomains, s.ServerDomain)
+			now.Registration = cmp.Or(string(s.Registration), now.Registration)
+			change(&now.DocumentDomains, s.DocumentDomain)
+			change(&now.SoftwareIssuers, s.SoftwareIssuer)
+			change(&now.EmailSignIn, s.EmailSignIn)
+			change(&now.RequirePushed, s.RequirePushed)
+			change(&now.Vouchers, s.Voucher)
+			now.KeyDays = cmp.Or(s.KeyDays, now.KeyDays)
+			now.Passwords = cmp.Or(string(s.Passwords), now.Passwords)
+			now.SignUp = cmp.Or(string(s.SignUp), now.SignUp)
+			change(&now.SignUpDomains, s.SignUpDomain)
+			change(&now.SignUpApproval, s.SignUpApproval)
+			change(&now.BreachedURL, s.BreachedPasswordsURL)
+			now.SecondFactor = cmp.Or(string(s.SecondFactor), now.SecondFactor)
+			change(&now.SecondFactorRoles, s.SecondFactorRole)
+			now.SecondFactorDays = cmp.Or(s.SecondFactorDays, now.SecondFactorDays)
+			now.Traces = cmp.Or(string(s.Traces), now.Traces)
+			change(&now.TraceDays, s.TraceDays)
+			now.DeletionDays = cmp.Or(s.DeletionDays, now.DeletionDays)
+			now.AuditDays = cmp.Or(s.AuditDays, now.AuditDays)
+			change(&now.RecentMinutes, s.RecentMinutes)
+			change(&now.AdminHours, s.AdminHours)
+			now.RefreshSeconds = cmp.Or(s.RefreshSeconds, now.RefreshSeconds)
 			if s.Registered != nil {
 				now.Registered = positive(*s.Registered)
 			}
 			if s.RegisteredPerNetwork != nil {
 				now.RegisteredPerNetwork = positive(*s.RegisteredPerNetwork)
 			}
-			if s.UnusedDays != nil {
-				now.UnusedDays = s.UnusedDays
-			}
+			now.UnusedDays = cmp.Or(s.UnusedDays, now.UnusedDays)
 		})
 		if err != nil {
 			return err
 		}
 		return showSettings(ctx, c, o, s.print)
 	})
+}
+
+// change sets what an option was given for.
+func change[T any](setting *T, option *T) {
+	if option != nil {
+		*setting = *option
+	}
 }
 
 // positive turns zero, which means the default in a stored record, into a number

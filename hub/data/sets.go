@@ -4,8 +4,6 @@ package data
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"reflect"
 	"strings"
 	"time"
@@ -144,11 +142,7 @@ func (d Sets) UseOnce(ctx context.Context, id string, until time.Time) error {
 
 // WasUsed reports whether UseOnce has seen an id.
 func (d Sets) WasUsed(ctx context.Context, id string) (bool, error) {
-	_, err := d.Used.Get(ctx, id)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	return err == nil, err
+	return d.Used.Has(ctx, id)
 }
 
 var (

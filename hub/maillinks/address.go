@@ -100,20 +100,5 @@ func (k *Service) RestoreAddress(ctx context.Context, c AddressChange) (users.Us
 	}
 	ctx = lasting.ToDeadline(ctx)
 	u, err := k.Users.EndEverything(ctx, c.User.ID)
-	return u, errors.Join(err, k.Drop(ctx, Verify, c.User.ID), k.dropSince(ctx, c))
-}
-
-func (k *Service) dropSince(ctx context.Context, c AddressChange) error {
-	for l, err := range k.Links.EachWhere(ctx, "user", c.User.ID) {
-		if err != nil {
-			return err
-		}
-		if l.Purpose != Address || l.Created.Before(c.Made) {
-			continue
-		}
-		if err := k.Links.Delete(ctx, l.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
+	return u, errors.Join(err, k.Drop(ctx, Verify, c.User.ID), k.dropSince(ctx, Address, c.User.ID, c.Made))
 }

@@ -19,14 +19,8 @@ const (
 
 // SendCode emails a code to a user.
 func (k *Service) SendCode(ctx context.Context, u users.User) error {
-	code := newCode()
-	link := Link{Purpose: Enrol, User: u.ID, Asked: themselves, Data: map[string]string{"epoch": epoch(u)}}
-	if err := k.seldom(ctx, link); err != nil {
-		return err
-	}
-	link.Created = k.Now()
-	link.ID, link.Expires = id(u.ID+" "+code), link.Created.Add(EnrolLife)
-	if err := k.Links.Insert(ctx, link); err != nil {
+	code, err := k.newCode(ctx, Link{Purpose: Enrol, User: u.ID, Asked: themselves, Data: map[string]string{"epoch": epoch(u)}}, u.ID, EnrolLife)
+	if err != nil {
 		return err
 	}
 	return k.Mailer.Mail(ctx, mail.NewEmail(u.Email, "factor.code", "code", spoken(code)).In(u.Locale))
@@ -34,7 +28,7 @@ func (k *Service) SendCode(ctx context.Context, u users.User) error {
 
 // TakeCode uses a code up. A wrong one is secondfactor.ErrWrongCode.
 func (k *Service) TakeCode(ctx context.Context, u users.User, code string) error {
-	l, err := k.Take(ctx, Enrol, u.ID+" "+typedCode(code))
+	l, err := k.Take(ctx, Enrol, codeToken(u.ID, code))
 	if errors.Is(err, ErrLink) || err == nil && !still(l, u) {
 		return secondfactor.ErrWrongCode
 	}

@@ -14,10 +14,12 @@ package maillinks
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/fedhub/fedhub/hub/mail"
@@ -100,13 +102,41 @@ func (k *Service) newLink(ctx context.Context, l Link, life time.Duration) (toke
 
 // keep is newLink without the limit, because no email is sent.
 func (k *Service) keep(ctx context.Context, l Link, life time.Duration) (token string, err error) {
-	token, l.Created = secrets.New(), k.Now()
-	l.ID, l.Expires = id(token), l.Created.Add(life)
-	err = k.Links.Insert(ctx, l)
-	if err != nil {
-		return "", fmt.Errorf("store a link: %w", err)
+	token = secrets.New()
+	if err := k.store(ctx, l, token, life); err != nil {
+		return "", err
 	}
 	return token, nil
+}
+
+// newCode stores a link whose token is a code that the user types, together
+// with the text that it belongs to. ErrOften as for New.
+func (k *Service) newCode(ctx context.Context, l Link, with string, life time.Duration) (code string, err error) {
+	if err := k.seldom(ctx, l); err != nil {
+		return "", err
+	}
+	code = rand.Text()[:codeSize]
+	return code, k.store(ctx, l, codeToken(with, code), life)
+}
+
+func (k *Service) store(ctx context.Context, l Link, token string, life time.Duration) error {
+	l.ID, l.Created = id(token), k.Now()
+	l.Expires = l.Created.Add(life)
+	if err := k.Links.Insert(ctx, l); err != nil {
+		return fmt.Errorf("store a link: %w", err)
+	}
+	return nil
+}
+
+// Codes are letters of base32: 40 bits.
+const codeSize = 8
+
+// spoken is a code in two groups, which is easier to copy by hand.
+func spoken(code string) string { return code[:codeSize/2] + "-" + code[codeSize/2:] }
+
+// codeToken is the token of a code as somebody types it.
+func codeToken(with, code string) string {
+	return with + " " + strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(code))
 }
 
 func (k *Service) seldom(ctx context.Context, next Link) error {
@@ -155,11 +185,16 @@ func fit(l Link, purpose string, err error) (Link, error) {
 
 // Drop deletes a user's links of a purpose.
 func (k *Service) Drop(ctx context.Context, purpose, user string) error {
+	return k.dropSince(ctx, purpose, user, time.Time{})
+}
+
+// dropSince deletes those made at a time or later.
+func (k *Service) dropSince(ctx context.Context, purpose, user string, from time.Time) error {
 	for l, err := range k.Links.EachWhere(ctx, "user", user) {
 		if err != nil {
 			return err
 		}
-		if l.Purpose != purpose {
+		if l.Purpose != purpose || l.Created.Before(from) {
 			continue
 		}
 		if err := k.Links.Delete(ctx, l.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -2,11 +2,9 @@ package maillinks
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"io/fs"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/fedhub/fedhub/hub/mail"
@@ -28,14 +26,8 @@ func (k *Service) SendSignIn(ctx context.Context, email, ask string, may func(us
 		if !may(u) {
 			return k.sendNothing(ctx, email)
 		}
-		code := newCode()
-		l := Link{ID: id(signInKey(ask, code)), Purpose: SignIn, User: u.ID, Data: map[string]string{"address": u.EmailKey, "epoch": epoch(u)}}
-		if err := k.seldom(ctx, l); err != nil {
-			return err
-		}
-		l.Created = k.Now()
-		l.Expires = l.Created.Add(SignInLife)
-		if err := k.Links.Insert(ctx, l); err != nil {
+		code, err := k.newCode(ctx, Link{Purpose: SignIn, User: u.ID, Data: map[string]string{"address": u.EmailKey, "epoch": epoch(u)}}, ask, SignInLife)
+		if err != nil {
 			return err
 		}
 		page := k.URL + "/signin/email/code?" + url.Values{"ask": {ask}, "code": {spoken(code)}}.Encode()
@@ -45,7 +37,7 @@ func (k *Service) SendSignIn(ctx context.Context, email, ask string, may func(us
 
 // SignsIn returns the user whom a code signs in. ErrLink if it is none.
 func (k *Service) SignsIn(ctx context.Context, ask, code string) (users.User, error) {
-	u, err := k.readBy(ctx, SignIn, signInKey(ask, code))
+	u, err := k.readBy(ctx, SignIn, codeToken(ask, code))
 	if err == nil && !u.EmailVerified {
 		return users.User{}, ErrLink
 	}
@@ -59,7 +51,7 @@ func (k *Service) SignInBy(ctx context.Context, ask, code string) (users.User, e
 	if err != nil {
 		return users.User{}, err
 	}
-	if _, err := k.Take(ctx, SignIn, signInKey(ask, code)); err != nil {
+	if _, err := k.Take(ctx, SignIn, codeToken(ask, code)); err != nil {
 		return users.User{}, err
 	}
 	// The record of before may be older than a sign-out everywhere.
@@ -68,19 +60,4 @@ func (k *Service) SignInBy(ctx context.Context, ask, code string) (users.User, e
 		return users.User{}, ErrLink
 	}
 	return now, err
-}
-
-func signInKey(ask, code string) string { return ask + " " + typedCode(code) }
-
-// Codes are letters of base32: 40 bits.
-const codeSize = 8
-
-func newCode() string { return rand.Text()[:codeSize] }
-
-// spoken is a code in two groups, which is easier to copy by hand.
-func spoken(code string) string { return code[:codeSize/2] + "-" + code[codeSize/2:] }
-
-// typedCode is a code without what people add to it.
-func typedCode(code string) string {
-	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(code))
 }

@@ -5,19 +5,13 @@ import (
 	"errors"
 
 	"github.com/fedhub/fedhub/hub/audit"
-	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/users"
 )
 
 // CancelDeletion keeps the account of a user who asked for its deletion;
 // users.ErrNotLeaving if there is nothing to cancel.
 func (s *Service) CancelDeletion(ctx context.Context, by audit.Actor, id string) error {
-	u, err := s.parts.Users.CancelDeletion(ctx, id)
-	if err != nil {
-		return err
-	}
-	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.DeletionCancelled, Target: u.ID}))
-	return s.parts.MailLinks.Drop(ctx, maillinks.Deletion, u.ID)
+	return s.parts.CancelDeletion(ctx, by, id)
 }
 
 // mostDeleted is how many accounts DeleteDue deletes at once.

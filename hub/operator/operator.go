@@ -66,6 +66,10 @@ type Parts struct {
 	// record.
 	ForgetUser func(ctx context.Context, id string) error
 
+	// CancelDeletion keeps the account of a user who asked for its deletion
+	// (hub/selfservice).
+	CancelDeletion func(ctx context.Context, by audit.Actor, id string) error
+
 	Records []store.Browsable // every kind, for repair
 }
 

@@ -14,10 +14,7 @@ const (
 
 // AuditKept is how many days audit events are kept; 0 keeps them forever.
 func (s Settings) AuditKept() int {
-	if s.AuditDays == nil {
-		return defaultAuditDays
-	}
-	return *s.AuditDays
+	return either(s.AuditDays, defaultAuditDays)
 }
 
 // AuditLife is the same as a duration.

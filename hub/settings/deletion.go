@@ -15,10 +15,7 @@ const (
 // DeletionFor is how many days an account whose user deletes it waits; 0:
 // users cannot delete their account.
 func (s Settings) DeletionFor() int {
-	if s.DeletionDays == nil {
-		return defaultDeletionDays
-	}
-	return *s.DeletionDays
+	return either(s.DeletionDays, defaultDeletionDays)
 }
 
 // DeletionWait is the same as a duration.

@@ -15,10 +15,7 @@ const (
 // RefreshAgain is how many seconds after its first use a refresh token gets the
 // same successor again; 0 is never.
 func (s Settings) RefreshAgain() int {
-	if s.RefreshSeconds == nil {
-		return defaultRefreshSeconds
-	}
-	return *s.RefreshSeconds
+	return either(s.RefreshSeconds, defaultRefreshSeconds)
 }
 
 // RefreshGrace is the same as a duration.

@@ -36,10 +36,7 @@ func (s Settings) RegisteredFromOne() int {
 // UnusedFor is after how many days an unused app that registered itself is
 // removed; 0 is never.
 func (s Settings) UnusedFor() int {
-	if s.UnusedDays == nil {
-		return defaultUnusedDays
-	}
-	return *s.UnusedDays
+	return either(s.UnusedDays, defaultUnusedDays)
 }
 
 // UnusedLife is the same as a duration.

@@ -51,10 +51,7 @@ func (s Settings) NeedsSecondFactor(admin bool, roles []string) bool {
 
 // SecondFactorFor is how many days a user may put off setting one up.
 func (s Settings) SecondFactorFor() int {
-	if s.SecondFactorDays == nil {
-		return defaultSecondFactorDays
-	}
-	return *s.SecondFactorDays
+	return either(s.SecondFactorDays, defaultSecondFactorDays)
 }
 
 // SecondFactorGrace is the same as a duration.

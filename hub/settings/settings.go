@@ -147,6 +147,14 @@ func (s Settings) StatementIssuers() map[string]string {
 	return issuers
 }
 
+// either is a number of the record, or the default where it is unset.
+func either(set *int, unset int) int {
+	if set == nil {
+		return unset
+	}
+	return *set
+}
+
 // The bounds of KeyDays; 0 is allowed too.
 const (
 	defaultKeyDays = 90
@@ -155,10 +163,7 @@ const (
 
 // RotateDays is after how many days signing keys are rotated; 0 is never.
 func (s Settings) RotateDays() int {
-	if s.KeyDays == nil {
-		return defaultKeyDays
-	}
-	return *s.KeyDays
+	return either(s.KeyDays, defaultKeyDays)
 }
 
 // RotateEvery is the same as a duration.

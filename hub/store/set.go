@@ -51,6 +51,15 @@ func (s *Collection[T]) Get(ctx context.Context, id string) (T, error) {
 	return s.live(r)
 }
 
+// Has reports whether there is a record with this id.
+func (s *Collection[T]) Has(ctx context.Context, id string) (bool, error) {
+	_, err := s.Get(ctx, id)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // By returns the record with this value in a unique field. An empty value finds
 // nothing.
 func (s *Collection[T]) By(ctx context.Context, field, value string) (T, error) {

@@ -112,9 +112,5 @@ func (k *Service) Remove(ctx context.Context, id string) (done bool, err error) 
 
 // wasRemoved reports whether a user with this id was deleted.
 func (k *Service) wasRemoved(ctx context.Context, id string) (bool, error) {
-	_, err := k.removed.Get(ctx, id)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	return err == nil, err
+	return k.removed.Has(ctx, id)
 }

@@ -108,11 +108,7 @@ func (k *Service) Invited(ctx context.Context, emailKey string) (bool, error) {
 	if k.invitations == nil || emailKey == "" {
 		return false, nil
 	}
-	_, err := k.invitations.Get(ctx, emailKey)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	return err == nil, err
+	return k.invitations.Has(ctx, emailKey)
 }
 
 // Invitations returns up to limit invitations in the order of addresses.
@@ -177,20 +173,20 @@ func (k *Service) Accept(ctx context.Context, token, name, password string) (Use
 // ApplyInvitation gives a new user with a proven, invited address the roles of
 // the invitation, except the admin role: a provider must not create an
 // administrator by stating an address (FE-44). That needs the invitation's own
-// link, or an administrator.
-func (k *Service) ApplyInvitation(ctx context.Context, user *User) error {
+// link, or an administrator. invited reports whether there is one.
+func (k *Service) ApplyInvitation(ctx context.Context, user *User) (invited bool, err error) {
 	if k.invitations == nil || user.EmailKey == "" {
-		return nil
+		return false, nil
 	}
 	i, err := k.invitations.Get(ctx, user.EmailKey)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
 	user.AddRoles(Without(i.Roles, []string{AdminRole}))
-	return nil
+	return true, nil
 }
 
 // CloseInvitation ends the invitation of an existing user.

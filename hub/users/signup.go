@@ -27,8 +27,8 @@ func off(err error) bool { return errors.Is(err, ErrDisabled) || errors.Is(err, 
 // SignUp creates the account of an address that its owner proved. waits makes
 // an administrator approve it first. claim uses the proof up; nothing but the
 // insert can fail after it. The account gets the roles of an open invitation,
-// else none. An invited user does not wait. Mistakes are forms.Problems, and fs.ErrExist means that the
-// address has an account.
+// else none. An invited user does not wait. Mistakes are forms.Problems, and
+// fs.ErrExist means that the address has an account.
 func (k *Service) SignUp(ctx context.Context, n NewUser, waits bool, claim func(context.Context) error) (User, error) {
 	user, err := k.draft(ctx, n)
 	if err == nil && n.Password == "" {
@@ -40,10 +40,7 @@ func (k *Service) SignUp(ctx context.Context, n NewUser, waits bool, claim func(
 	if user.Password, err = k.firstHash(ctx, n); err != nil {
 		return User{}, err
 	}
-	if err := k.ApplyInvitation(ctx, &user); err != nil {
-		return User{}, err
-	}
-	invited, err := k.Invited(ctx, user.EmailKey)
+	invited, err := k.ApplyInvitation(ctx, &user)
 	if err != nil {
 		return User{}, err
 	}

@@ -207,6 +207,18 @@ const ProvePath = "/signin/prove"
 // SignInAgain is that page, followed by a page of this hub that requires it.
 func SignInAgain(to string) string { return ProvePath + "?" + url.Values{"to": {to}}.Encode() }
 
+// Destination are the parameters of a page about where the user goes after the
+// sign-in: a flow, or a page of this hub.
+func Destination(flow, to string) url.Values {
+	v := url.Values{}
+	if flow != "" {
+		v.Set("flow", flow)
+	} else if to := LocalPath(to, ""); to != "" {
+		v.Set("to", to)
+	}
+	return v
+}
+
 // LocalPath returns path if it is on this hub, else fallback. A path that begins
 // with two slashes or contains a backslash is another site's URL to a browser.
 func LocalPath(path, fallback string) string {

@@ -18,7 +18,7 @@ func (k *Service) create(ctx context.Context, verified bool, c Claim, p Policy) 
 	user := k.newcomer(verified, c, p)
 	identity := k.newIdentity(c, user.ID)
 	identity.Roles, identity.Pending = user.Roles, true
-	if err := k.users.ApplyInvitation(ctx, &user); err != nil {
+	if _, err := k.users.ApplyInvitation(ctx, &user); err != nil {
 		return users.User{}, err
 	}
 	err := k.identities.Insert(ctx, identity)

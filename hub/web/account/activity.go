@@ -10,6 +10,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/selfservice"
+	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
@@ -93,18 +94,9 @@ func (d *Handler) DisownShow(c *gin.Context) error {
 	if c.Query("event") == "" { // an expired form leads here
 		return web.SeeOther(c, activityPage)
 	}
-	of, err := d.Self.Disowning(c.Request.Context(), p.User, c.Query("event"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return web.NotFound(err)
-	}
-	if err != nil {
+	of, sent, err := d.disowning(c, p, c.Query("event"))
+	if sent || err != nil {
 		return err
-	}
-	if of.Remedy != selfservice.None {
-		// It changes how the user signs in.
-		if sent, err := d.Sessions.ProveFirst(c, p, disownPage+"?event="+of.Event.ID); sent || err != nil {
-			return err
-		}
 	}
 	names := d.namesFor(c.Request.Context())
 	page := templates.Disown{Event: of.Event.ID, Time: of.Event.Time, Sessions: of.Sessions, Apps: of.Apps, Mail: d.MailLinks.Delivers(), Email: p.User.Email}
@@ -125,23 +117,30 @@ func (d *Handler) DisownShow(c *gin.Context) error {
 	return d.Responder.Show(c, http.StatusOK, page)
 }
 
+// disowning finds what disowning an event does. An undo changes how the user
+// signs in, so it needs a recent sign-in: sent reports that the user was sent to
+// it.
+func (d *Handler) disowning(c *gin.Context, p sessions.Person, event string) (of selfservice.Disowning, sent bool, err error) {
+	of, err = d.Self.Disowning(c.Request.Context(), p.User, event)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = web.NotFound(err)
+	}
+	if err != nil || of.Remedy == selfservice.None {
+		return of, false, err
+	}
+	sent, err = d.Sessions.ProveFirst(c, p, disownPage+"?event="+of.Event.ID)
+	return of, sent, err
+}
+
 // Disown is POST /account/activity/wasnt-me.
 func (d *Handler) Disown(c *gin.Context) error {
 	p, form, err := d.asked(c)
 	if err != nil {
 		return err
 	}
-	of, err := d.Self.Disowning(c.Request.Context(), p.User, form["event"])
-	if errors.Is(err, fs.ErrNotExist) {
-		return web.NotFound(err)
-	}
-	if err != nil {
+	of, sent, err := d.disowning(c, p, form["event"])
+	if sent || err != nil {
 		return err
-	}
-	if of.Remedy != selfservice.None {
-		if sent, err := d.Sessions.ProveFirst(c, p, disownPage+"?event="+of.Event.ID); sent || err != nil {
-			return err
-		}
 	}
 	_, mailed, err := d.Self.Disown(c.Request.Context(), by(c, p.User.ID), p.User, of)
 	if err != nil {

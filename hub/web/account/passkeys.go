@@ -89,7 +89,7 @@ func (d *Handler) AddPasskey(c *gin.Context) error {
 		return err
 	}
 	ctx := c.Request.Context()
-	added, err := d.Passkeys.FinishRegistration(ctx, p.User, d.Sessions.BoundToBrowser(c.Request), form["passkey_state"], form["passkey_answer"], form["name"])
+	added, err := d.Passkeys.FinishRegistration(ctx, p.User, d.Sessions.BoundToBrowser(c.Request), form[proof.PasskeyState], form[proof.PasskeyAnswer], form["name"])
 	if wrong, ok := web.Mistakes(err, nil); ok {
 		return d.showPasskeys(c, http.StatusUnprocessableEntity, p, templates.Passkeys{Name: form["name"], Mistakes: wrong})
 	}

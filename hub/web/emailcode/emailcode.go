@@ -17,10 +17,10 @@ import (
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/users"
-	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/hub/users/secondfactor"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
+	"github.com/fedhub/fedhub/hub/web/proof"
 	"github.com/fedhub/fedhub/internal/emailaddr"
 	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
@@ -146,12 +146,8 @@ func (d *Handler) showCode(c *gin.Context, status int, ask, code string, e email
 	if err != nil {
 		return err
 	}
-	query := url.Values{"email": {e.Email}}
-	if e.Flow != "" {
-		query.Set("flow", e.Flow)
-	} else if to := web.LocalPath(e.To, ""); to != "" {
-		query.Set("to", to)
-	}
+	query := web.Destination(e.Flow, e.To)
+	query.Set("email", e.Email)
 	return d.Responder.Show(c, status, templates.EmailCode{Ask: ask, Code: code, Client: client, Email: e.Email, Cancel: again, Again: "/signin/email?" + query.Encode(), Alert: alert})
 }
 
@@ -201,10 +197,7 @@ func (d *Handler) guess(c *gin.Context, ask, code string, look func(ctx context.
 		}
 		return err
 	})
-	if slow, ok := errors.AsType[*passwords.Throttled](err); ok {
-		return users.User{}, web.TooMany(slow.Until.Sub(d.Now()))
-	}
-	return user, err
+	return user, proof.Slowed(err, d.Now())
 }
 
 // overOr is the page for an expired code, or the error.

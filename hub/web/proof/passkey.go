@@ -8,6 +8,12 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
+// The fields of a form with a passkey (templates/parts/elements.html).
+const (
+	PasskeyState  = "passkey_state"
+	PasskeyAnswer = "passkey_answer"
+)
+
 // PasskeyRefused is the message to the user about a refused passkey, if the error
 // concerns the user.
 func PasskeyRefused(err error) (title, text texts.Text, status int, ok bool) {

@@ -53,15 +53,11 @@ func (d *Checker) Password(c *gin.Context, p sessions.Person, current string) (t
 	}
 	err = d.Users.Proves(ctx, p.User, p.Session.LoginKey, web.Network(c.ClientIP()), current)
 	after := lasting.Of(ctx) // a checked password counts even if the request is cancelled
-	var slow *passwords.Throttled
 	switch {
 	case err == nil:
 		return templates.Note{}, d.Sessions.RightProof(after, p.Session, look)
-	case errors.As(err, &slow):
-		err = web.TooMany(slow.Until.Sub(d.Sessions.Now()))
-		fallthrough
 	case !errors.Is(err, users.ErrWrongPassword):
-		return templates.Note{}, errors.Join(err, d.Sessions.ForgiveProof(after, p.Session, look))
+		return templates.Note{}, errors.Join(Slowed(err, d.Sessions.Now()), d.Sessions.ForgiveProof(after, p.Session, look))
 	}
 	over, err := d.Sessions.WrongProof(after, p.Session, look)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -85,4 +81,14 @@ func guessed() error {
 	return &web.ErrorPage{Status: http.StatusForbidden, Heading: locales.Say("proof.you-are-signed-out"),
 		Text:   locales.Say("proof.the-current-password-was-wrong"),
 		Action: templates.Action{Label: locales.Say("proof.sign-in"), URL: "/signin?" + url.Values{"to": {"/account/password"}}.Encode()}}
+}
+
+// Slowed is the page that says how long the user must wait before the next
+// attempt, if the error is about that, or the error.
+func Slowed(err error, now time.Time) error {
+	var slow *passwords.Throttled
+	if errors.As(err, &slow) {
+		return web.TooMany(slow.Until.Sub(now))
+	}
+	return err
 }

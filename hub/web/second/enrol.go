@@ -94,7 +94,7 @@ func (d *Handler) Enrol(c *gin.Context) error {
 	if err := d.unenrolled(c, user); err != nil {
 		return err
 	}
-	if form[passkeyAnswer] != "" {
+	if form[proof.PasskeyAnswer] != "" {
 		return d.enrolPasskey(c, form, h, user)
 	}
 	secret, err := proof.SecretOf(d.Stops, user, form["app"])
@@ -162,7 +162,7 @@ func (d *Handler) proveForEnrolment(c *gin.Context, form oauth.Params, h halfway
 		return d.showEnrol(c, name, h, user, enrolment{sent: true, wrong: wrong})
 	}
 	if err != nil {
-		return slowed(err, d.Now())
+		return proof.Slowed(err, d.Now())
 	}
 	var used halfway
 	if err := d.Stops.Take(ctx, stopSecond, name, d.Sessions.BoundToBrowser(c.Request), &used); err != nil {

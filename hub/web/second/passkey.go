@@ -20,12 +20,6 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// The fields of a form with a passkey (parts/elements.html).
-const (
-	passkeyState  = "passkey_state"
-	passkeyAnswer = "passkey_answer"
-)
-
 // offerPasskey is the data of the page on which the user confirms with a passkey;
 // empty if the user has none that works at this host.
 func (d *Handler) offerPasskey(c *gin.Context, user users.User) (templates.Ceremony, error) {
@@ -41,7 +35,7 @@ func (d *Handler) offerPasskey(c *gin.Context, user users.User) (templates.Cerem
 // the passkey alone starts no session.
 func (d *Handler) checkPasskey(c *gin.Context, user users.User, form oauth.Params) (synced bool, alert templates.Note, err error) {
 	ctx := c.Request.Context()
-	shown, err := d.Passkeys.FinishConfirm(ctx, user.ID, d.Sessions.BoundToBrowser(c.Request), form[passkeyState], form[passkeyAnswer])
+	shown, err := d.Passkeys.FinishConfirm(ctx, user.ID, d.Sessions.BoundToBrowser(c.Request), form[proof.PasskeyState], form[proof.PasskeyAnswer])
 	if title, text, _, ok := proof.PasskeyRefused(err); ok {
 		d.Audit.Record(ctx, audit.Event{Kind: audit.SecondFailed, Target: user.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.Of(err)})
 		return false, danger(title, text), nil
@@ -70,7 +64,7 @@ func (d *Handler) offerNewPasskey(c *gin.Context, user users.User) (templates.Ce
 // it counts as the second factor at once.
 func (d *Handler) enrolPasskey(c *gin.Context, form oauth.Params, h halfway, user users.User) error {
 	ctx, name := c.Request.Context(), form["stop"]
-	added, err := d.Passkeys.FinishRegistration(ctx, user, d.Sessions.BoundToBrowser(c.Request), form[passkeyState], form[passkeyAnswer], web.Device(c.Request.UserAgent()).English())
+	added, err := d.Passkeys.FinishRegistration(ctx, user, d.Sessions.BoundToBrowser(c.Request), form[proof.PasskeyState], form[proof.PasskeyAnswer], web.Device(c.Request.UserAgent()).English())
 	if title, text, ok := proof.PasskeyNotAdded(err); ok {
 		return d.showEnrol(c, name, h, user, enrolment{alert: danger(title, text)})
 	}

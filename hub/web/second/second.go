@@ -19,10 +19,10 @@ import (
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/passkeys"
-	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/hub/users/secondfactor"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
+	"github.com/fedhub/fedhub/hub/web/proof"
 	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 	"github.com/fedhub/fedhub/templates/locales"
@@ -219,7 +219,7 @@ func (d *Handler) Verify(c *gin.Context) error {
 	}
 	with := func(start sessions.Start) sessions.Start { return authentication.WithCode(start, d.Now()) }
 	var alert templates.Note
-	if form[passkeyAnswer] != "" {
+	if form[proof.PasskeyAnswer] != "" {
 		var synced bool
 		synced, alert, err = d.checkPasskey(c, user, form)
 		with = func(start sessions.Start) sessions.Start { return authentication.WithPasskey(start, d.Now(), synced) }
@@ -253,22 +253,13 @@ func (d *Handler) Check(c *gin.Context, user users.User, code string) (templates
 		}
 		return note, nil
 	case err != nil:
-		return templates.Note{}, slowed(err, d.Now())
+		return templates.Note{}, proof.Slowed(err, d.Now())
 	}
 	if method == secondfactor.ByRecovery {
 		d.Audit.Record(ctx, audit.Event{Kind: audit.RecoveryUsed, Actor: user.ID, Target: user.ID, IP: c.ClientIP(), Agent: c.Request.UserAgent(), Ref: web.Ref(c)})
 		d.told(c, d.MailLinks.RecoveryUsed(ctx, user))
 	}
 	return templates.Note{}, nil
-}
-
-// slowed says how long the user must wait before the next attempt, if at all.
-func slowed(err error, now time.Time) error {
-	var slow *passwords.Throttled
-	if errors.As(err, &slow) {
-		return web.TooMany(slow.Until.Sub(now))
-	}
-	return err
 }
 
 // told logs that an email could not be sent. The request continues, because the

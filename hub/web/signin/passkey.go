@@ -17,12 +17,6 @@ import (
 	"github.com/fedhub/fedhub/templates"
 )
 
-// The fields of a form with a passkey (parts/elements.html).
-const (
-	passkeyState  = "passkey_state"
-	passkeyAnswer = "passkey_answer"
-)
-
 // Passkey is POST /signin/passkey: the response of a passkey, which names its
 // user.
 func (d *Handler) Passkey(c *gin.Context) error {
@@ -49,7 +43,7 @@ func (d *Handler) Passkey(c *gin.Context) error {
 // with it.
 func (d *Handler) byPasskey(c *gin.Context, form oauth.Params) (passkeys.Passkey, users.User, error) {
 	ctx := c.Request.Context()
-	p, err := d.Passkeys.FinishLogin(ctx, d.Sessions.BoundToBrowser(c.Request), form[passkeyState], form[passkeyAnswer])
+	p, err := d.Passkeys.FinishLogin(ctx, d.Sessions.BoundToBrowser(c.Request), form[proof.PasskeyState], form[proof.PasskeyAnswer])
 	if errors.Is(err, passkeys.ErrOff) {
 		err = web.NotFound(err)
 	}
@@ -130,7 +124,7 @@ func (d *Handler) confirmedBy(c *gin.Context, p sessions.Person, form oauth.Para
 	err := d.mayUsePasskey(c, p.User.Admin())
 	var key passkeys.Passkey
 	if err == nil {
-		key, err = d.Passkeys.FinishConfirm(c.Request.Context(), p.User.ID, d.Sessions.BoundToBrowser(c.Request), form[passkeyState], form[passkeyAnswer])
+		key, err = d.Passkeys.FinishConfirm(c.Request.Context(), p.User.ID, d.Sessions.BoundToBrowser(c.Request), form[proof.PasskeyState], form[proof.PasskeyAnswer])
 	}
 	if errors.Is(err, passkeys.ErrOff) {
 		err = web.NotFound(err)

@@ -15,6 +15,7 @@ import (
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/proof"
 	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -24,7 +25,7 @@ import (
 const provePassword = "prove_password"
 
 // proofs are the fields of this page's own forms, which it does not carry along.
-var proofs = []string{provePassword, proveCode, passkeyState, passkeyAnswer, "csrf"}
+var proofs = []string{provePassword, proveCode, proof.PasskeyState, proof.PasskeyAnswer, "csrf"}
 
 // proveCode is the page's own field of the second factor.
 const proveCode = "prove_code"
@@ -61,7 +62,7 @@ func (d *Handler) Prove(c *gin.Context) error {
 // proofBy checks the passkey or the password with which the user proves their
 // identity. The note says what is wrong with it, if anything.
 func (d *Handler) proofBy(c *gin.Context, p sessions.Person, form oauth.Params) (sessions.Start, templates.Note, error) {
-	if form[passkeyAnswer] != "" {
+	if form[proof.PasskeyAnswer] != "" {
 		return d.confirmedBy(c, p, form)
 	}
 	err := d.mayUsePassword(c, p.User.Admin())
@@ -105,12 +106,12 @@ func (d *Handler) ProveHere(c *gin.Context) (done bool, err error) {
 	}
 	page.Code, page.PasskeyOnly = factors.Codes(), factors.Any() && !factors.Codes()
 	status := http.StatusForbidden
-	var proof sessions.Start
-	given := form.Has(provePassword) || form.Has(passkeyAnswer)
+	var start sessions.Start
+	given := form.Has(provePassword) || form.Has(proof.PasskeyAnswer)
 	if given {
 		status = http.StatusUnauthorized
-		if proof, page.Alert, err = d.proofBy(c, p, form); err == nil && factors.Any() && !page.Alert.Some() && proof.ACR != sessions.ACRTwoFactors {
-			proof = authentication.WithCode(proof, d.Now())
+		if start, page.Alert, err = d.proofBy(c, p, form); err == nil && factors.Any() && !page.Alert.Some() && start.ACR != sessions.ACRTwoFactors {
+			start = authentication.WithCode(start, d.Now())
 			page.Alert, err = d.CheckSecond(c, p.User, form[proveCode])
 		}
 		if err != nil {
@@ -121,7 +122,7 @@ func (d *Handler) ProveHere(c *gin.Context) (done bool, err error) {
 		return false, d.showProve(c, status, pendingLogin{method: method{To: "/admin"}}, p, page)
 	}
 	d.Audit.Record(ctx, audit.Event{Kind: audit.SignInOK, Actor: p.User.ID, IP: c.ClientIP(), Agent: c.Request.UserAgent(), Ref: web.Ref(c), Why: texts.New("prove.again")})
-	return true, d.Sessions.Proved(c.Request, p, proof)
+	return true, d.Sessions.Proved(c.Request, p, start)
 }
 
 // ProveMail is POST /signin/prove/mail: a user without a password or passkey here

@@ -10,7 +10,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -93,12 +92,7 @@ func (w method) next() string {
 
 // query is the destination as parameters of one of our pages.
 func (w method) query() string {
-	v := url.Values{}
-	if w.Flow != "" {
-		v.Set("flow", w.Flow)
-	} else if to := web.LocalPath(w.To, ""); to != "" {
-		v.Set("to", to)
-	}
+	v := web.Destination(w.Flow, w.To)
 	if len(v) == 0 {
 		return ""
 	}
