@@ -48,6 +48,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users/pictures"
 	"github.com/fedhub/fedhub/hub/users/secondfactor"
 	"github.com/fedhub/fedhub/hub/users/signup"
+	"github.com/fedhub/fedhub/hub/users/trustedbrowsers"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/account"
 	"github.com/fedhub/fedhub/hub/web/admin"
@@ -225,7 +226,7 @@ func (h *Hub) buildUpstreams() {
 func (h *Hub) buildOperator() {
 	c, d := h.config, h.data
 	h.self = &selfservice.Service{
-		Users: h.users, Linking: h.linking, Passkeys: h.passkeys, Codes: h.second.Codes, Grants: h.grants, Sessions: h.sessions.Service,
+		Users: h.users, Linking: h.linking, Passkeys: h.passkeys, Codes: h.second.Codes, Trusted: h.trusted(), Grants: h.grants, Sessions: h.sessions.Service,
 		Logouts: h.logouts, MailLinks: h.mailLinks, Settings: h.settings, Audit: h.audit, Removed: h.second.Removed,
 	}
 	h.Service = operator.New(operator.Parts{
@@ -245,6 +246,11 @@ func host() string {
 		return "unknown"
 	}
 	return name
+}
+
+// trusted keeps the browsers that are not asked for a second factor.
+func (h *Hub) trusted() *trustedbrowsers.Service {
+	return &trustedbrowsers.Service{Set: h.data.TrustedBrowsers, Now: h.config.Now}
 }
 
 // review applies the new profile that a provider reports for a user.
@@ -305,7 +311,7 @@ func (h *Hub) buildHandlers() {
 		Begins: c.Limits.Limiter(c.Limits.Begins, c.Now), Raise: h.monitor.Raise, Factors: h.second,
 	}
 	h.secondStep = &second.Handler{
-		Factors: h.second, Stops: h.stops, Sessions: h.sessions, Users: h.users, Passkeys: h.passkeys, MailLinks: h.mailLinks, Audit: h.audit, Responder: h.responder,
+		Factors: h.second, Stops: h.stops, Sessions: h.sessions, Users: h.users, Passkeys: h.passkeys, Trusted: h.trusted(), MailLinks: h.mailLinks, Audit: h.audit, Responder: h.responder,
 		HubName: h.name, Log: c.Log, Now: c.Now, SignIn: h.signin,
 	}
 	h.signin.AskSecond, h.signin.CheckSecond = h.secondStep.Ask, h.secondStep.Check
@@ -344,7 +350,7 @@ func (h *Hub) buildHandlers() {
 	h.account = &account.Handler{
 		Pictures: pictures.New(h.data.Pictures, h.users, c.URL, c.Now),
 		Self:     h.self,
-		Proofs:   proofs, Second: h.second, HubName: h.name, Stops: h.stops,
+		Proofs:   proofs, Trusted: h.trusted(), Second: h.second, HubName: h.name, Stops: h.stops,
 		Issuer: c.URL, Clients: h.clients, Upstreams: h.upstreams, Sessions: h.sessions, Users: h.users, Passkeys: h.passkeys, Linking: h.linking,
 		Grants: h.grants, Logouts: h.logouts, MailLinks: h.mailLinks, UpstreamTokens: h.upstreamTokens, Settings: h.settings, Audit: h.audit, Responder: h.responder, Now: c.Now, MinPassword: c.MinPassword,
 	}

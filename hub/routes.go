@@ -223,6 +223,7 @@ func (h *Hub) accountRoutes(g guard.Rules) []route {
 		{"GET", "/account/second-factor", g.SignedIn, h.account.SecondFactor},
 		{"POST", "/account/second-factor/app", g.SignedIn, h.account.SetAuthenticator},
 		{"POST", "/account/second-factor/app/remove", g.SignedIn, h.account.RemoveAuthenticator},
+		{"POST", "/account/second-factor/trusted/remove", g.SignedIn, h.account.RemoveTrusted},
 		{"POST", "/account/second-factor/recovery", g.SignedIn, h.account.NewRecovery},
 		{"POST", "/account/apps/remove", g.SignedIn, h.account.RemoveApp},
 		{"POST", "/account/apps/remove-all", g.SignedIn, h.account.RemoveAllApps},

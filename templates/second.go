@@ -15,6 +15,7 @@ type Second struct {
 	App      bool   // there is an authenticator app
 	Recovery bool   // there are recovery codes left
 	Passkey  Ceremony
+	Days     int  // days that the browser can be trusted; 0: not offered
 	Again    bool // a signed-in user proves their identity again
 	Cancel   string
 	Alert    Note

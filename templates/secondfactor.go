@@ -14,6 +14,7 @@ type SecondFactor struct {
 	Added    time.Time // the app
 	Used     time.Time
 	Passkeys int // number of passkeys that work at this host
+	Trusted  []TrustedBrowser
 	Left     int // remaining recovery codes
 	Made     time.Time
 	Off      bool // the settings require no second factor
@@ -27,4 +28,15 @@ func (p SecondFactor) Any() bool { return p.HasApp || p.Passkeys > 0 }
 
 func (p SecondFactor) look() look {
 	return look{"secondfactor", desk, locales.Say("secondfactor.tab"), len(p.Mistakes) > 0}
+}
+
+// A TrustedBrowser is a browser in which the user is not asked for the second
+// factor. Its form posts
+// browser={ID} to /account/second-factor/trusted/remove, and all=1 removes all.
+type TrustedBrowser struct {
+	ID      string
+	Device  locales.Text
+	Network string
+	Since   time.Time
+	Used    time.Time
 }

@@ -11,40 +11,41 @@ import (
 // /admin/settings/tokens and token={ID} to …/tokens/delete, the one about
 // unused apps posts age in days to /admin/settings/unused.
 type AdminSettings struct {
-	HubName           string            // hub_name
-	SkipAuthorization string            // skip_authorization: "Force" or "Auto"
-	RequirePushed     bool              // require_pushed
-	EmailSignIn       bool              // email_sign_in
-	TrustedDomains    string            // trusted_domains, one per line
-	Registration      string            // registration: "off", "token" or "open"
-	DocumentDomains   string            // document_domains, one per line
-	SoftwareIssuers   string            // software_issuers, one per line
-	Vouchers          string            // vouchers, one per line
-	Passwords         string            // passwords: "all" or "administrators"
-	SignUp            string            // sign_up: "off", "invitation", "domain" or "open"
-	SignUpDomains     string            // sign_up_domains, one per line
-	SignUpApproval    bool              // sign_up_approval
-	Mail              bool              // whether the hub sends emails
-	BreachedURL       string            // breached_url
-	SecondFactor      string            // second_factor: "never", "optional", "administrators" or "all"
-	SecondFactorRoles string            // second_factor_roles, one per line
-	SecondFactorDays  string            // second_factor_days
-	Traces            string            // traces: "failures", "all" or "off"
-	TraceDays         string            // trace_days
-	AuditDays         string            // audit_days
-	DeletionDays      string            // deletion_days
-	RecentMinutes     string            // recent_minutes
-	AdminHours        string            // admin_hours
-	RefreshSeconds    string            // refresh_seconds
-	Registered        string            // registered
-	PerNetwork        string            // registered_per_network
-	UnusedDays        string            // unused_days
-	Unused            locales.Text      // how many apps registered themselves and were never used; empty if none
-	Tokens            []InitialToken    // valid ones
-	Token             string            // a new one, shown once
-	Locked            map[string]string // name of a field to the variable that sets it
-	Issuer            string
-	Mistakes          []Mistake
+	HubName            string            // hub_name
+	SkipAuthorization  string            // skip_authorization: "Force" or "Auto"
+	RequirePushed      bool              // require_pushed
+	EmailSignIn        bool              // email_sign_in
+	TrustedDomains     string            // trusted_domains, one per line
+	Registration       string            // registration: "off", "token" or "open"
+	DocumentDomains    string            // document_domains, one per line
+	SoftwareIssuers    string            // software_issuers, one per line
+	Vouchers           string            // vouchers, one per line
+	Passwords          string            // passwords: "all" or "administrators"
+	SignUp             string            // sign_up: "off", "invitation", "domain" or "open"
+	SignUpDomains      string            // sign_up_domains, one per line
+	SignUpApproval     bool              // sign_up_approval
+	Mail               bool              // whether the hub sends emails
+	BreachedURL        string            // breached_url
+	SecondFactor       string            // second_factor: "never", "optional", "administrators" or "all"
+	SecondFactorRoles  string            // second_factor_roles, one per line
+	SecondFactorDays   string            // second_factor_days
+	TrustedBrowserDays string            // trusted_browser_days
+	Traces             string            // traces: "failures", "all" or "off"
+	TraceDays          string            // trace_days
+	AuditDays          string            // audit_days
+	DeletionDays       string            // deletion_days
+	RecentMinutes      string            // recent_minutes
+	AdminHours         string            // admin_hours
+	RefreshSeconds     string            // refresh_seconds
+	Registered         string            // registered
+	PerNetwork         string            // registered_per_network
+	UnusedDays         string            // unused_days
+	Unused             locales.Text      // how many apps registered themselves and were never used; empty if none
+	Tokens             []InitialToken    // valid ones
+	Token              string            // a new one, shown once
+	Locked             map[string]string // name of a field to the variable that sets it
+	Issuer             string
+	Mistakes           []Mistake
 }
 
 func (p AdminSettings) look() look {

@@ -35,6 +35,7 @@ type settingsSetCmd struct {
 
 	SecondFactor     word      `enum:"never,optional,administrators,all," default:"" placeholder:"WORD" help:"Users who need a second factor: never (no one is asked), optional (users who set one up are asked), administrators (and the roles of --second-factor-role) or all. Default: administrators."`
 	SecondFactorRole *[]string `sep:"none" placeholder:"ROLE" help:"Users with this role need a second factor too. May be repeated; an empty value removes all."`
+	TrustedDays      *int      `placeholder:"N" help:"Days that users may trust a browser, which is then not asked for a second factor; 0 for never. Default: 30."`
 	SecondFactorDays *int      `placeholder:"N" help:"Days that users may put off setting up a second factor; 0 for none. Default: 7."`
 
 	Traces    word `enum:"failures,all,off," default:"" placeholder:"WORD" help:"Sign-ins in the sign-in log: failures (also those in which the hub asked the user something), all or off."`
@@ -62,7 +63,7 @@ func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
 	given := *s
 	given.format, given.base = format{}, base{}
 	if given == (settingsSetCmd{}) {
-		return mistake("nothing to change; add at least one of --consent, --name, --server-domain, --registration, --document-domain, --software-issuer, --require-pushed, --voucher, --key-days, --passwords, --email-sign-in, --breached-passwords-url, --sign-up, --sign-up-domain, --sign-up-approval, --second-factor, --second-factor-role, --second-factor-days, --traces, --trace-days, --audit-days, --deletion-days, --recent-minutes, --admin-hours, --refresh-seconds, --registered, --registered-per-network and --unused-days")
+		return mistake("nothing to change; add at least one of --consent, --name, --server-domain, --registration, --document-domain, --software-issuer, --require-pushed, --voucher, --key-days, --passwords, --email-sign-in, --breached-passwords-url, --sign-up, --sign-up-domain, --sign-up-approval, --second-factor, --second-factor-role, --second-factor-days, --trusted-days, --traces, --trace-days, --audit-days, --deletion-days, --recent-minutes, --admin-hours, --refresh-seconds, --registered, --registered-per-network and --unused-days")
 	}
 	return s.with(ctx, c, func(o *opened) error {
 		err := o.ChangeSettings(ctx, c.operator(), func(now *settings.Settings) {
@@ -84,6 +85,7 @@ func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
 			now.SecondFactor = cmp.Or(string(s.SecondFactor), now.SecondFactor)
 			change(&now.SecondFactorRoles, s.SecondFactorRole)
 			now.SecondFactorDays = cmp.Or(s.SecondFactorDays, now.SecondFactorDays)
+			now.TrustedBrowserDays = cmp.Or(s.TrustedDays, now.TrustedBrowserDays)
 			now.Traces = cmp.Or(string(s.Traces), now.Traces)
 			change(&now.TraceDays, s.TraceDays)
 			now.DeletionDays = cmp.Or(s.DeletionDays, now.DeletionDays)

@@ -41,6 +41,7 @@ func showSettings(ctx context.Context, c *console, o *opened, print printer) err
 		SecondFactor    string   `json:"second_factor"`
 		SecondRoles     []string `json:"second_factor_roles"`
 		SecondDays      int      `json:"second_factor_days"`
+		TrustedDays     int      `json:"trusted_browser_days"`
 		Traces          string   `json:"traces"`
 		TraceDays       int      `json:"trace_days"`
 		AuditDays       int      `json:"audit_days"`
@@ -51,7 +52,7 @@ func showSettings(ctx context.Context, c *console, o *opened, print printer) err
 		Registered      int      `json:"registered"`
 		PerNetwork      int      `json:"registered_per_network"`
 		UnusedDays      int      `json:"unused_days"`
-	}{now.HubName, now.Consent, append([]string{}, now.ServerDomains...), now.Registration, append([]string{}, now.DocumentDomains...), append([]string{}, now.SoftwareIssuers...), now.RequirePushed, append([]string{}, now.Vouchers...), now.RotateDays(), now.PasswordsOf(), now.EmailSignIn, now.BreachedURL, now.SignUpOf(), append([]string{}, now.SignUpDomains...), now.SignUpApproval, now.SecondFactorOf(), append([]string{}, now.SecondFactorRoles...), now.SecondFactorFor(), now.TraceMode(), now.TraceKept(), now.AuditKept(), now.DeletionFor(), now.RecentFor(), now.AdminFor(), now.RefreshAgain(), now.RegisteredAtMost(), now.RegisteredFromOne(), now.UnusedFor()}
+	}{now.HubName, now.Consent, append([]string{}, now.ServerDomains...), now.Registration, append([]string{}, now.DocumentDomains...), append([]string{}, now.SoftwareIssuers...), now.RequirePushed, append([]string{}, now.Vouchers...), now.RotateDays(), now.PasswordsOf(), now.EmailSignIn, now.BreachedURL, now.SignUpOf(), append([]string{}, now.SignUpDomains...), now.SignUpApproval, now.SecondFactorOf(), append([]string{}, now.SecondFactorRoles...), now.SecondFactorFor(), now.TrustedBrowserFor(), now.TraceMode(), now.TraceKept(), now.AuditKept(), now.DeletionFor(), now.RecentFor(), now.AdminFor(), now.RefreshAgain(), now.RegisteredAtMost(), now.RegisteredFromOne(), now.UnusedFor()}
 	return print(c, value, func(w io.Writer) {
 		table(w, []string{"SETTING", "VALUE"}, [][]string{
 			{"name", value.Name},

@@ -86,6 +86,9 @@ const (
 	SecondFailed     = "second.failed"  // a wrong code
 	RecoveryMade     = "recovery.made"
 	RecoveryUsed     = "recovery.used"
+	TrustedAdded     = "trusted.added" // a browser that is not asked for a second factor
+	TrustedUsed      = "trusted.used"
+	TrustedRemoved   = "trusted.removed"
 	PasskeyAdded     = "passkey.added"
 	PasskeyRenamed   = "passkey.renamed"
 	PasskeyRemoved   = "passkey.removed"

@@ -35,6 +35,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/hub/users/pictures"
 	"github.com/fedhub/fedhub/hub/users/secondfactor"
+	"github.com/fedhub/fedhub/hub/users/trustedbrowsers"
 )
 
 // Sets has one field for each kind of record. The tags give the name of the set
@@ -52,6 +53,7 @@ type Sets struct {
 	Throttles           *store.Collection[passwords.Throttle]              `set:"throttles"`
 	Browsers            *store.Collection[passwords.Browser]               `set:"browsers" index:"userId" user:"userId"`
 	SecondFactors       *store.Collection[secondfactor.Factors]            `set:"secondfactors" user:"id"`
+	TrustedBrowsers     *store.Collection[trustedbrowsers.Browser]         `set:"trustedbrowsers" index:"userId" user:"userId"`
 	SetupLinks          *store.Collection[users.SetupLink]                 `set:"setups"`
 	LinkEvents          *store.Collection[linking.LinkEvent]               `set:"decisions" index:"userId" user:"userId"`
 	Sessions            *store.Collection[sessions.Session]                `set:"sessions" index:"sid userId loginKey upstreamSid upstreamSub" freed:"sid" user:"userId"`

@@ -49,6 +49,16 @@ type exportedSecond struct {
 	App           bool       `json:"authenticator_app"`
 	Added         *time.Time `json:"added,omitempty"`
 	RecoveryCodes int        `json:"recovery_codes_left"`
+
+	Trusted []exportedTrusted `json:"trusted_browsers"`
+}
+
+type exportedTrusted struct {
+	Agent    string    `json:"browser,omitempty"`
+	Network  string    `json:"network,omitempty"`
+	Since    time.Time `json:"trusted_since"`
+	LastUsed time.Time `json:"last_used"`
+	Expires  time.Time `json:"expires"`
 }
 
 type exportedPasskey struct {
@@ -126,7 +136,14 @@ func (s *Service) exportFactors(ctx context.Context, u users.User, e *Export) er
 	if err != nil {
 		return err
 	}
-	e.Second = exportedSecond{App: f.HasApp(), Added: known(f.App.Added), RecoveryCodes: len(f.Recovery.Codes)}
+	e.Second = exportedSecond{App: f.HasApp(), Added: known(f.App.Added), RecoveryCodes: len(f.Recovery.Codes), Trusted: []exportedTrusted{}}
+	trusted, err := s.Trusted.Of(ctx, u)
+	if err != nil {
+		return err
+	}
+	for _, b := range trusted {
+		e.Second.Trusted = append(e.Second.Trusted, exportedTrusted{Agent: b.Agent, Network: b.Network, Since: b.Created, LastUsed: b.Used, Expires: b.Expires})
+	}
 	all, err := s.Passkeys.Of(ctx, u.ID)
 	for _, p := range all {
 		e.Passkeys = append(e.Passkeys, exportedPasskey{Name: p.Name, Created: p.Created, LastUsed: known(p.Used)})

@@ -17,6 +17,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/users/passkeys"
 	"github.com/fedhub/fedhub/hub/users/secondfactor"
+	"github.com/fedhub/fedhub/hub/users/trustedbrowsers"
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
@@ -26,6 +27,7 @@ type Service struct {
 	Linking   *linking.Service
 	Passkeys  *passkeys.Service
 	Codes     *secondfactor.Service
+	Trusted   *trustedbrowsers.Service
 	Grants    *grants.Service
 	Sessions  *sessions.Service
 	Logouts   *logouts.Service

@@ -59,6 +59,25 @@ func (s Settings) SecondFactorGrace() time.Duration {
 	return time.Duration(s.SecondFactorFor()) * 24 * time.Hour
 }
 
+// The bounds of TrustedBrowserDays.
+const (
+	defaultTrustedBrowserDays = 30
+	maxTrustedBrowserDays     = 90
+)
+
+// TrustedBrowserFor is how many days a user may trust a browser; 0 if they can't.
+func (s Settings) TrustedBrowserFor() int {
+	if s.TrustedBrowserDays == nil {
+		return defaultTrustedBrowserDays
+	}
+	return *s.TrustedBrowserDays
+}
+
+// TrustedBrowserLife is TrustedBrowserFor as a duration.
+func (s Settings) TrustedBrowserLife() time.Duration {
+	return time.Duration(s.TrustedBrowserFor()) * 24 * time.Hour
+}
+
 func (s Settings) secondFactorProblems() forms.Problems {
 	var p forms.Problems
 	if !slices.Contains([]string{SecondFactorNever, SecondFactorOptional, SecondFactorForAdministrators, SecondFactorForAll}, s.SecondFactorOf()) {
@@ -66,6 +85,9 @@ func (s Settings) secondFactorProblems() forms.Problems {
 	}
 	if days := s.SecondFactorFor(); days < 0 || days > maxSecondFactorDays {
 		p.Add("second_factor_days", "settings.second_factor_days.bad", "max", maxSecondFactorDays)
+	}
+	if days := s.TrustedBrowserFor(); days < 0 || days > maxTrustedBrowserDays {
+		p.Add("trusted_browser_days", "settings.trusted_browser_days.bad", "max", maxTrustedBrowserDays)
 	}
 	return p
 }

@@ -93,6 +93,10 @@ type Settings struct {
 	SecondFactorRoles []string `bson:"secondFactorRoles,omitempty"`
 	SecondFactorDays  *int     `bson:"secondFactorDays,omitempty"`
 
+	// TrustedBrowserDays is how long a user may trust a browser; nil is the
+	// default, and 0 none.
+	TrustedBrowserDays *int `bson:"trustedBrowserDays,omitempty"`
+
 	// Traces is which sign-ins are traced, one of the Trace constants, and
 	// TraceDays how long they are kept; unset is the default.
 	Traces    string `bson:"traces,omitempty"`

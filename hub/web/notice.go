@@ -50,6 +50,7 @@ var notices = map[string]locales.Text{
 	"password":           locales.Say("notice.password"),
 	"second-reset":       locales.Say("notice.second-reset"),
 	"app-set":            locales.Say("notice.app-set"),
+	"untrusted":          locales.Say("notice.untrusted"),
 	"app-removed":        locales.Say("notice.app-removed"),
 	"linked":             locales.Say("notice.linked"),
 	"passkey":            locales.Say("notice.passkey"),

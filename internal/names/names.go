@@ -83,6 +83,7 @@ const (
 	StateCookie    = "_state"
 	BrowserCookie  = "_browser"
 	LanguageCookie = "_lang"
+	TrustedCookie  = "_trusted"
 )
 
 // Ids and values that occur only once.

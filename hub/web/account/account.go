@@ -32,6 +32,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/users/passkeys"
 	"github.com/fedhub/fedhub/hub/users/pictures"
+	"github.com/fedhub/fedhub/hub/users/trustedbrowsers"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/hub/web/proof"
@@ -48,6 +49,7 @@ type Handler struct {
 	Sessions       *cookies.Service
 	Proofs         *proof.Checker
 	Second         *authentication.SecondFactors
+	Trusted        *trustedbrowsers.Service
 	HubName        func(context.Context) string
 	Stops          *flows.Interruptions
 	Users          *users.Service

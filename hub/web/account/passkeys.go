@@ -107,6 +107,9 @@ func (d *Handler) AddPasskey(c *gin.Context) error {
 	if err := d.MailLinks.TellPasskey(ctx, maillinks.PasskeyChange{User: p.User, Passkey: added.ID, Name: added.Name}); err != nil {
 		return err
 	}
+	if err := d.factorsChanged(c, p); err != nil {
+		return err
+	}
 	if !p.Session.TwoFactors() {
 		if err := d.Sessions.Proved(c.Request, p, authentication.WithPasskey(p.AsShown(), d.Now(), added.Credential.Synced)); err != nil {
 			return err

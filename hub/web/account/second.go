@@ -49,6 +49,9 @@ func (d *Handler) showSecondFactor(c *gin.Context, status int, p sessions.Person
 		return err
 	}
 	page.Passkeys = len(usable)
+	if page.Trusted, err = d.trusted(c, p.User); err != nil {
+		return err
+	}
 	if page.App, err = proof.AppOf(d.Stops, d.HubName(ctx), p.User, secret); err != nil {
 		return err
 	}
@@ -86,6 +89,9 @@ func (d *Handler) SetAuthenticator(c *gin.Context) error {
 		return err
 	}
 	d.record(c, p, audit.Event{Kind: audit.SecondAdded})
+	if err := d.factorsChanged(c, p); err != nil {
+		return err
+	}
 	if err := d.MailLinks.FactorAdded(ctx, p.User); err != nil {
 		return err
 	}
@@ -114,6 +120,9 @@ func (d *Handler) newRecovery(c *gin.Context, p sessions.Person) error {
 		return err
 	}
 	d.record(c, p, audit.Event{Kind: audit.RecoveryMade})
+	if err := d.factorsChanged(c, p); err != nil {
+		return err
+	}
 	return d.Responder.Show(c, http.StatusOK, templates.Recovery{Codes: codes, Next: secondPage})
 }
 

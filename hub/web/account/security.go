@@ -62,6 +62,13 @@ func (d *Handler) Security(c *gin.Context) error {
 	} else {
 		add("second", locales.Say("account.second-factor"), secondPage, len(keys) > 0, locales.Say("account.profile-none"))
 	}
+	trusted, err := d.Trusted.Of(ctx, p.User)
+	if err != nil {
+		return err
+	}
+	if len(trusted) > 0 {
+		add("trusted", locales.Say("secondfactor.trusted-title"), secondPage+"#trusted", true, locales.Say("security.sessions-count", "count", len(trusted)))
+	}
 	add("sessions", locales.Say("account.sessions"), "/account#sessions", true, locales.Say("security.sessions-count", "count", len(open)))
 	return d.Responder.Show(c, http.StatusOK, page)
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/passkeys"
 	"github.com/fedhub/fedhub/hub/users/secondfactor"
+	"github.com/fedhub/fedhub/hub/users/trustedbrowsers"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/hub/web/proof"
@@ -58,6 +59,7 @@ type Handler struct {
 	Sessions  *cookies.Service
 	Users     *users.Service
 	Passkeys  *passkeys.Service
+	Trusted   *trustedbrowsers.Service
 	MailLinks *maillinks.Service
 	Audit     *audit.Recorder
 	Responder *web.Responder
@@ -86,6 +88,11 @@ func (d *Handler) Ask(c *gin.Context, flow, to string, start sessions.Start) (as
 	demand, err := d.Factors.Before(c.Request.Context(), start.User, start)
 	if err != nil || !demand.Ask && !demand.Enrol {
 		return false, err
+	}
+	if demand.Ask {
+		if trusted, err := d.trusts(c, start); trusted || err != nil {
+			return false, err
+		}
 	}
 	return true, d.interrupt(c, flow, to, start, demand)
 }
@@ -199,6 +206,13 @@ func (d *Handler) showSecond(c *gin.Context, status int, name string, h halfway,
 	if page.Passkey, err = d.offerPasskey(c, user); err != nil {
 		return err
 	}
+	life, err := d.trustedFor(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	if h.After == "" {
+		page.Days = int(life / (24 * time.Hour))
+	}
 	return d.Responder.Show(c, status, page)
 }
 
@@ -234,6 +248,9 @@ func (d *Handler) Verify(c *gin.Context) error {
 	}
 	start, err := d.resume(c, name, h, user)
 	if err != nil {
+		return err
+	}
+	if err := d.trust(c, h, user, form["trust"] != ""); err != nil {
 		return err
 	}
 	return d.enter(c, h, with(start))

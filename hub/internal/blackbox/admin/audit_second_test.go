@@ -52,6 +52,26 @@ var secondActs = []act[*mailing]{
 		b.Submit(p, "/signin/second", "code", codes[0])
 		l.Stored(t, slices.Concat(bySelf(u, audit.RecoveryUsed), signedIn(u))...)
 	}},
+	{"a browser is trusted, used and removed", func(t *testing.T, m *mailing) {
+		u := m.Person("trusting@example.org")
+		_, app, _ := m.WithApp("trusting@example.org")
+		b := m.Browser()
+		p := b.SignIn(b.Open("/signin"), "trusting@example.org")
+		l := m.Ledger()
+		b.Submit(p, "/signin/second", "code", app.Code(), "trust", "1")
+		l.Stored(t, slices.Concat(bySelf(u, audit.TrustedAdded), signedIn(u))...)
+		p = b.Open("/account/second-factor")
+		l = m.Ledger()
+		b.Submit(p, "/account/second-factor/trusted/remove", "all", "1")
+		l.Stored(t, own(u, audit.Event{Kind: audit.TrustedRemoved, Detail: map[string]string{"browser": "all"}})...)
+		b.Submit(b.Open("/signout"), "/signout")
+		b.Submit(b.SignIn(b.Open("/signin"), "trusting@example.org"), "/signin/second", "code", app.Code(), "trust", "1")
+		b.Submit(b.Open("/signout"), "/signout")
+		l = m.Ledger()
+		b.SignIn(b.Open("/signin"), "trusting@example.org")
+		l.Stored(t, signedIn(u)...)
+		l.Noted(t, own(u, audit.Event{Kind: audit.TrustedUsed, Detail: map[string]string{"browser": "*"}})...)
+	}},
 	{"an administrator resets a second factor", func(t *testing.T, m *mailing) {
 		u := m.Person("lost@example.org")
 		other, _, _ := m.WithApp("lost@example.org")

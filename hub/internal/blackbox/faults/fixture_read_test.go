@@ -177,7 +177,7 @@ func goOn(t *testing.T, folder, engine string, db store.Backend) {
 // younger are sets that did not exist when the fixture was written.
 var younger = []string{
 	"browsers", // browsers that signed in
-	"passkeys", "secondfactors",
+	"passkeys", "secondfactors", "trustedbrowsers",
 	"pictures",
 	"removed", // ids of deleted users
 	"proofs",  // a probe that the database is writable

@@ -51,6 +51,7 @@ var endings = []ending{
 	}, nil, false},
 	{"the user asks in another browser to delete the account", func(_ *testing.T, h *house, _ *hubtest.Browser, _ []*hubtest.App) {
 		elsewhere := h.mustEnter()
+		h.confirmed(elsewhere)
 		elsewhere.Submit(elsewhere.Open("/account/delete"), "/account/delete", "confirm", h.person().Email)
 	}, func(t *testing.T, h *house) {
 		must(t, h.Hub.CancelDeletion(t.Context(), audit.Named("test"), h.person().ID))

@@ -103,6 +103,7 @@ func device(t *testing.T, h *house, b *hubtest.Browser) issued {
 func backChannel(t *testing.T, h *house, b *hubtest.Browser) issued {
 	a := h.CallCentre()
 	r := a.Ask("login_hint", h.person().Email)
+	h.confirmed(b)
 	b.Submit(b.Open("/account/approvals"), "/account/approvals", "decision", "allow")
 	return tokens(t, a, a.Hear(r.Str("auth_req_id")))
 }

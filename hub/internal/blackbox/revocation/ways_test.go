@@ -32,6 +32,7 @@ var ways = []way{
 	{"passkey", "", byPasskey},
 	{"password and a code", "", byTwoFactors},
 	{"password and a passkey", "", byPasswordAndPasskey},
+	{"password in a trusted browser", "", byTrustedBrowser},
 	{"code by email", "", byEmailCode},
 	{"another hub", federation.KindPeer, byPeer},
 	{"an OpenID provider", federation.KindOpenID, byOpenID},
@@ -51,6 +52,15 @@ type house struct {
 	// upstream disables the user at the provider, or enables them again.
 	upstream func(disabled bool)
 	skip     func(time.Duration)
+	// confirm shows the second factor; nil if the sign-in did.
+	confirm func(*hubtest.Browser)
+}
+
+// confirmed prepares a browser for what asks for the second factor.
+func (h *house) confirmed(b *hubtest.Browser) {
+	if h.confirm != nil {
+		h.confirm(b)
+	}
 }
 
 // person is the house's user: the only one who is no administrator.
@@ -95,6 +105,24 @@ func byTwoFactors(t *testing.T) *house {
 	return &house{World: w, way: "password and a code", upstream: func(bool) {}, skip: w.Clock.Skip, enter: func(b *hubtest.Browser) {
 		b.SignInWith("ada@example.org", app)
 	}}
+}
+
+// byTrustedBrowser is a house whose user signs in with a password alone, in a
+// browser that they trusted after an earlier code.
+func byTrustedBrowser(t *testing.T) *house {
+	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+	w.Person("ada@example.org")
+	_, app, _ := w.WithApp("ada@example.org")
+	h := &house{World: w, way: "password in a trusted browser", upstream: func(bool) {}, skip: w.Clock.Skip}
+	h.enter = func(b *hubtest.Browser) {
+		b.Submit(b.SignIn(b.Open("/signin?local=1"), "ada@example.org"), "/signin/second", "code", app.Code(), "trust", "1")
+		b.Submit(b.Open("/signout"), "/signout")
+		b.SignIn(b.Open("/signin?local=1"), "ada@example.org")
+	}
+	h.confirm = func(b *hubtest.Browser) {
+		b.Submit(b.Prove(b.Open("/signin/prove?to=%2Faccount")), "/signin/second", "code", app.Code())
+	}
+	return h
 }
 
 // byPasswordAndPasskey is a house whose person types a password and uses a passkey.
