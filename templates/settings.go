@@ -81,6 +81,7 @@ func (AdminSettings) Seconds() []Option {
 		{"never", locales.Say("settings.second-never")},
 		{"optional", locales.Say("settings.second-optional")},
 		{"administrators", locales.Say("settings.second-administrators")},
+		{"risk", locales.Say("settings.second-risk")},
 		{"all", locales.Say("settings.second-all")},
 	}
 }

@@ -33,7 +33,7 @@ type settingsSetCmd struct {
 	SignUpDomain   *[]string `placeholder:"DOMAIN" help:"Email domain that may sign up with --sign-up domain, without its subdomains. May be repeated; an empty value removes all."`
 	SignUpApproval *bool     `negatable:"" help:"Users who signed up wait until an administrator approves them; --no-sign-up-approval lets them in at once."`
 
-	SecondFactor     word      `enum:"never,optional,administrators,all," default:"" placeholder:"WORD" help:"Users who need a second factor: never (no one is asked), optional (users who set one up are asked), administrators (and the roles of --second-factor-role) or all. Default: administrators."`
+	SecondFactor     word      `enum:"never,optional,administrators,risk,all," default:"" placeholder:"WORD" help:"Users who need a second factor: never (no one is asked), optional (users who set one up are asked), administrators (and the roles of --second-factor-role), risk (these, and all users in a new browser or network) or all. Default: administrators."`
 	SecondFactorRole *[]string `sep:"none" placeholder:"ROLE" help:"Users with this role need a second factor too. May be repeated; an empty value removes all."`
 	TrustedDays      *int      `placeholder:"N" help:"Days that users may trust a browser, which is then not asked for a second factor; 0 for never. Default: 30."`
 	SecondFactorDays *int      `placeholder:"N" help:"Days that users may put off setting up a second factor; 0 for none. Default: 7."`

@@ -38,6 +38,7 @@ type Demand struct {
 	Ask   bool      // a second factor must be shown
 	Enrol bool      // one must be set up, or may be put off
 	Until time.Time // how long; zero: not any more
+	IfNew bool      // only in a browser or network that is new to the user
 }
 
 // Of returns the second factors of a user; none while nobody is asked for them.
@@ -93,19 +94,21 @@ func (s *SecondFactors) Before(ctx context.Context, u users.User, start sessions
 		return Demand{}, err
 	}
 	methods, err := s.SetUp(ctx, u.ID)
+	needed := rules.NeedsSecondFactor(u.Admin(), u.Roles)
+	ifNew := rules.SecondFactorIfNew() && !needed
 	switch {
 	case err != nil:
 		return Demand{}, err
 	case methods.Any():
-		return Demand{Ask: true}, nil
-	case !rules.NeedsSecondFactor(u.Admin(), u.Roles):
+		return Demand{Ask: true, IfNew: ifNew}, nil
+	case !needed && !ifNew:
 		return Demand{}, nil
 	}
 	told, err := s.Codes.Tell(ctx, u.ID)
 	if err != nil {
 		return Demand{}, err
 	}
-	d := Demand{Enrol: true}
+	d := Demand{Enrol: true, IfNew: ifNew}
 	if until := told.Add(rules.SecondFactorGrace()); s.Now().Before(until) {
 		d.Until = until
 	}

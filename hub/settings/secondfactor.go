@@ -16,6 +16,9 @@ const (
 	// SecondFactorForAdministrators also requires one of administrators, and of
 	// the roles in SecondFactorRoles.
 	SecondFactorForAdministrators = "administrators"
+	// SecondFactorByRisk requires one of administrators and of the roles in
+	// SecondFactorRoles, and of everybody else in a new browser or network.
+	SecondFactorByRisk = "risk"
 	// SecondFactorForAll requires one of everybody.
 	SecondFactorForAll = "all"
 )
@@ -43,11 +46,15 @@ func (s Settings) NeedsSecondFactor(admin bool, roles []string) bool {
 	switch s.SecondFactorOf() {
 	case SecondFactorForAll:
 		return true
-	case SecondFactorForAdministrators:
+	case SecondFactorForAdministrators, SecondFactorByRisk:
 		return admin || slices.ContainsFunc(roles, func(r string) bool { return slices.Contains(s.SecondFactorRoles, r) })
 	}
 	return false
 }
+
+// SecondFactorIfNew reports whether users of whom no second factor is required
+// need one in a new browser or network.
+func (s Settings) SecondFactorIfNew() bool { return s.SecondFactorOf() == SecondFactorByRisk }
 
 // SecondFactorFor is how many days a user may put off setting one up.
 func (s Settings) SecondFactorFor() int {
@@ -80,7 +87,7 @@ func (s Settings) TrustedBrowserLife() time.Duration {
 
 func (s Settings) secondFactorProblems() forms.Problems {
 	var p forms.Problems
-	if !slices.Contains([]string{SecondFactorNever, SecondFactorOptional, SecondFactorForAdministrators, SecondFactorForAll}, s.SecondFactorOf()) {
+	if !slices.Contains([]string{SecondFactorNever, SecondFactorOptional, SecondFactorForAdministrators, SecondFactorByRisk, SecondFactorForAll}, s.SecondFactorOf()) {
 		p.Add("second_factor", "settings.second_factor.bad")
 	}
 	if days := s.SecondFactorFor(); days < 0 || days > maxSecondFactorDays {

@@ -13,20 +13,26 @@ func (u User) account() passwords.Account {
 }
 
 // SignedIn notes where a user signed in, by whatever method. If the user has a
-// password, the browser is known from then on, and its name is returned. strange
-// reports that the user signed in before, but never in this browser.
-func (k *Service) SignedIn(ctx context.Context, u User, from From) (browser string, strange bool, err error) {
+// password, or the settings ask for a second factor in new browsers, the browser
+// is known from then on, and its name is returned. strange reports that the user
+// signed in before, but never in this browser.
+func (k *Service) SignedIn(ctx context.Context, u User, from From, ifNew bool) (browser string, strange bool, err error) {
 	k.failures.SignedIn(from.Network)
-	if u.Password == "" {
+	if u.Password == "" && !ifNew {
 		return "", false, nil
 	}
-	return k.browsers.Know(ctx, from.Browsers, u.account())
+	return k.browsers.Know(ctx, from.Browsers, u.account(), from.Network)
+}
+
+// Familiar reports whether the user signed in before in this browser and network.
+func (k *Service) Familiar(ctx context.Context, u User, from From) (bool, error) {
+	return k.browsers.Familiar(ctx, from.Browsers, u.account(), from.Network)
 }
 
 // KnowBrowser makes a browser known for a user who opened an emailed link in
 // it, and returns its name.
 func (k *Service) KnowBrowser(ctx context.Context, u User, from From) (browser string, err error) {
-	browser, _, err = k.browsers.Know(ctx, from.Browsers, u.account())
+	browser, _, err = k.browsers.Know(ctx, from.Browsers, u.account(), "")
 	return browser, err
 }
 

@@ -30,7 +30,7 @@ func hammer(w *world, email string) {
 // known is a browser that signed the user in before.
 func known(t *testing.T, w *world, u users.User) users.From {
 	t.Helper()
-	name, _, err := w.SignedIn(t.Context(), u, users.From{Network: "home"})
+	name, _, err := w.SignedIn(t.Context(), u, users.From{Network: "home"}, false)
 	if err != nil || name == "" {
 		t.Fatalf("the browser is not on record: %q, %v", name, err)
 	}
@@ -158,11 +158,11 @@ func TestFewBrowsersAreOnRecord(t *testing.T) {
 		t.Errorf("the last: %v", err)
 	}
 	// A browser that signs in again keeps its name; after 180 days without it is forgotten.
-	if name, strange, err := w.SignedIn(t.Context(), ada, all[24]); err != nil || strange || name != all[24].Browsers[0] {
+	if name, strange, err := w.SignedIn(t.Context(), ada, all[24], false); err != nil || strange || name != all[24].Browsers[0] {
 		t.Error("a browser has two names")
 	}
 	w.Pass(180 * 24 * time.Hour)
-	if name, _, err := w.SignedIn(t.Context(), ada, all[24]); err != nil || name == all[24].Browsers[0] {
+	if name, _, err := w.SignedIn(t.Context(), ada, all[24], false); err != nil || name == all[24].Browsers[0] {
 		t.Error("a browser is known for ever")
 	}
 }
@@ -301,7 +301,7 @@ func TestABrowserIsNotShutForGoodByItsTenthWrongPassword(t *testing.T) {
 	faults := faultstore.New(userstest.NewMemory())
 	w := userstest.On(t, faults)
 	ada := w.Person("ada@example.org")
-	name, _, err := w.SignedIn(t.Context(), ada, users.From{Network: "home"})
+	name, _, err := w.SignedIn(t.Context(), ada, users.From{Network: "home"}, false)
 	if err != nil {
 		t.Fatal(err)
 	}

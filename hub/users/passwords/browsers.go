@@ -14,6 +14,7 @@ import (
 const (
 	mostWrong    = 10 // after which a browser is forgotten
 	mostBrowsers = 20 // known for one account
+	mostPlaces   = 10 // networks known for one browser
 
 	// BrowserLife is how long a browser stays known after a sign-in.
 	BrowserLife = 180 * 24 * time.Hour
@@ -25,9 +26,11 @@ const (
 type Browser struct {
 	ID      string `bson:"id"` // SHA-256 of its cookie, in hex
 	Account `bson:",inline"`
-	Wrong   int       `bson:"wrong,omitempty"` // in a row
-	Looking Looks     `bson:"looking,omitempty"`
-	Expires time.Time `bson:"expires"`
+	// Networks are those in which the account signed in here, the latest last.
+	Networks []string  `bson:"networks,omitempty"`
+	Wrong    int       `bson:"wrong,omitempty"` // in a row
+	Looking  Looks     `bson:"looking,omitempty"`
+	Expires  time.Time `bson:"expires"`
 }
 
 // An Account is what a browser is known for: one user, until everything of
@@ -76,18 +79,19 @@ func (k Browsers) Of(ctx context.Context, names []string) ([]Browser, error) {
 }
 
 // Know returns the name under which a browser is known for an account: the
-// existing one or a new one. strange reports that the user signed in before, but
-// never in this browser.
-func (k Browsers) Know(ctx context.Context, names []string, account Account) (name string, strange bool, err error) {
+// existing one or a new one. It notes the network, unless that is empty. strange
+// reports that the user signed in before, but never in this browser.
+func (k Browsers) Know(ctx context.Context, names []string, account Account, network string) (name string, strange bool, err error) {
 	ends, theirs := k.now().Add(BrowserLife), false
 	for _, name := range names {
 		known := false
 		err := k.set.Update(ctx, browserID(name), func(b *Browser) error {
 			theirs = theirs || b.User == account.User
-			if known = b.Account == account; !known || b.Wrong == 0 && ends.Sub(b.Expires) < 24*time.Hour {
+			if known = b.Account == account; !known || b.Wrong == 0 && ends.Sub(b.Expires) < 24*time.Hour && b.seen(network) {
 				return store.ErrUnchanged
 			}
 			b.Wrong, b.Expires = 0, ends
+			b.see(network)
 			return nil
 		})
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -102,7 +106,30 @@ func (k Browsers) Know(ctx context.Context, names []string, account Account) (na
 		return "", false, err
 	}
 	name = secrets.New()
-	return name, others && !theirs, k.set.Insert(ctx, Browser{ID: browserID(name), Account: account, Expires: ends})
+	b := Browser{ID: browserID(name), Account: account, Expires: ends}
+	b.see(network)
+	return name, others && !theirs, k.set.Insert(ctx, b)
+}
+
+// seen reports whether the account signed in here from a network before.
+func (b Browser) seen(network string) bool {
+	return network == "" || slices.Contains(b.Networks, network)
+}
+
+func (b *Browser) see(network string) {
+	if !b.seen(network) {
+		b.Networks = append(b.Networks, network)
+		b.Networks = b.Networks[max(0, len(b.Networks)-mostPlaces):]
+	}
+}
+
+// Familiar reports whether an account signed in before in one of these browsers
+// and from this network.
+func (k Browsers) Familiar(ctx context.Context, names []string, account Account, network string) (bool, error) {
+	all, err := k.Of(ctx, names)
+	return slices.ContainsFunc(all, func(b Browser) bool {
+		return b.Account == account && !b.spent() && slices.Contains(b.Networks, network)
+	}), err
 }
 
 // makeRoom deletes the records of an account that are no longer known and, if

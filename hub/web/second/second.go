@@ -85,9 +85,15 @@ const stopSecond = "second"
 
 // Ask asks for the factors that a sign-in still needs. asked is false if none.
 func (d *Handler) Ask(c *gin.Context, flow, to string, start sessions.Start) (asked bool, err error) {
-	demand, err := d.Factors.Before(c.Request.Context(), start.User, start)
+	ctx := c.Request.Context()
+	demand, err := d.Factors.Before(ctx, start.User, start)
 	if err != nil || !demand.Ask && !demand.Enrol {
 		return false, err
+	}
+	if demand.IfNew && start.After.ID == "" {
+		if familiar, err := d.Users.Familiar(ctx, start.User, d.Sessions.From(c)); familiar || err != nil {
+			return false, err
+		}
 	}
 	if demand.Ask {
 		if trusted, err := d.trusts(c, start); trusted || err != nil {

@@ -262,13 +262,18 @@ func (d *Handler) notLookedAt(c *gin.Context, j pendingLogin, err error) {
 // knowBrowser records the browser as known to the account. An error here does not
 // fail the sign-in.
 func (d *Handler) knowBrowser(c *gin.Context, u users.User) {
-	name, strange, err := d.Users.SignedIn(c.Request.Context(), u, d.Sessions.From(c))
+	rules, err := d.Settings.Current(c.Request.Context())
+	var name string
+	var strange bool
+	if err == nil {
+		name, strange, err = d.Users.SignedIn(c.Request.Context(), u, d.Sessions.From(c), rules.SecondFactorIfNew())
+	}
 	if err != nil {
 		d.Log.ErrorContext(c, "a browser that signed somebody in is not known for that", "ref", web.Ref(c), "error", err)
 		return
 	}
 	d.Sessions.RememberBrowser(c.Writer, c.Request, name)
-	if !strange {
+	if !strange || u.Password == "" {
 		return
 	}
 	if err := d.MailLinks.NewBrowser(c.Request.Context(), u, web.Device(c.Request.UserAgent()).Kept(), c.ClientIP()); err != nil {
