@@ -63,6 +63,7 @@ func gallery(t *testing.T) map[string]templates.Page {
 		"deleteaccount: with a lot":            templates.DeleteAccount{Type: longEmail, Typed: longWord, Days: 14, Sessions: 3, Apps: 12, Identities: 2, Passkeys: 4, Mail: true, Mistakes: []templates.Mistake{{Field: "confirm", Text: locales.Say("deleteaccount.not-the-same")}}},
 		"keepaccount: a button":                templates.KeepAccount{Token: "t", Email: longEmail, Due: noon()},
 		"wasntmyaddress: a button":             templates.WasntMyAddress{Token: "t", Before: longEmail, After: longEmail, Made: noon(), Until: noon()},
+		"wasntmyaccount: a second factor":      templates.WasntMyAccount{Token: "t", Text: locales.Say("activity.second-added"), Factor: true, Made: noon(), Until: noon()},
 		"activity: with long names":            templates.Activity{Later: true, Older: "o", Rows: []templates.ActivityRow{{ID: "e", Text: locales.Say("activity.passkey-added", "name", longName), App: longName, Provider: longWord, Device: locales.Stored("Firefox on Linux"), IP: "2001:db8:1234:5678:9abc:def0:1234:5678", Time: noon()}, {Text: locales.Say("activity.email-changed", "email", longEmail), By: locales.Say("activity.by-administrator"), Time: noon()}}},
 		"activity: nothing":                    templates.Activity{},
 		"disown: with something to undo":       templates.Disown{Event: "e", Text: locales.Say("activity.email-changed", "email", longEmail), Undo: locales.Say("disown.restore", "email", longEmail), Sessions: 3, Apps: 12, Mail: true, Email: longEmail, Time: noon()},

@@ -96,8 +96,12 @@ func (h *Hub) buildTools() {
 		Proxy: c.Proxy, Closed: fetch.Own{URL: c.URL, Listener: c.Listener, DatabasePorts: c.DatabasePorts}.Closed(),
 	})
 	h.proofs = &dpop.Verifier{Nonces: dpop.NewNonces(h.box.Derive(names.KeyOfNonces), c.Now), Replay: d.UseOnce, Now: c.Now}
-	sender, queue, _ := c.post() // withDefaults checked the error
-	h.queue, h.mailer = queue, &emails.Mailer{Sender: sender, HubName: h.name, URL: c.URL, Words: c.Words}
+	sender, server, _ := c.post() // withDefaults checked the error
+	if server {
+		h.outbox = h.newOutbox(sender)
+		sender = h.outbox
+	}
+	h.mailer = &emails.Mailer{Sender: sender, HubName: h.name, URL: c.URL, Words: c.Words}
 	h.audit = &audit.Recorder{Set: d.Audit, Log: c.Log, Now: c.Now, Words: templates.Sentence, Watch: c.Watch, Hear: traces.Record}
 	h.settings = settings.NewService(d.Settings, c.Name, c.Now)
 	h.settings.SecondFactor, h.settings.Delivers = c.SecondFactor, h.mailer.Delivers

@@ -84,11 +84,13 @@ type Config struct {
 	Limits guard.Limits
 
 	// MailURL is the mail server, and MailFrom the sender of emails; both are
-	// empty for a hub that sends none. Mail, if set, takes the emails instead:
-	// tests and the demo use it.
-	MailURL  string
-	MailFrom string
-	Mail     mail.Sender
+	// empty for a hub that sends none. MailServer, if set, is used in place of
+	// such a server, as in the demo. Mail, if set, takes the emails at once,
+	// without the outbox, as in tests.
+	MailURL    string
+	MailFrom   string
+	MailServer mail.Sender
+	Mail       mail.Sender
 
 	// AsItIs opens the database for inspection or repair: nothing is created or
 	// upgraded at the start, so a record that cannot be read does not stop it.
@@ -174,27 +176,25 @@ func (c Config) withDefaults() (Config, error) {
 	return c, nil
 }
 
-// post returns the sender of the hub's emails, and the queue in front of a mail
-// server, which must be closed at the end; nil if there is no queue.
-func (c Config) post() (mail.Sender, *mail.Queue, error) {
+// post returns what takes the hub's emails; if it is a mail server, the outbox
+// is in front of it.
+func (c Config) post() (to mail.Sender, server bool, err error) {
 	switch {
 	case c.Mail != nil:
-		return c.Mail, nil, nil
+		return c.Mail, false, nil
+	case c.MailServer != nil:
+		return c.MailServer, true, nil
 	case c.MailURL == "" && c.MailFrom != "":
-		return nil, nil, errors.New("FEDHUB_MAIL_FROM is set, but no mail server; set FEDHUB_MAIL_URL")
+		return nil, false, errors.New("FEDHUB_MAIL_FROM is set, but no mail server; set FEDHUB_MAIL_URL")
 	case c.MailURL == "":
-		return &mail.Log{Log: c.Log, Console: c.loopback()}, nil, nil
+		return &mail.Log{Log: c.Log, Console: c.loopback()}, false, nil
 	}
 	roots, err := c.roots()
 	if err != nil {
-		return nil, nil, err
+		return nil, false, err
 	}
-	server, err := mail.Parse(c.MailURL, c.MailFrom, roots)
-	if err != nil {
-		return nil, nil, err
-	}
-	queue := mail.NewQueue(server, c.Log)
-	return queue, queue, nil
+	to, err = mail.Parse(c.MailURL, c.MailFrom, roots)
+	return to, true, err
 }
 
 // checkCertificates refuses settings of client certificates that cannot work,

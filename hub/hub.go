@@ -35,6 +35,7 @@ import (
 	"github.com/fedhub/fedhub/hub/health"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/mail"
+	"github.com/fedhub/fedhub/hub/mail/outbox"
 	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/pending"
@@ -97,7 +98,7 @@ type Hub struct {
 	audit     *audit.Recorder
 	proofs    *dpop.Verifier
 	mailer    mail.Mailer
-	queue     *mail.Queue // in front of the mail server; nil if there is none
+	outbox    *outbox.Service // in front of the mail server; nil if there is none
 	responder *web.Responder
 
 	// Services.
@@ -280,20 +281,16 @@ func (h *Hub) Run(ctx context.Context) {
 	group.Go(func() { h.health.Run(ctx) })
 	group.Go(func() { h.monitor.Run(ctx) })
 	group.Go(func() { h.logouts.Run(ctx) })
+	if h.outbox != nil {
+		group.Go(func() { h.outbox.Run(ctx) })
+	}
 	group.Go(func() { h.everyMinute(ctx, h.chores) })
 	group.Go(func() { h.everyMinute(ctx, h.tendFederation) }) // other hubs may answer slowly
 	group.Wait()
 	h.pending.Wait()
-	h.SendRest()
+	h.SendRest(ctx)
 	h.hubs.Close()
 	h.tellRest(lasting.Of(ctx), true)
-}
-
-// SendRest waits briefly for queued emails and accepts no more.
-func (h *Hub) SendRest() {
-	if h.queue != nil {
-		h.queue.Close()
-	}
 }
 
 // tellRest logs how many log lines and audit events were left out.

@@ -210,6 +210,8 @@ func (h *Hub) accountRoutes(g guard.Rules) []route {
 		{"POST", "/keep-account", g.Form, h.account.Keep},
 		{"GET", "/wasnt-me/address", g.Open, h.account.AddressWasntMeShow},
 		{"POST", "/wasnt-me/address", g.Form, h.account.AddressWasntMe},
+		{"GET", "/wasnt-me/account", g.Open, h.account.AccountWasntMeShow},
+		{"POST", "/wasnt-me/account", g.Form, h.account.AccountWasntMe},
 		{"GET", "/wasnt-me", g.Open, h.account.WasntMeShow},
 		{"POST", "/wasnt-me", g.Form, h.account.WasntMe},
 		{"GET", "/wasnt-me/done", g.Open, h.account.WasntMeDone},

@@ -55,3 +55,17 @@ type WasntMyAddress struct {
 func (WasntMyAddress) look() look {
 	return look{"wasntmyaddress", card, locales.Say("wasntmyaddress.tab"), false}
 }
+
+// WasntMyAccount ends what a stranger did with an account, from the email about
+// it. It posts to /wasnt-me/account.
+type WasntMyAccount struct {
+	Token  string
+	Text   locales.Text // what happened
+	Factor bool         // with a second factor, which stays as it is
+	Made   time.Time
+	Until  time.Time
+}
+
+func (WasntMyAccount) look() look {
+	return look{"wasntmyaccount", card, locales.Say("wasntmyaccount.tab"), false}
+}

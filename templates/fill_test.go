@@ -16,7 +16,7 @@ func everyPage() []Page {
 	return []Page{
 		AdminSignOuts{}, AdminSignOut{}, AdminHome{}, AdminMap{},
 		SignIn{}, Prove{}, Choose{}, Link{}, SignOut{}, SignedOut{}, SigningOut{URL: safe}, Setup{}, Consent{}, Continue{URL: safe}, FormPost{URL: safe},
-		ErrorPage{}, Waiting{}, Account{}, Connections{}, WasntMe{}, Passkeys{}, WasntMyPasskey{}, WasntMyAddress{}, Activity{}, Security{}, Data{}, DeleteAccount{}, DeletionPending{}, KeepAccount{}, Disown{}, LinkProof{}, AdminDecisions{}, AdminSimulator{}, Profile{}, Device{}, DeviceConfirm{}, DeviceDone{}, Approvals{},
+		ErrorPage{}, Waiting{}, Account{}, Connections{}, WasntMe{}, Passkeys{}, WasntMyPasskey{}, WasntMyAddress{}, WasntMyAccount{}, Activity{}, Security{}, Data{}, DeleteAccount{}, DeletionPending{}, KeepAccount{}, Disown{}, LinkProof{}, AdminDecisions{}, AdminSimulator{}, Profile{}, Device{}, DeviceConfirm{}, DeviceDone{}, Approvals{},
 		Second{}, Enrol{}, Recovery{}, SecondFactor{},
 		Told{}, Email{}, VerifyEmail{}, ChangePassword{}, Forgot{}, ResetPassword{}, ConfirmBrowser{}, ConfirmedBrowser{}, EmailSignIn{}, EmailCode{}, EmailCodeElsewhere{},
 		AdminClients{}, AdminClientNew{}, AdminClientPreset{}, AdminSiteNew{}, AdminSiteSetup{}, AdminClient{}, SecretOnce{}, AdminSettings{},

@@ -25,7 +25,7 @@ var forPeople = strings.Fields(`
 	link.title link.lead link.password-label link.connect-button link.or link.sent- link.send- link.no-way link.cancel-link link.tab link.that-didnt
 	link.try-another linkmail. linkproof. mail. month. notice. onward. passkey.off. passkey.name. passkeys. password. problem. profile. proof. prove.
 	recovery. refusal. request. reset. responder. scripts. second. secondfactor. setup. shells. signedout. signin. signingout. signup.
-	signout. span. time. unlooked. upstream. user.email.bad verify. waiting. wasntme. wasntmypasskey.`)
+	signout. span. time. unlooked. upstream. user.email.bad verify. waiting. wasntme. wasntmyaccount. wasntmypasskey.`)
 
 // forAdministrators are messages of the same packages that only pages of the
 // administration, its emails, logs, and the details of an error for developers

@@ -73,7 +73,7 @@ func (b *base) with(ctx context.Context, c *console, work func(*opened) error) e
 		return err
 	}
 	err = work(o)
-	o.SendRest()
+	o.SendRest(ctx)
 	return errors.Join(err, o.close())
 }
 

@@ -69,6 +69,7 @@ const (
 	LogoutReceived = "logout.received"
 	LogoutsTried   = "logout.tried"
 	Watched        = "watch.checked"
+	EmailGivenUp   = "email.givenup" // the mail server did not accept an email
 	EmailVerified  = "user.email.verified"
 	EmailRestored  = "user.email.restored" // the address of before a change
 	DataTaken      = "user.data.downloaded"

@@ -18,6 +18,7 @@ import (
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/health"
 	"github.com/fedhub/fedhub/hub/logouts"
+	"github.com/fedhub/fedhub/hub/mail/outbox"
 	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/pending"
 	"github.com/fedhub/fedhub/hub/readiness"
@@ -84,6 +85,7 @@ type Sets struct {
 	Traces              *store.Collection[traces.Trace]                    `set:"traces" index:"ref fromRef clientId keyId userId failed" user:"userId" client:"clientId"`
 	SiteSetups          *store.Collection[sitesetup.Setup]                 `set:"debuts" index:"host" client:"id"`
 	MailLinks           *store.Collection[maillinks.Link]                  `set:"links" index:"user" user:"user"`
+	Outbox              *store.Collection[outbox.Entry]                    `set:"outbox" times:"next"`
 	Proofs              *store.Collection[readiness.Proof]                 `set:"proofs"`
 	Invitations         *store.Collection[users.Invitation]                `set:"invitations" index:"token" freed:"token"`
 }

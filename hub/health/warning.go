@@ -85,6 +85,14 @@ func ProxyMisconfigured(proxy, header, entry string) Warning {
 	return w
 }
 
+// EmailsNotSent is the warning that the hub has given up emails.
+func EmailsNotSent() Warning {
+	return Warning{
+		ID: "emails/givenup", Topic: texts.New("warning.emails"), URL: "/admin", Raised: true,
+		Why: texts.New("warning.emails.givenup"), Advice: texts.New("warning.emails.givenup.do"),
+	}
+}
+
 // Raise stores a warning found outside the rounds. It expires at its own time
 // or after lapse.
 func (d *Monitor) Raise(ctx context.Context, w Warning) error { return d.put(ctx, w) }

@@ -3,6 +3,7 @@ package mail
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // An Email is an email before it has a text: recipient, code and arguments.
@@ -13,6 +14,19 @@ type Email struct {
 	Locale string // of the person it is for, if their profile has one
 	Code   string
 	Args   map[string]any
+	// Life is how long the link or code in it works, by the argument "life". It is
+	// not sent after that. 0: it has none.
+	Life time.Duration
+	// Void: it is written and accepted as any other, and never sent. What an
+	// address of no account costs must not differ from what one of an account
+	// costs.
+	Void bool
+}
+
+// Voided is the email, not to be sent.
+func (e Email) Voided() Email {
+	e.Void = true
+	return e
 }
 
 // In is the email for a person with this locale in their profile. Without one
@@ -36,6 +50,9 @@ func NewEmail(to, code string, pairs ...any) Email {
 	e := Email{To: to, Code: code, Args: map[string]any{}}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		e.Args[fmt.Sprint(pairs[i])] = pairs[i+1]
+	}
+	if life, ok := e.Args["life"].(time.Duration); ok {
+		e.Life = life
 	}
 	return e
 }

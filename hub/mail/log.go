@@ -16,8 +16,8 @@ type Log struct {
 
 // Send logs the email.
 func (s *Log) Send(ctx context.Context, l Message) error {
-	l, err := l.tidy()
-	if err != nil {
+	l, err := l.Tidy()
+	if err != nil || l.Void {
 		return err
 	}
 	about := []any{"to", l.To, "subject", l.Subject}

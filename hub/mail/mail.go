@@ -3,9 +3,9 @@
 //
 // A service makes an Email by its code and gives it to a Mailer, which writes
 // its text (hub/web/emails) and gives the Message to a Sender. There are two
-// senders: a Queue in front of a mail server (SMTP), which retries for hours
-// without blocking callers, and Log, for hubs without a server. The package
-// contains no texts.
+// senders: the outbox in front of a mail server (package outbox, SMTP), which
+// survives restarts, and Log, for hubs without a server. The package contains no
+// texts.
 package mail
 
 import (
@@ -13,17 +13,24 @@ import (
 	"errors"
 	"net/mail"
 	"strings"
+	"time"
 	"unicode"
 
 	"golang.org/x/net/idna"
 )
 
-// A Message is an email with its text, which is plain text and contains links
-// as addresses.
+// A Message is an email with its text, in plain text, where links are
+// addresses, and in HTML.
 type Message struct {
+	ID      string // of the Message-ID, the same at each try; random if empty
 	To      string // one address
 	Subject string
 	Text    string
+	HTML    string
+
+	Code string        // of the Email
+	Life time.Duration // of the link in it: after that it is not sent; 0: it has none
+	Void bool          // it is not sent, see Email.Void
 }
 
 // A Sender sends emails. A nil error means that the email was accepted, not
@@ -42,10 +49,10 @@ func Delivers(s Sender) bool {
 // errAddress refuses an email without a valid recipient.
 var errAddress = errors.New("the email's address is not a single plain email address")
 
-// tidy makes an email safe for a mail server, or reports why it cannot be sent:
+// Tidy makes an email safe for a mail server, or reports why it cannot be sent:
 // the recipient is one address and the subject one line, so that no user-chosen
 // name or address can add a recipient, a header or text.
-func (l Message) tidy() (Message, error) {
+func (l Message) Tidy() (Message, error) {
 	l.To = strings.TrimSpace(l.To)
 	local, domain, _ := strings.Cut(l.To, "@")
 	if local == "" || strings.Contains(domain, "@") || strings.ContainsFunc(l.To, unfit) || strings.ContainsAny(l.To, `<>()[],;:\"`) {

@@ -2,7 +2,6 @@ package mail
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -23,6 +22,7 @@ type server struct {
 	address string
 	busy    atomic.Int64 // how many emails it defers before it accepts one
 	never   atomic.Bool  // it refuses permanently
+	nobody  atomic.Bool  // it refuses every recipient
 	got     chan string
 }
 
@@ -58,7 +58,13 @@ func (s *session) Mail(string, *smtp.MailOptions) error {
 	}
 	return nil
 }
-func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error { s.to += to + ";"; return nil }
+func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
+	if s.server.nobody.Load() {
+		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such mailbox"}
+	}
+	s.to += to + ";"
+	return nil
+}
 func (s *session) Data(r io.Reader) error {
 	text, err := io.ReadAll(r)
 	s.server.got <- s.to + "\n" + string(text)
@@ -86,18 +92,14 @@ func (s *server) next() (to string, m *netmail.Message, body string) {
 	return "", nil, ""
 }
 
-// queue is one before the server that has no patience.
-func (s *server) queue() (*Queue, *book) {
+// sender sends to the server.
+func (s *server) sender() *SMTP {
 	s.Helper()
 	to, err := Parse("smtp://"+s.address, "Example ID <id@example.org>", nil)
 	if err != nil {
 		s.Fatal(err)
 	}
-	log := &book{}
-	q := NewQueue(to, slog.New(slog.NewTextHandler(log, nil)))
-	q.pauses = []time.Duration{time.Millisecond, time.Millisecond, time.Millisecond}
-	s.Cleanup(q.Close)
-	return q, log
+	return to
 }
 
 type book struct {
@@ -110,7 +112,7 @@ func (b *book) String() string              { b.mu.Lock(); defer b.mu.Unlock(); 
 
 func TestAnEmailArrivesAsItWasWritten(t *testing.T) {
 	s := newServer(t)
-	q, _ := s.queue()
+	q := s.sender()
 	if err := q.Send(t.Context(), Message{To: "ada@example.org", Subject: "Is this yours?", Text: "Open it:\n\nhttps://id.example.org/verify/abc\n"}); err != nil {
 		t.Fatal(err)
 	}
@@ -126,58 +128,55 @@ func TestAnEmailArrivesAsItWasWritten(t *testing.T) {
 	}
 }
 
-func TestABusyServerIsTriedAgainAndARefusingOneIsNot(t *testing.T) {
+func TestAnEmailHasTwoPartsAndTheSameIDAtEachTry(t *testing.T) {
 	s := newServer(t)
-	s.busy.Store(2)
-	q, log := s.queue()
-	if err := q.Send(t.Context(), Message{To: "ada@example.org", Subject: "Later", Text: "x"}); err != nil {
-		t.Fatal(err)
-	}
-	if _, m, _ := s.next(); m.Header.Get("Subject") != "Later" {
-		t.Error("another email came")
-	}
-	s.never.Store(true)
-	if err := q.Send(t.Context(), Message{To: "bob@example.org", Subject: "Never", Text: "a link"}); err != nil {
-		t.Fatal(err)
-	}
-	q.Close()
-	if got := log.String(); !strings.Contains(got, "could not send an email\"") || !strings.Contains(got, "tries=1") || strings.Contains(got, "a link") {
-		t.Errorf("the log says %s", got)
-	}
-	if err := q.Send(t.Context(), Message{To: "ada@example.org", Subject: "After", Text: "x"}); !errors.Is(err, errClosed) {
-		t.Errorf("after the end: %v", err)
-	}
-}
-
-// stuck accepts no email until it is released.
-type stuck struct{ released chan struct{} }
-
-func (s stuck) Send(ctx context.Context, _ Message) error {
-	select {
-	case <-s.released:
-	case <-ctx.Done():
-	}
-	return ctx.Err()
-}
-
-func TestAHangingServerKeepsNobodyWaitingAndFillsNoMemory(t *testing.T) {
-	s := stuck{make(chan struct{})}
-	q := NewQueue(s, slog.New(slog.DiscardHandler))
-	for range maxWaiting {
-		if err := q.Send(t.Context(), Message{To: "ada@example.org", Subject: "x", Text: "x"}); err != nil {
+	for range 2 {
+		if err := s.sender().Send(t.Context(), Message{ID: "abc", To: "ada@example.org", Subject: "x", Text: "Open it", HTML: "<p>Open it</p>"}); err != nil {
 			t.Fatal(err)
 		}
+		_, m, body := s.next()
+		if !strings.HasPrefix(m.Header.Get("Content-Type"), "multipart/alternative") || m.Header.Get("Message-Id") != "<abc@example.org>" {
+			t.Errorf("header %v", m.Header)
+		}
+		text, html := strings.Index(body, "text/plain"), strings.Index(body, "text/html") // RFC 2046 §5.1.4: the best comes last
+		if text < 0 || html < text || !strings.Contains(body, "<p>Open it</p>") {
+			t.Errorf("body %q", body)
+		}
 	}
-	if err := q.Send(t.Context(), Message{To: "ada@example.org", Subject: "x", Text: "x"}); !errors.Is(err, errFull) {
-		t.Errorf("one too many: %v", err)
+}
+
+func TestAFailureSaysWhetherToTryAgain(t *testing.T) {
+	s := newServer(t)
+	send := func() *Failure {
+		t.Helper()
+		f, ok := errors.AsType[*Failure](s.sender().Send(t.Context(), Message{To: "ada@example.org", Subject: "x", Text: "x"}))
+		if !ok {
+			t.Fatal("no failure")
+		}
+		return f
 	}
-	close(s.released)
-	q.Close()
+	s.busy.Store(1)
+	if f := send(); f.Permanent || f.Code() != "451" {
+		t.Errorf("busy: %+v", f)
+	}
+	s.never.Store(true)
+	if f := send(); !f.Permanent || f.Recipient || f.Code() != "550" {
+		t.Errorf("refused: %+v", f)
+	}
+	s.never.Store(false)
+	s.nobody.Store(true)
+	if f := send(); !f.Permanent || !f.Recipient || f.Code() != "550" {
+		t.Errorf("no such mailbox: %+v", f)
+	}
+	s.address = "127.0.0.1:1"
+	if f := send(); f.Permanent || f.Code() != "unreachable" {
+		t.Errorf("away: %+v", f)
+	}
 }
 
 func TestNobodyAddsARecipientOrAHeader(t *testing.T) {
 	s := newServer(t)
-	q, _ := s.queue()
+	q := s.sender()
 	for _, to := range []string{
 		"", "ada", "@example.org", "ada@", "ada@example.org\r\nBcc: eve@example.org", "ada@example.org, eve@example.org",
 		"Ada <ada@example.org>", "<ada@example.org>", `"a b"@example.org`, "a@b@example.org", "ada@example.org\x00", "ada@exa mple.org",
@@ -239,6 +238,9 @@ func TestAHubWithoutMailSaysSoAndKeepsTheLinkToItself(t *testing.T) {
 		}
 		if got := log.String(); !strings.Contains(got, "was not sent") || strings.Contains(got, "secret") != console {
 			t.Errorf("console %v: %s", console, got)
+		}
+		if err := sender.Send(t.Context(), Message{To: "ada@example.org", Subject: "Void", Void: true}); err != nil || strings.Contains(log.String(), "Void") {
+			t.Errorf("an email that is not sent: %v, %s", err, log)
 		}
 		if Delivers(sender) || Delivers(nil) {
 			t.Error("a log delivers nothing")

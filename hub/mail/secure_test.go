@@ -85,8 +85,7 @@ func TestLettersGoEncryptedByWhoMaySendThem(t *testing.T) {
 			t.Errorf("%s: it went to %q", scheme, to)
 		}
 		wrong := send("ada:wrong", roots)
-		var permanent interface{ Permanent() bool }
-		if !errors.As(wrong, &permanent) || !permanent.Permanent() {
+		if f, ok := errors.AsType[*Failure](wrong); !ok || !f.Permanent {
 			t.Errorf("%s: another password: got %v, want a refusal for good", scheme, wrong)
 		}
 		if wrong != nil && strings.Contains(wrong.Error(), "wrong") {

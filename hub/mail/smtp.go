@@ -11,9 +11,14 @@ import (
 	"net/textproto"
 	"net/url"
 	"strconv"
+	"strings"
+	"time"
 
 	smtp "github.com/wneessen/go-mail"
 )
+
+// SendTimeout is how long sending one email may take.
+const SendTimeout = 30 * time.Second
 
 // SMTP sends each email over a new connection.
 type SMTP struct {
@@ -66,11 +71,11 @@ func loopback(host string) bool {
 func (s *SMTP) Send(ctx context.Context, l Message) error {
 	message, err := s.message(l)
 	if err != nil {
-		return &refusal{err}
+		return &Failure{err, 0, true, true}
 	}
 	client, err := smtp.NewClient(s.host, s.options()...)
 	if err != nil {
-		return fmt.Errorf("reach the mail server: %w", err)
+		return explain(fmt.Errorf("reach the mail server: %w", err))
 	}
 	connection, err := client.DialToSMTPClientWithContext(ctx)
 	if err != nil {
@@ -92,7 +97,7 @@ func (s *SMTP) options() []smtp.Option {
 		policy = smtp.NoTLS
 	}
 	options := []smtp.Option{
-		smtp.WithPort(s.port), smtp.WithTLSPolicy(policy), smtp.WithTimeout(sendTimeout), smtp.WithoutNoop(),
+		smtp.WithPort(s.port), smtp.WithTLSPolicy(policy), smtp.WithTimeout(SendTimeout), smtp.WithoutNoop(),
 		smtp.WithTLSConfig(&tls.Config{ServerName: s.host, RootCAs: s.roots, MinVersion: tls.VersionTLS12}),
 	}
 	if s.implicit {
@@ -105,7 +110,7 @@ func (s *SMTP) options() []smtp.Option {
 }
 
 func (s *SMTP) message(l Message) (*smtp.Msg, error) {
-	l, err := l.tidy()
+	l, err := l.Tidy()
 	if err != nil {
 		return nil, err
 	}
@@ -119,9 +124,15 @@ func (s *SMTP) message(l Message) (*smtp.Msg, error) {
 	m.Subject(l.Subject)
 	m.SetDate()
 	m.SetMessageID()
+	if _, domain, ok := strings.Cut(m.GetFrom()[0].Address, "@"); ok && l.ID != "" {
+		m.SetMessageIDWithValue(l.ID + "@" + domain)
+	}
 	// Suppresses automatic replies (RFC 3834 §5).
 	m.SetGenHeader("Auto-Submitted", "auto-generated")
 	m.SetBodyString(smtp.TypeTextPlain, l.Text)
+	if l.HTML != "" {
+		m.AddAlternativeString(smtp.TypeTextHTML, l.HTML)
+	}
 	return m, nil
 }
 
@@ -130,24 +141,39 @@ func (s *SMTP) message(l Message) (*smtp.Msg, error) {
 func explain(err error) error {
 	var sent *smtp.SendError
 	var answer *textproto.Error
-	code := 0
+	f := &Failure{Cause: err}
 	switch {
 	case errors.As(err, &sent):
-		code = sent.ErrorCode()
+		f.code, f.Recipient = sent.ErrorCode(), sent.Reason == smtp.ErrSMTPRcptTo
 	case errors.As(err, &answer):
-		code = answer.Code
+		f.code = answer.Code
 	}
-	if code >= 500 {
-		return &refusal{err}
-	}
-	return err
+	f.Permanent = f.code >= 500
+	return f
 }
 
-// A refusal is a permanent failure.
-type refusal struct{ error }
+// A Failure is why an email was not accepted.
+type Failure struct {
+	Cause     error
+	code      int  // of the mail server's reply; 0 if there was none
+	Permanent bool // the server would refuse the same email again
+	Recipient bool // because of its recipient
+}
 
-// Permanent tells a Queue not to try again.
-func (*refusal) Permanent() bool { return true }
+func (f *Failure) Error() string {
+	if f.Cause == nil {
+		return "the mail server replied " + f.Code()
+	}
+	return f.Cause.Error()
+}
 
 // Unwrap returns what the server said.
-func (r *refusal) Unwrap() error { return r.error }
+func (f *Failure) Unwrap() error { return f.Cause }
+
+// Code is the reply code, or "unreachable".
+func (f *Failure) Code() string {
+	if f.code == 0 {
+		return "unreachable"
+	}
+	return strconv.Itoa(f.code)
+}

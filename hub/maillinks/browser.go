@@ -13,19 +13,23 @@ import (
 // a fixed page, so requesting it gains an attacker nothing, and requests of
 // strangers do not count against the user's limit.
 func (k *Service) AskToConfirm(ctx context.Context, email string) error {
-	return k.toReader(ctx, email, func(ctx context.Context, u users.User) error {
+	return k.toReader(ctx, email, k.confirmEmail, func(ctx context.Context, u users.User) error {
 		token, err := k.New(ctx, Browser, u.ID, map[string]string{"address": u.EmailKey, "epoch": epoch(u)}, BrowserLife)
 		if err != nil {
 			return err
 		}
-		return k.Mailer.Mail(ctx, mail.NewEmail(u.Email, "browser.confirm", "link", k.URL+"/signin/confirm/"+token, "life", BrowserLife).In(u.Locale))
+		return k.Mailer.Mail(ctx, k.confirmEmail(u.Email, token).In(u.Locale))
 	})
+}
+
+func (k *Service) confirmEmail(to, token string) mail.Email {
+	return mail.NewEmail(to, "browser.confirm", "link", k.URL+"/signin/confirm/"+token, "life", BrowserLife)
 }
 
 // NewBrowser tells a user who signed in before of a sign-in in a browser that
 // their account does not know.
 func (k *Service) NewBrowser(ctx context.Context, u users.User, browser texts.Text, ip string) error {
-	return k.tell(ctx, u, mail.NewEmail(u.Email, "browser.new", "browser", browser, "ip", ip, "activity", k.URL+"/account/activity", "forgot", k.forgot()).In(u.Locale))
+	return k.tellUndoable(ctx, u, mail.NewEmail(u.Email, "browser.new", "browser", browser, "ip", ip, "link", "", "life", UndoLife))
 }
 
 // Confirms returns the user of a confirmation link.

@@ -23,7 +23,9 @@ func (k *Service) SendCode(ctx context.Context, u users.User) error {
 	if err != nil {
 		return err
 	}
-	return k.Mailer.Mail(ctx, mail.NewEmail(u.Email, "factor.code", "code", spoken(code)).In(u.Locale))
+	e := mail.NewEmail(u.Email, "factor.code", "code", spoken(code)).In(u.Locale)
+	e.Life = EnrolLife
+	return k.Mailer.Mail(ctx, e)
 }
 
 // TakeCode uses a code up. A wrong one is secondfactor.ErrWrongCode.
@@ -37,15 +39,15 @@ func (k *Service) TakeCode(ctx context.Context, u users.User, code string) error
 
 // FactorAdded tells a user that an authenticator app was set up.
 func (k *Service) FactorAdded(ctx context.Context, u users.User) error {
-	return k.tell(ctx, u, mail.NewEmail(u.Email, "factor.added").In(u.Locale))
+	return k.tellUndoable(ctx, u, mail.NewEmail(u.Email, "factor.added", "link", "", "life", UndoLife))
 }
 
 // FactorRemoved tells a user that it was removed.
 func (k *Service) FactorRemoved(ctx context.Context, u users.User) error {
-	return k.tell(ctx, u, mail.NewEmail(u.Email, "factor.removed", "forgot", k.forgot()).In(u.Locale))
+	return k.tellUndoable(ctx, u, mail.NewEmail(u.Email, "factor.removed", "link", "", "life", UndoLife))
 }
 
 // RecoveryUsed tells a user that a recovery code was used.
 func (k *Service) RecoveryUsed(ctx context.Context, u users.User) error {
-	return k.tell(ctx, u, mail.NewEmail(u.Email, "recovery.used", "forgot", k.forgot()).In(u.Locale))
+	return k.tellUndoable(ctx, u, mail.NewEmail(u.Email, "recovery.used", "link", "", "life", UndoLife))
 }

@@ -13,7 +13,7 @@ import (
 // Forgot emails a link to a user who forgot their password, if the user is
 // enabled and the address is verified; an unverified address gives no access.
 func (k *Service) Forgot(ctx context.Context, email string) error {
-	return k.toReader(ctx, email, func(ctx context.Context, u users.User) error { return k.mailReset(ctx, anybody, u) })
+	return k.toReader(ctx, email, k.resetEmail, func(ctx context.Context, u users.User) error { return k.mailReset(ctx, anybody, u) })
 }
 
 // ProveByReset emails a link to a signed-in user who wants to set a password,
@@ -22,10 +22,13 @@ func (k *Service) ProveByReset(ctx context.Context, u users.User) error {
 	return k.mailReset(ctx, themselves, u)
 }
 
+// A write makes the email of a token.
+type write func(to, token string) mail.Email
+
 // toReader sends an email to the user with this verified address. The answer
-// and the work are the same for every address: a link is stored in any case,
-// and one without a user opens nothing.
-func (k *Service) toReader(ctx context.Context, email string, send func(context.Context, users.User) error) error {
+// and the work are the same for every address: a link and an email are stored in
+// any case. A link without a user opens nothing, and its email is not sent.
+func (k *Service) toReader(ctx context.Context, email string, as write, send func(context.Context, users.User) error) error {
 	u, err := k.Users.ByEmail(ctx, email)
 	if errors.Is(err, emailaddr.ErrInvalid) {
 		return nil
@@ -34,7 +37,7 @@ func (k *Service) toReader(ctx context.Context, email string, send func(context.
 		return err
 	}
 	if err != nil || u.Disabled || !u.EmailVerified {
-		err = k.sendNothing(ctx, email)
+		err = k.sendNothing(ctx, email, as)
 	} else {
 		err = send(ctx, u)
 	}
@@ -45,9 +48,12 @@ func (k *Service) toReader(ctx context.Context, email string, send func(context.
 }
 
 // sendNothing does the work of an email that is not sent.
-func (k *Service) sendNothing(ctx context.Context, email string) error {
-	_, err := k.New(ctx, "nothing", "nobody "+id(email), nil, ResetLife)
-	return err
+func (k *Service) sendNothing(ctx context.Context, email string, as write) error {
+	token, err := k.New(ctx, "nothing", "nobody "+id(email), nil, ResetLife)
+	if err != nil {
+		return err
+	}
+	return k.Mailer.Mail(ctx, as(email, token).Voided())
 }
 
 // SendReset emails a user a link to choose a new password, for an
@@ -61,7 +67,11 @@ func (k *Service) mailReset(ctx context.Context, by asker, u users.User) error {
 	if err != nil {
 		return err
 	}
-	return k.Mailer.Mail(ctx, mail.NewEmail(u.Email, "password.reset", "link", k.resetPage(token), "life", ResetLife).In(u.Locale))
+	return k.Mailer.Mail(ctx, k.resetEmail(u.Email, token).In(u.Locale))
+}
+
+func (k *Service) resetEmail(to, token string) mail.Email {
+	return mail.NewEmail(to, "password.reset", "link", k.resetPage(token), "life", ResetLife)
 }
 
 // ResetLink makes such a link for an administrator to pass on, without a limit.
@@ -116,7 +126,7 @@ func (k *Service) ResetBy(ctx context.Context, token, password string) (users.Us
 
 // Changed notifies a user that their password was changed.
 func (k *Service) Changed(ctx context.Context, u users.User) error {
-	return k.tell(ctx, u, mail.NewEmail(u.Email, "password.changed", "forgot", k.forgot()).In(u.Locale))
+	return k.tellUndoable(ctx, u, mail.NewEmail(u.Email, "password.changed", "link", "", "life", UndoLife))
 }
 
 // tell sends an email about what happened to an account, if its user proved the
@@ -126,11 +136,4 @@ func (k *Service) tell(ctx context.Context, u users.User, e mail.Email) error {
 		return nil
 	}
 	return k.Mailer.Mail(ctx, e)
-}
-
-func (k *Service) forgot() string {
-	if !k.Delivers() {
-		return ""
-	}
-	return k.URL + "/password/forgot"
 }

@@ -22,17 +22,22 @@ const (
 // SendSignIn emails a code to the user with this verified address, if they may
 // sign in so. The answer and the work are the same for every address.
 func (k *Service) SendSignIn(ctx context.Context, email, ask string, may func(users.User) bool) error {
-	return k.toReader(ctx, email, func(ctx context.Context, u users.User) error {
+	as := func(to, code string) mail.Email { return k.signInEmail(to, ask, code) }
+	return k.toReader(ctx, email, as, func(ctx context.Context, u users.User) error {
 		if !may(u) {
-			return k.sendNothing(ctx, email)
+			return k.sendNothing(ctx, email, as)
 		}
 		code, err := k.newCode(ctx, Link{Purpose: SignIn, User: u.ID, Data: map[string]string{"address": u.EmailKey, "epoch": epoch(u)}}, ask, SignInLife)
 		if err != nil {
 			return err
 		}
-		page := k.URL + "/signin/email/code?" + url.Values{"ask": {ask}, "code": {spoken(code)}}.Encode()
-		return k.Mailer.Mail(ctx, mail.NewEmail(u.Email, "signin.code", "code", spoken(code), "link", page, "life", SignInLife).In(u.Locale))
+		return k.Mailer.Mail(ctx, k.signInEmail(u.Email, ask, code).In(u.Locale))
 	})
+}
+
+func (k *Service) signInEmail(to, ask, code string) mail.Email {
+	page := k.URL + "/signin/email/code?" + url.Values{"ask": {ask}, "code": {spoken(code)}}.Encode()
+	return mail.NewEmail(to, "signin.code", "code", spoken(code), "link", page, "life", SignInLife)
 }
 
 // SignsIn returns the user whom a code signs in. ErrLink if it is none.

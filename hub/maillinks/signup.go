@@ -52,10 +52,10 @@ func (k *Service) AskToSignUp(ctx context.Context, r SignUpRequest, allowed bool
 		return err
 	case known:
 		return k.Mailer.Mail(ctx, k.hasAccount(u))
-	case allowed:
-		return k.Mailer.Mail(ctx, mail.NewEmail(r.Email, "signup.link", "link", k.URL+"/signup/"+token, "life", SignUpLife))
 	}
-	return nil
+	link := mail.NewEmail(r.Email, "signup.link", "link", k.URL+"/signup/"+token, "life", SignUpLife)
+	link.Void = !allowed
+	return k.Mailer.Mail(ctx, link)
 }
 
 func (k *Service) hasAccount(u users.User) mail.Email {

@@ -54,6 +54,9 @@ func SessionUpstream(user, loginKey string) string {
 // SecondFactor is the context of the secret of a user's authenticator app.
 func SecondFactor(user string) string { return "second/" + user + "/app" }
 
+// Outbox is the context of an email that waits to be sent.
+func Outbox(id string) string { return "outbox/" + id }
+
 // KnownBrowsers is the context of the names of known browsers.
 const KnownBrowsers = "cookies/known"
 

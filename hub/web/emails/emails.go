@@ -3,9 +3,9 @@
 // (mail.Email) a subject and a text, "mail.<code>.subject" and
 // "mail.<code>.text".
 //
-// An email is plain text, so that every reader shows it alike and no link text
-// hides a URL. It says what happened, what to do, and what to do if the reader did
-// not ask for it.
+// An email has two parts that say the same: plain text, where no link text hides a
+// URL, and HTML made of it, which shows the first URL as a button too. It says what
+// happened, what to do, and what to do if the reader did not ask for it.
 package emails
 
 import (
@@ -53,11 +53,12 @@ func (m *Mailer) words(ctx context.Context, e mail.Email) *locales.Words {
 func (m *Mailer) Mail(ctx context.Context, e mail.Email) error {
 	args := maps.Clone(e.Args)
 	args["hub"], args["address"], args["email"] = m.HubName(ctx), m.URL, e.To // every email may use these
-	subject, text, err := render(m.words(ctx, e), e.Code, args)
+	message, err := render(m.words(ctx, e), e.Code, args)
 	if err != nil {
 		return fmt.Errorf("write the email %q: %w", e.Code, err)
 	}
-	if err := m.Sender.Send(ctx, mail.Message{To: e.To, Subject: subject, Text: text}); err != nil {
+	message.To, message.Code, message.Life, message.Void = e.To, e.Code, e.Life, e.Void
+	if err := m.Sender.Send(ctx, message); err != nil {
 		return fmt.Errorf("send an email: %w", err)
 	}
 	return nil
@@ -66,15 +67,16 @@ func (m *Mailer) Mail(ctx context.Context, e mail.Email) error {
 // Delivers reports whether the hub can deliver emails.
 func (m *Mailer) Delivers() bool { return mail.Delivers(m.Sender) }
 
-// render writes the subject, the text and the signature of a code.
-func render(words *locales.Words, code string, args map[string]any) (subject, text string, err error) {
+// render writes the subject and both parts of a code.
+func render(words *locales.Words, code string, args map[string]any) (mail.Message, error) {
 	pairs := make([]any, 0, 2*len(args))
+	shown := map[string]any{}
 	for name, value := range args {
-		shown, err := lines(words, value)
-		if err != nil {
-			return "", "", err
+		var err error
+		if shown[name], err = lines(words, value); err != nil {
+			return mail.Message{}, err
 		}
-		pairs = append(pairs, name, shown)
+		pairs = append(pairs, name, shown[name])
 	}
 	parts := []locales.Text{
 		locales.Say("mail."+code+".subject", pairs...),
@@ -83,11 +85,14 @@ func render(words *locales.Words, code string, args map[string]any) (subject, te
 	}
 	said := make([]string, len(parts))
 	for i, part := range parts {
+		var err error
 		if said[i], err = part.In(words); err != nil {
-			return "", "", err
+			return mail.Message{}, err
 		}
 	}
-	return said[0], said[1] + "\n\n" + said[2] + "\n", nil
+	subject, text, signature := said[0], said[1], said[2]
+	page, err := markup(words, code, subject, text, shown, pairs)
+	return mail.Message{Subject: subject, Text: text + "\n\n" + signature + "\n", HTML: page}, err
 }
 
 // body is the message of an email's text. Some emails have a second message; an
@@ -100,14 +105,6 @@ func body(code string, args map[string]any) string {
 		return "mail.address.changed.text-by-administrator"
 	case code == "identity.unlinked" && args["link"] == "":
 		return "mail.identity.unlinked.text-by-administrator"
-	case code == "password.changed" && args["forgot"] == "":
-		return "mail.password.changed.text-no-reset"
-	case code == "factor.removed" && args["forgot"] == "":
-		return "mail.factor.removed.text-no-reset"
-	case code == "browser.new" && args["forgot"] == "":
-		return "mail.browser.new.text-no-reset"
-	case code == "recovery.used" && args["forgot"] == "":
-		return "mail.recovery.used.text-no-reset"
 	}
 	return "mail." + code + ".text"
 }

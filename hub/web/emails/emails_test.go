@@ -3,13 +3,17 @@ package emails
 import (
 	"context"
 	"errors"
+	"flag"
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/net/html"
 
 	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/internal/texts"
@@ -130,8 +134,6 @@ func TestAnEmailFitsWhatHappened(t *testing.T) {
 		{"identity.linked", append(linked, "emptied", true), "was never verified", "{{"},
 		{"identity.unlinked", linked, "https://hub.example/undo", "An administrator"},
 		{"identity.unlinked", append(linked, "link", ""), "An administrator disconnected Company", "undo"},
-		{"password.changed", []any{"forgot", "https://hub.example/forgot"}, "\n\nhttps://hub.example/forgot\n\n", "administrator"},
-		{"password.changed", []any{"forgot", ""}, "contact an administrator of Contoso ID", "choose a new password"},
 		{"attention", []any{"found", []texts.Text{texts.New(texts.Unexplained, "cause", "One."), texts.New(texts.Unexplained, "cause", "Two & <b>.")}}, "\n\n- One.\n- Two & <b>.\n\n", "&amp;"},
 	} {
 		b := &box{}
@@ -144,12 +146,172 @@ func TestAnEmailFitsWhatHappened(t *testing.T) {
 	}
 }
 
+// escape is a name that tries to add elements.
+const escape = `"><script>alert(1)</script><a href="javascript:alert(1)">x</a><img src=https://evil.example/pixel>`
+
+// A name, of whoever chose it, is text in both parts, and adds no element, no
+// address and no header.
+func TestNoNameAddsMarkup(t *testing.T) {
+	for code, names := range spokenOf(t) {
+		elements := map[string]int{}
+		for _, name := range []string{"Ada", escape} {
+			var pairs []any
+			for _, arg := range proper(names) {
+				if text, ok := arg.(string); ok && strings.HasPrefix(text, "Ada's ") || arg == "ABCD-2345" {
+					arg = name
+				}
+				pairs = append(pairs, arg)
+			}
+			b := &box{}
+			m := mailer(b)
+			m.HubName = func(context.Context) string { return name }
+			if err := m.Mail(t.Context(), mail.NewEmail("ada@example.org", code, pairs...)); err != nil {
+				t.Fatal(err)
+			}
+			page, err := html.Parse(strings.NewReader(b.sent[0].HTML))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for n := range page.Descendants() {
+				if n.Type != html.ElementNode {
+					continue
+				}
+				switch n.Data {
+				case "script", "img", "form", "iframe", "link", "style", "svg", "object":
+					t.Errorf("%s: <%s> in %s", code, n.Data, b.sent[0].HTML)
+				case "a":
+					for _, a := range n.Attr {
+						if a.Key == "href" && !strings.HasPrefix(a.Val, "https://hub.example") {
+							t.Errorf("%s: a link to %s", code, a.Val)
+						}
+					}
+				}
+				if name == "Ada" {
+					elements[n.Data]++
+				} else {
+					elements[n.Data]--
+				}
+			}
+		}
+		for element, n := range elements {
+			if n != 0 {
+				t.Errorf("%s: a name changes the number of <%s> by %d", code, element, -n)
+			}
+		}
+	}
+}
+
+// links of an email, as services make them.
+func proper(names []string) []any {
+	var pairs []any
+	for _, name := range names {
+		switch name {
+		case "link", "signin", "forgot":
+			pairs = append(pairs, name, "https://hub.example/"+name+"?token=abc&x=1")
+		case "life":
+			pairs = append(pairs, name, 24*time.Hour)
+		case "found":
+			pairs = append(pairs, name, []texts.Text{texts.New(texts.Unexplained, "cause", "One."), texts.New(texts.Unexplained, "cause", "Two.")})
+		case "code":
+			pairs = append(pairs, name, "ABCD-2345")
+		default:
+			pairs = append(pairs, name, "Ada's "+name)
+		}
+	}
+	return pairs
+}
+
+var writeGolden = flag.Bool("golden", false, "write the golden files")
+
+// Each kind of email as HTML: what is shown here is what people get.
+func TestTheHTMLOfEachEmail(t *testing.T) {
+	for code, names := range spokenOf(t) {
+		b := &box{}
+		if err := mailer(b).Mail(t.Context(), mail.NewEmail("ada@example.org", code, proper(names)...)); err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join("testdata", code+".html")
+		if *writeGolden {
+			if err := os.WriteFile(file, []byte(b.sent[0].HTML), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := b.sent[0].HTML; got != string(want) {
+			t.Errorf("%s is not testdata/%s.html (update it with -golden): %s", code, code, got)
+		}
+	}
+}
+
+// undoable are the emails about what a stranger may have done.
+var undoable = []string{
+	"browser.new", "passkey.added", "passkey.removed", "factor.added", "factor.removed", "password.changed", "address.changed",
+	"identity.linked", "identity.unlinked", "recovery.used",
+}
+
+// Every email has both parts in every language, with the same links, of which the
+// first is a button; those about changes have the way to undo them.
+func TestBothPartsSayTheSame(t *testing.T) {
+	languages := append(locales.Tags(), "")
+	for code, names := range spokenOf(t) {
+		if slices.Contains(undoable, code) && !slices.Contains(names, "link") {
+			t.Errorf("%s has no link to undo it", code)
+		}
+		for _, language := range languages {
+			b := &box{}
+			if err := mailer(b).Mail(t.Context(), mail.NewEmail("ada@example.org", code, proper(names)...).In(language)); err != nil {
+				t.Fatal(err)
+			}
+			m := b.sent[0]
+			page, err := html.Parse(strings.NewReader(m.HTML))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, name := range []string{"link", "signin", "forgot"} {
+				if !slices.Contains(names, name) {
+					continue
+				}
+				url := "https://hub.example/" + name + "?token=abc&x=1"
+				if !strings.Contains(m.Text, url) || !strings.Contains(m.HTML, `href="`+strings.ReplaceAll(url, "&", "&amp;")+`"`) {
+					t.Errorf("%s in %q lacks %s in one part", code, language, url)
+				}
+			}
+			if buttons := strings.Count(m.HTML, "background-color"); buttons > 1 || buttons == 0 && slices.Contains(names, "link") {
+				t.Errorf("%s in %q has %d buttons", code, language, buttons)
+			}
+			shown := words(page)
+			for _, word := range strings.Fields(strings.NewReplacer("\u2068", "", "\u2069", "").Replace(m.Text)) {
+				if word != "-" && !strings.Contains(shown, word) {
+					t.Errorf("%s in %q: the HTML lacks %q", code, language, word)
+				}
+			}
+			if language == "ar" && code != "attention" && strings.Count(m.HTML, `lang="ar" dir="rtl"`) != 2 {
+				t.Errorf("%s in Arabic does not run from right to left: %s", code, m.HTML)
+			}
+		}
+	}
+}
+
+// words are the texts of a page.
+func words(page *html.Node) string {
+	var out strings.Builder
+	for n := range page.Descendants() {
+		if n.Type == html.TextNode {
+			out.WriteString(n.Data + " ")
+		}
+	}
+	return strings.NewReplacer("\u2068", "", "\u2069", "").Replace(out.String())
+}
+
 // Subject and text are only made of messages, so only this package makes what
 // is sent.
 func TestOnlyThisPackageWritesEmails(t *testing.T) {
 	root := os.DirFS("../../..")
 	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || path.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") || name == "hub/web/emails/emails.go" {
+		if err != nil || d.IsDir() || path.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") || name == "hub/web/emails/emails.go" || name == "hub/mail/outbox/outbox.go" {
 			return err
 		}
 		content, err := fs.ReadFile(root, name)

@@ -2,6 +2,7 @@ package admin_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"image"
 	"image/png"
@@ -13,6 +14,7 @@ import (
 	"github.com/fedhub/fedhub/hub"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
+	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/internal/texts"
@@ -28,6 +30,11 @@ func newMailing(t *testing.T) *mailing {
 	box := &hubtest.Postbox{}
 	return &mailing{hubtest.NewWorldAs(t, hubtest.OpenSQLite(t), hub.Config{URL: hubtest.Localhost, Mail: box}), box}
 }
+
+// refusing is a mail server that refuses every email.
+type refusing struct{}
+
+func (refusing) Send(context.Context, mail.Message) error { return &mail.Failure{Permanent: true} }
 
 // own is an event of a user's change to their own account.
 func own(u users.User, e audit.Event) []audit.Event {
@@ -115,6 +122,29 @@ var accountActs = []act[*mailing]{
 		l.Stored(t, hubtest.ByRequest(
 			audit.Event{Kind: audit.PasskeyRemoved, Actor: linking.ByEmail, Target: u.ID, Detail: map[string]string{"passkey": "*", "name": "Theirs"}},
 			audit.Event{Kind: audit.PasswordForgot, Actor: linking.ByEmail, Target: u.ID, Why: texts.New("prove.mailed")})...)
+	}},
+	{"the email about a password ends everything", func(t *testing.T, m *mailing) {
+		u := m.Person("changed@example.org")
+		b := m.Home("changed@example.org")
+		b.Submit(b.Open("/account/password"), "/account/password", "current", hubtest.Password, "password", "three quiet herons wade")
+		reader := m.Browser()
+		p := reader.Open(m.box.Pick(t, "changed@example.org", "/wasnt-me/account"))
+		l := m.Ledger()
+		reader.Submit(p, "/wasnt-me/account")
+		l.Stored(t, hubtest.ByRequest(
+			audit.Event{Kind: audit.SessionsEnded, Actor: linking.ByEmail, Target: u.ID, Detail: map[string]string{"which": "disowned", "about": "password.changed"}},
+			audit.Event{Kind: audit.PasswordForgot, Actor: linking.ByEmail, Target: u.ID, Why: texts.New("prove.mailed")})...)
+	}},
+	{"an email is given up", func(t *testing.T, _ *mailing) {
+		w := hubtest.NewWorldAs(t, hubtest.OpenSQLite(t), hub.Config{MailServer: refusing{}})
+		w.Person("late@example.org")
+		l := w.Ledger()
+		b := w.Browser()
+		b.Submit(b.Open("/password/forgot"), "/password/forgot", "email", "late@example.org")
+		l.Await(t, audit.EmailGivenUp)
+		if got := l.Heard(audit.EmailGivenUp); len(got) != 1 || got[0].Detail["why"] != "refused" || got[0].Actor != "schedule" {
+			t.Errorf("got %+v", got)
+		}
 	}},
 	{"the email about a removal ends everything", func(t *testing.T, m *mailing) {
 		u := m.Person("gone@example.org")

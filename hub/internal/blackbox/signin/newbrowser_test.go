@@ -25,7 +25,7 @@ func TestASignInInANewBrowserIsTold(t *testing.T) {
 		t.Fatal("Ada cannot sign in elsewhere")
 	}
 	told := box.About(newBrowser)
-	if len(told) != 1 || told[0].To != "ada@example.org" || !strings.Contains(told[0].Text, "Address: 127.0.0.1") || !strings.Contains(told[0].Text, w.URL+"/account/activity") {
+	if len(told) != 1 || told[0].To != "ada@example.org" || !strings.Contains(told[0].Text, "Address: 127.0.0.1") || !strings.Contains(told[0].Text, w.URL+"/wasnt-me/account?token=") {
 		t.Fatalf("got %v", told)
 	}
 	// A new password ends what was known of browsers, but the one in which
