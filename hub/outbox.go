@@ -20,16 +20,16 @@ func (h *Hub) newOutbox(server mail.Sender) *outbox.Service {
 // alone: it can be any address that somebody typed. For the same reason a
 // recipient without a mailbox is no warning.
 func (h *Hub) emailGivenUp(ctx context.Context, g outbox.GivenUp) {
-	if g.Why != outbox.NoMailbox {
+	if g.Code != outbox.NoMailbox {
 		h.warnOfEmails(ctx)
 	}
 	h.audit.Record(ctx, audit.Event{Kind: audit.EmailGivenUp, Actor: "schedule",
-		Detail: map[string]string{"email": g.Email, "why": g.Why, "tries": strconv.Itoa(g.Tries), "error": g.Error}})
+		Detail: map[string]string{"email": g.Email, "why": g.Code, "tries": strconv.Itoa(g.Tries), "error": g.Last}})
 }
 
 func (h *Hub) warnOfEmails(ctx context.Context) {
 	if err := h.monitor.Raise(ctx, health.EmailsNotSent()); err != nil {
-		h.config.Log.ErrorContext(ctx, "could not store a warning; the next email that is not sent raises it again", "error", err)
+		h.config.Log.LastContext(ctx, "could not store a warning; the next email that is not sent raises it again", "error", err)
 	}
 }
 

@@ -144,7 +144,8 @@ func explain(err error) error {
 	f := &Failure{Cause: err}
 	switch {
 	case errors.As(err, &sent):
-		f.code, f.Recipient = sent.ErrorCode(), sent.Reason == smtp.ErrSMTPRcptTo
+		step := sent.Reason // a code
+		f.code, f.Recipient = sent.ErrorCode(), step == smtp.ErrSMTPRcptTo
 	case errors.As(err, &answer):
 		f.code = answer.Code
 	}

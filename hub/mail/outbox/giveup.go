@@ -16,10 +16,10 @@ const (
 
 // GivenUp describes an email that is not sent.
 type GivenUp struct {
-	Why   string
+	Code  string // why
 	Email string // its code; empty if it cannot be read
 	Tries int
-	Error string // code of the last failure: of the mail server, or "unreachable"
+	Last  string // code of the last failure: of the mail server, or "unreachable"
 }
 
 func refusedBy(f *mail.Failure) string {
@@ -38,6 +38,6 @@ func (s *Service) giveUp(ctx context.Context, e Entry, m mail.Message, why strin
 	s.Log.ErrorContext(ctx, "could not send an email", "to", m.To, "email", m.Code, "why", why, "tries", tries, "last", e.Failed, "error", cause)
 	s.remove(ctx, e.ID)
 	if s.GivenUp != nil {
-		s.GivenUp(ctx, GivenUp{Why: why, Email: m.Code, Tries: tries, Error: e.Failed})
+		s.GivenUp(ctx, GivenUp{Code: why, Email: m.Code, Tries: tries, Last: e.Failed})
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/internal/jsonx"
 	"github.com/fedhub/fedhub/internal/names"
 	"github.com/fedhub/fedhub/internal/secrets"
 )
@@ -113,7 +114,7 @@ func (s *Service) open(e Entry) (mail.Message, error) {
 		return mail.Message{}, err
 	}
 	var b body
-	if err := json.Unmarshal(plain, &b); err != nil {
+	if err := jsonx.Unmarshal(plain, &b); err != nil {
 		return mail.Message{}, fmt.Errorf("read a stored email: %w", err)
 	}
 	return mail.Message{ID: e.ID, To: b.To, Subject: b.Subject, Text: b.Text, HTML: b.HTML, Code: b.Code, Void: b.Void}, nil

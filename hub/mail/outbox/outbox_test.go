@@ -179,7 +179,7 @@ func TestALinkPastItsLifeIsNotSent(t *testing.T) {
 	if gone := w.now().Sub(begin); gone < time.Hour || gone > time.Hour+2*time.Minute {
 		t.Errorf("given up after %v", gone)
 	}
-	if len(w.given) != 1 || w.given[0].Why != Expired || w.given[0].Email != "password.reset" || w.given[0].Error != "failed" || w.given[0].Tries != 8 {
+	if len(w.given) != 1 || w.given[0].Code != Expired || w.given[0].Email != "password.reset" || w.given[0].Last != "failed" || w.given[0].Tries != 8 {
 		t.Errorf("given up: %+v", w.given)
 	}
 	// A hub that was off for longer does not send it either.
@@ -202,7 +202,7 @@ func TestARefusedEmailIsGivenUpAtOnce(t *testing.T) {
 		w.server.away(failure)
 		send(t, s, reset())
 		s.Flush(t.Context())
-		if len(w.given) != 1 || w.given[0].Why != want || len(w.entries()) != 0 {
+		if len(w.given) != 1 || w.given[0].Code != want || len(w.entries()) != 0 {
 			t.Errorf("given up %+v, stored %v", w.given, w.entries())
 		}
 	}
@@ -213,7 +213,7 @@ func TestAnEmailOfAnotherSecretKeyIsGivenUp(t *testing.T) {
 	send(t, w.process(), reset())
 	w.key = seal.NewKey()
 	w.process().Flush(t.Context())
-	if len(w.given) != 1 || w.given[0].Why != Unreadable || len(w.entries()) != 0 || len(w.server.all()) != 0 {
+	if len(w.given) != 1 || w.given[0].Code != Unreadable || len(w.entries()) != 0 || len(w.server.all()) != 0 {
 		t.Errorf("given up %+v, stored %v", w.given, w.entries())
 	}
 }
