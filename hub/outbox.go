@@ -29,7 +29,7 @@ func (h *Hub) emailGivenUp(ctx context.Context, g outbox.GivenUp) {
 
 func (h *Hub) warnOfEmails(ctx context.Context) {
 	if err := h.monitor.Raise(ctx, health.EmailsNotSent()); err != nil {
-		h.config.Log.LastContext(ctx, "could not store a warning; the next email that is not sent raises it again", "error", err)
+		h.config.Log.ErrorContext(ctx, "could not store a warning; the next email that is not sent raises it again", "error", err)
 	}
 }
 
