@@ -65,6 +65,7 @@ type Client struct {
 	PKCEOptional      bool     `bson:"pkce_optional,omitempty"`  // how the third state of PKCE is kept
 	SkipAuthorization bool     `bson:"skip_authorization"`       // users are not asked for consent
 	AllowedRoles      []string `bson:"allowed_roles,omitempty"`  // who may use it; empty: everyone
+	SecondFactor      bool     `bson:"second_factor,omitempty"`  // users need a second factor, whatever the settings say
 
 	IDTokenAlg   string `bson:"id_token_alg,omitempty"` // empty means RS256
 	OpaqueTokens bool   `bson:"opaque_tokens,omitempty"`

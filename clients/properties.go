@@ -102,6 +102,7 @@ var properties = []Property{
 	{"pkce_optional", "", "", ByRegistration | ByFlag, "PKCE", func(c *Client) any { return &c.PKCEOptional }, checkPKCE},
 	{"skip_authorization", "", "", byAdmin, "Skip Authorization", func(c *Client) any { return &c.SkipAuthorization }, checkTrust},
 	{"allowed_roles", "", "", byAdmin, "Allowed Roles", func(c *Client) any { return &c.AllowedRoles }, checkRoles},
+	{"second_factor", "", "", byAdmin, "", func(c *Client) any { return &c.SecondFactor }, free},
 	{"id_token_alg", "id_token_signed_response_alg", "", bySelf | byAdmin, "ID token algorithm", func(c *Client) any { return &c.IDTokenAlg }, checkAlgs},
 	{"id_token_claims", "", "", bySelf | byAdmin, "claims in ID tokens", func(c *Client) any { return &c.IDTokenClaims }, free}, // no metadata names it, so a declaration clears it
 	{"registration.contacts", "contacts", "", bySelf, "contacts", func(c *Client) any { return &c.Registration.Contacts }, free},

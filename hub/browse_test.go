@@ -24,7 +24,7 @@ var hidden = []string{
 	"clients.registration.token_hash", "clients.secrets.hash", "clients.secrets.sealed", "decisions.token", "decoupled.code", "decoupled.hash",
 	"decoupled.notify", "families.codeHash", "families.refreshHash", "families.rootHash", "families.rotatedFor", "flows.browser", "invitations.token", "loginkeys.secret", "loginkeys.site_key",
 	"secondfactors.app.secret", "secondfactors.recovery.codes",
-	"sessions.upstream", "signing.private", "stops.browser", "stops.sealed", "ties.sealed", "users.imported.password", "users.password",
+	"sessions.upstream", "signing.private", "stops.browser", "stops.sealed", "ties.sealed", "trustedbrowsers.before", "trustedbrowsers.token", "users.imported.password", "users.password",
 }
 
 // open are fields that sound like secrets and are none.
@@ -33,7 +33,9 @@ var open = []string{
 	"clients.post_logout_redirect_uris", "clients.refresh_tokens", "clients.opaque_tokens", "clients.secrets", // what holds them
 	"clients.secrets.created", "clients.secrets.expires", "clients.secrets.hint", "clients.secrets.id", "clients.secrets.key", "clients.secrets.last_used",
 	"clients.id_token_alg", "clients.id_token_claims", "clients.algs.id_token_enc", "clients.algs.id_token_enc.alg", "clients.algs.id_token_enc.enc",
-	"browsers.id", "browsers.userId", "browsers.epoch", "browsers.wrong", "browsers.looking", "browsers.looking.id", "browsers.looking.since", "browsers.expires",
+	"browsers.id", "browsers.userId", "browsers.epoch", "browsers.wrong", "browsers.looking", "browsers.looking.id", "browsers.looking.since", "browsers.expires", "browsers.networks",
+	"trustedbrowsers.id", "trustedbrowsers.userId", "trustedbrowsers.epoch", "trustedbrowsers.agent", "trustedbrowsers.network",
+	"trustedbrowsers.created", "trustedbrowsers.used", "trustedbrowsers.expires", "settings.trustedBrowserDays",
 	"debuts.token", // a time
 	"families.codeEnds", "loginkeys.endpoints.token", "loginkeys.keep_tokens", "loginkeys.secret_expires", "loginkeys.secret_short",
 	"settings.passwords", // who may use them

@@ -304,7 +304,7 @@ func (h *Hub) buildHandlers() {
 		Issuer: c.URL, Clients: h.clients, Upstreams: h.upstreams, Requests: h.requests, Flows: h.flows, Sessions: h.sessions, Grants: h.grants,
 		Tokens: h.tokens, Passkeys: h.passkeys, Settings: h.settings, Audit: h.audit, Responder: h.responder, Log: c.Log, Now: c.Now,
 		Begins: c.Limits.Limiter(c.Limits.Begins, c.Now), Fetches: fetches,
-		HasFactor: h.second.Has,
+		HasFactor: h.second.Has, HasAny: h.second.Any,
 	}
 	proofs := &proof.Checker{Sessions: h.sessions, Users: h.users, Logouts: h.logouts, Audit: h.audit}
 	h.signin = &signin.Handler{
@@ -319,6 +319,7 @@ func (h *Hub) buildHandlers() {
 		HubName: h.name, Log: c.Log, Now: c.Now, SignIn: h.signin,
 	}
 	h.signin.AskSecond, h.signin.CheckSecond = h.secondStep.Ask, h.secondStep.Check
+	h.authorize.LacksFactor = h.secondStep.Lacks
 	h.emailCode = &emailcode.Handler{
 		Stops: h.stops, Sessions: h.sessions, MailLinks: h.mailLinks, Settings: h.settings, Guesses: h.second.Codes, Audit: h.audit,
 		Responder: h.responder, Now: c.Now, SignIn: h.signin,
@@ -350,6 +351,7 @@ func (h *Hub) buildHandlers() {
 	}
 	h.approve = &device.Handler{
 		Clients: h.clients, Pending: h.pending, Sessions: h.sessions, Grants: h.grants, Audit: h.audit, Responder: h.responder, Now: c.Now,
+		LacksFactor: h.secondStep.Lacks, HasFactor: h.second.Any,
 	}
 	h.account = &account.Handler{
 		Pictures: pictures.New(h.data.Pictures, h.users, c.URL, c.Now),

@@ -81,6 +81,7 @@ type ClientForm struct {
 
 	// Who may use it, and what users see.
 	AllowedRoles string // allowed_roles, one per line
+	SecondFactor bool   // second_factor
 	ClientURI    string // client_uri
 	LogoURI      string // logo_uri
 	PolicyURI    string // policy_uri

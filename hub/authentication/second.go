@@ -72,6 +72,12 @@ func (s *SecondFactors) SetUp(ctx context.Context, userID string) (Methods, erro
 	return Methods{App: f.HasApp(), Passkey: passkey, Recovery: len(f.Recovery.Codes)}, err
 }
 
+// Any reports whether a user has a second factor, whatever the settings ask for.
+func (s *SecondFactors) Any(ctx context.Context, userID string) (bool, error) {
+	methods, err := s.SetUp(ctx, userID)
+	return methods.Any(), err
+}
+
 // Removed deletes the recovery codes of a user who has no other factor left:
 // such codes replace nothing, and users forget them.
 func (s *SecondFactors) Removed(ctx context.Context, userID string) error {
@@ -83,18 +89,18 @@ func (s *SecondFactors) Removed(ctx context.Context, userID string) error {
 }
 
 // Before returns what a user must do before they are signed in as start says.
-// A provider that is trusted in this can have asked for two factors already
+// required is true for an application that requires a second factor. A provider that is trusted in this can have asked for two factors already
 // (RFC 8176 §2, "mfa").
-func (s *SecondFactors) Before(ctx context.Context, u users.User, start sessions.Start) (Demand, error) {
+func (s *SecondFactors) Before(ctx context.Context, u users.User, start sessions.Start, required bool) (Demand, error) {
 	if start.TwoFactors() {
 		return Demand{}, nil
 	}
 	rules, err := s.Settings(ctx)
-	if err != nil || !rules.AsksSecondFactor() {
+	if err != nil || !rules.AsksSecondFactor() && !required {
 		return Demand{}, err
 	}
 	methods, err := s.SetUp(ctx, u.ID)
-	needed := rules.NeedsSecondFactor(u.Admin(), u.Roles)
+	needed := required || rules.NeedsSecondFactor(u.Admin(), u.Roles)
 	ifNew := rules.SecondFactorIfNew() && !needed
 	switch {
 	case err != nil:
@@ -103,6 +109,9 @@ func (s *SecondFactors) Before(ctx context.Context, u users.User, start sessions
 		return Demand{Ask: true, IfNew: ifNew}, nil
 	case !needed && !ifNew:
 		return Demand{}, nil
+	}
+	if required {
+		return Demand{Enrol: true}, nil
 	}
 	told, err := s.Codes.Tell(ctx, u.ID)
 	if err != nil {

@@ -61,13 +61,29 @@ func TestAPasskeyCountsAsASecondFactor(t *testing.T) {
 		{settings.SecondFactorForAll, ada, true, sessions.Start{User: ada, LoginKey: "work", AMR: []string{"mfa"}}, false, false},
 	} {
 		s := factors(t, row.policy, row.passkey)
-		got, err := s.Before(t.Context(), row.user, row.start)
+		got, err := s.Before(t.Context(), row.user, row.start, false)
 		if err != nil || got.Ask != row.ask || got.Enrol != row.enrol {
 			t.Errorf("%s, %s with a passkey: %v, by %v: got %+v, %v", row.policy, row.user.ID, row.passkey, row.start.AMR, got, err)
 		}
 		has, err := s.Has(t.Context(), row.user.ID)
 		if want := row.passkey && row.policy != settings.SecondFactorNever; err != nil || has != want {
 			t.Errorf("%s: has one: %v, %v", row.policy, has, err)
+		}
+	}
+}
+
+func TestAnApplicationRequiresASecondFactorWhateverThePolicy(t *testing.T) {
+	for _, policy := range []string{settings.SecondFactorNever, settings.SecondFactorOptional, settings.SecondFactorByRisk, settings.SecondFactorForAll} {
+		for _, passkey := range []bool{false, true} {
+			s := factors(t, policy, passkey)
+			got, err := s.Before(t.Context(), ada, sessions.ByPassword(ada, noon), true)
+			if want := (authentication.Demand{Ask: passkey, Enrol: !passkey}); err != nil || got != want {
+				t.Errorf("%s: got %+v, want %+v, %v", policy, got, want, err)
+			}
+			got, err = s.Before(t.Context(), ada, sessions.ByPasskey(ada, noon, true), true)
+			if err != nil || got != (authentication.Demand{}) {
+				t.Errorf("%s, with two factors: %+v, %v", policy, got, err)
+			}
 		}
 	}
 }

@@ -97,7 +97,7 @@ func (s *Service) Use(ctx context.Context, u users.User, name, token string, fro
 		case !secrets.Same(kept.Token, hash(name, token)):
 			stolen = !secrets.Same(kept.Before, hash(name, token)) || now.Sub(kept.Used) > racing
 			return ErrUntrusted
-		case kept.SessionGeneration != u.SessionGeneration || !now.Before(kept.Expires) || !now.Before(kept.Created.Add(life)):
+		case !kept.good(u, now, life):
 			return ErrUntrusted
 		}
 		kept.Before, kept.Token, kept.Used, kept.Network = kept.Token, hash(name, next), now, from.Network
@@ -112,6 +112,20 @@ func (s *Service) Use(ctx context.Context, u users.User, name, token string, fro
 		return Browser{}, "", errors.Join(err, s.delete(ctx, secrets.HexHash(name)))
 	}
 	return b, next, err
+}
+
+// good reports whether the user still trusts the browser.
+func (b Browser) good(u users.User, now time.Time, life time.Duration) bool {
+	return b.UserID == u.ID && b.SessionGeneration == u.SessionGeneration && now.Before(b.Expires) && now.Before(b.Created.Add(life))
+}
+
+// Holds reports whether a token is valid now, and does not use it.
+func (s *Service) Holds(ctx context.Context, u users.User, name, token string, life time.Duration) (bool, error) {
+	b, err := s.Set.Get(ctx, secrets.HexHash(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil && secrets.Same(b.Token, hash(name, token)) && b.good(u, s.Now(), life), err
 }
 
 // Of returns the browsers that a user trusts, the last used first.

@@ -53,10 +53,14 @@ type Handler struct {
 	Begins    *web.Limiter // how many flows one address may start
 	Fetches   *web.Limiter // how many client documents one address may make the hub fetch
 
-	// HasFactor reports whether a user has a second factor.
-	HasFactor func(ctx context.Context, userID string) (bool, error)
-	Log       *slog.Logger
-	Now       func() time.Time
+	// HasFactor reports whether a user has a second factor that the settings ask
+	// for, and HasAny whether they have one at all.
+	HasFactor, HasAny func(ctx context.Context, userID string) (bool, error)
+	// LacksFactor reports whether the client requires a second factor that the
+	// session does not have.
+	LacksFactor func(*gin.Context, clients.Client, sessions.Person) (bool, error)
+	Log         *slog.Logger
+	Now         func() time.Time
 }
 
 // Enter serves GET and POST of the endpoint: a new request from a client, or
@@ -153,8 +157,8 @@ func (d *Handler) proceed(c *gin.Context, client clients.Client, flow flows.Flow
 			return err
 		}
 	}
-	if person != nil && f.wantsTwoFactors() {
-		if f.factor, err = d.HasFactor(c.Request.Context(), person.User.ID); err != nil {
+	if person != nil {
+		if err := d.factors(c, client, &f); err != nil {
 			return err
 		}
 	}
@@ -173,6 +177,20 @@ func (d *Handler) proceed(c *gin.Context, client clients.Client, flow flows.Flow
 		}
 		return d.answerError(c, client, flow, step.refusal())
 	}
+}
+
+// factors reads what the decision needs to know about second factors.
+func (d *Handler) factors(c *gin.Context, client clients.Client, f *facts) (err error) {
+	if f.lacks, err = d.LacksFactor(c, client, *f.person); err != nil {
+		return err
+	}
+	switch {
+	case f.lacks:
+		f.factor, err = d.HasAny(c.Request.Context(), f.person.User.ID)
+	case f.wantsTwoFactors():
+		f.factor, err = d.HasFactor(c.Request.Context(), f.person.User.ID)
+	}
+	return err
 }
 
 // canProve reports whether the user has a password or a passkey at this hub and

@@ -46,6 +46,7 @@ type facts struct {
 	grant    grants.Grant
 	canProve bool // the user has a password or passkey here
 	factor   bool // the user has a second factor
+	lacks    bool // the client requires a second factor, and the session has none
 }
 
 // next decides the step that comes before the response to the client
@@ -62,9 +63,9 @@ func next(f facts) step {
 	case f.flow.Request.Subject != "" && f.flow.Request.Subject != f.subject:
 		// OIDC Core §3.1.2.2: the response must be about the user that the request names.
 		return f.login(somebodyElse)
-	case f.factor && f.wantsTwoFactors() && !prompt.None:
+	case f.factor && (f.lacks || f.wantsTwoFactors()) && !prompt.None:
 		return stepUp
-	case !f.acrWillDo():
+	case f.lacks || !f.acrWillDo(): // a new sign-in asks for what is missing, or sets it up
 		return f.login(unmet)
 	case prompt.SelectAccount && !f.signedInForThis() && f.flow.Chosen != f.person.User.ID:
 		return chooseAccount

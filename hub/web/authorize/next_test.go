@@ -70,6 +70,9 @@ func meant(subject, known string) func(*facts) {
 	return func(f *facts) { f.flow.Request.Subject, f.subject = subject, known }
 }
 
+func lacks(f *facts)     { f.lacks = true }
+func hasFactor(f *facts) { f.factor = true }
+
 func maxAge(seconds int64) func(*facts) { return func(f *facts) { f.flow.Request.MaxAge = &seconds } }
 
 func essential(acrs ...string) func(*facts) { return func(f *facts) { f.flow.Request.ACRs = acrs } }
@@ -130,6 +133,13 @@ func TestWhatHappensNext(t *testing.T) { // OIDC Core §3.1.2.1 to §3.1.2.4, §
 		{"in another way", at(essential("urn:key")), signIn},
 		{"in another way, and nobody may be asked", at(essential("urn:key"), promptNone), needsLogin},
 		{"in another way, just now", at(essential("urn:key"), signedInFor), unmet},
+
+		{"an app that requires a second factor", at(lacks), signIn},
+		{"… and nobody may be asked", at(lacks, promptNone), needsLogin},
+		{"… of a user who has one", at(lacks, hasFactor), stepUp},
+		{"… and nobody may be asked", at(lacks, hasFactor, promptNone), needsLogin},
+		{"… and the sign-in just now had none", at(lacks, signedInFor), unmet},
+		{"a user who has a second factor, and nobody requires it", at(hasFactor), respond},
 
 		{"who shall it be", at(promptSelect), chooseAccount},
 		{"it was said", at(promptSelect, underWay, chose("ada")), respond},

@@ -71,6 +71,9 @@ func (d *Handler) Answer(c *gin.Context) error {
 		if sent, err := d.Sessions.ProveFirst(c, p, "/account/approvals"); sent || err != nil {
 			return err
 		}
+		if sent, err := d.factorFirst(c, client, p, "/account/approvals"); sent || err != nil {
+			return err
+		}
 	}
 	if err := d.decide(c, r, client, p, allow); err != nil {
 		return err

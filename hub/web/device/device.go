@@ -112,6 +112,11 @@ func (d *Handler) Decide(c *gin.Context) error {
 		return err
 	}
 	allow := form["decision"] == "allow"
+	if allow {
+		if sent, err := d.factorFirst(c, p.client, p.person, "/device/confirm?"+url.Values{"user_code": {pending.ShowCode(p.code)}}.Encode()); sent || err != nil {
+			return err
+		}
+	}
 	if err := d.decide(c, p.request, p.client, p.person, allow); err != nil {
 		return err
 	}

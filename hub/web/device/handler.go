@@ -8,9 +8,11 @@
 package device
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -35,7 +37,30 @@ type Handler struct {
 	Grants    *grants.Service
 	Audit     *audit.Recorder
 	Responder *web.Responder
-	Now       func() time.Time
+	// LacksFactor reports whether the client requires a second factor that the
+	// session does not have, and HasFactor whether the user has one.
+	LacksFactor func(*gin.Context, clients.Client, sessions.Person) (bool, error)
+	HasFactor   func(ctx context.Context, userID string) (bool, error)
+	Now         func() time.Time
+}
+
+// factorFirst sends users to the second factor that the client requires, and then
+// back to a page of this hub. Users who have none get a page about it.
+func (d *Handler) factorFirst(c *gin.Context, client clients.Client, p sessions.Person, to string) (sent bool, err error) {
+	lacks, err := d.LacksFactor(c, client, p)
+	if err != nil || !lacks {
+		return false, err
+	}
+	has, err := d.HasFactor(c.Request.Context(), p.User.ID)
+	if err != nil {
+		return false, err
+	}
+	if !has {
+		return false, &web.ErrorPage{Status: http.StatusForbidden, Heading: locales.Say("device.second-heading", "app", web.Shown(client).Name),
+			Text:   locales.Say("device.second-text"),
+			Action: templates.Action{Label: locales.Say("device.second-action"), URL: "/account/second-factor"}}
+	}
+	return true, web.SeeOther(c, "/signin/second/up?"+url.Values{"to": {to}}.Encode())
 }
 
 // client returns the client of the request; a deleted client has no request.

@@ -84,7 +84,7 @@ func (d *Handler) enrolPasskey(c *gin.Context, form oauth.Params, h halfway, use
 // unenrolled is an error if the user already has a second factor: another request
 // has set it up, so the user must confirm with it.
 func (d *Handler) unenrolled(c *gin.Context, user users.User) error {
-	methods, err := d.Factors.Of(c.Request.Context(), user.ID)
+	methods, err := d.Factors.SetUp(c.Request.Context(), user.ID)
 	if err == nil && methods.Any() {
 		err = flows.ErrGone
 	}

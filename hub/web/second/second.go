@@ -12,6 +12,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/flows"
@@ -83,10 +84,11 @@ type SignIn interface {
 // stopSecond is the kind of the interruptions.
 const stopSecond = "second"
 
-// Ask asks for the factors that a sign-in still needs. asked is false if none.
-func (d *Handler) Ask(c *gin.Context, flow, to string, start sessions.Start) (asked bool, err error) {
+// Ask asks for the factors that a sign-in to a client still needs. asked is false
+// if none.
+func (d *Handler) Ask(c *gin.Context, client clients.Client, flow, to string, start sessions.Start) (asked bool, err error) {
 	ctx := c.Request.Context()
-	demand, err := d.Factors.Before(ctx, start.User, start)
+	demand, err := d.Factors.Before(ctx, start.User, start, client.SecondFactor)
 	if err != nil || !demand.Ask && !demand.Enrol {
 		return false, err
 	}
@@ -126,27 +128,28 @@ func (d *Handler) hold(c *gin.Context, h halfway) error {
 }
 
 // StepUp is GET /signin/second/up: a signed-in user confirms with a second factor,
-// because an application asks for it (acr_values, OIDC Core §3.1.2.1).
+// because an application asks for it (acr_values, OIDC Core §3.1.2.1) or requires
+// it. The user continues with the flow or with a page of this hub.
 func (d *Handler) StepUp(c *gin.Context) error {
-	flow := c.Query("flow")
+	flow, to := c.Query("flow"), c.Query("to")
 	p, err := d.Sessions.Current(c.Request)
 	if errors.Is(err, sessions.ErrNobody) {
-		return web.SeeOther(c, "/signin?"+url.Values{"flow": {flow}}.Encode())
+		return web.SeeOther(c, "/signin?"+url.Values{"flow": {flow}, "to": {to}}.Encode())
 	}
 	if err != nil {
 		return err
 	}
-	if _, _, err := d.SignIn.Waiting(c, flow, ""); err != nil {
+	if _, _, err := d.SignIn.Waiting(c, flow, to); err != nil {
 		return err
 	}
-	methods, err := d.Factors.Of(c.Request.Context(), p.User.ID)
+	methods, err := d.Factors.SetUp(c.Request.Context(), p.User.ID)
 	if err != nil {
 		return err
 	}
 	if !methods.Any() {
 		return flows.ErrGone
 	}
-	return d.interrupt(c, flow, "", p.Session.ContinuedBy(p.AsShown()), authentication.Demand{Ask: true})
+	return d.interrupt(c, flow, to, p.Session.ContinuedBy(p.AsShown()), authentication.Demand{Ask: true})
 }
 
 // halfway reads the user and the state of the sign-in. If the user was changed
@@ -197,7 +200,7 @@ func (d *Handler) Show(c *gin.Context) error {
 }
 
 func (d *Handler) showSecond(c *gin.Context, status int, name string, h halfway, user users.User, alert templates.Note) error {
-	methods, err := d.Factors.Of(c.Request.Context(), user.ID)
+	methods, err := d.Factors.SetUp(c.Request.Context(), user.ID)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/users"
@@ -50,6 +51,24 @@ func (d *Handler) trusts(c *gin.Context, start sessions.Start) (bool, error) {
 		return true, nil
 	}
 	return false, nil
+}
+
+// Lacks reports whether a session is not enough for an application that requires
+// a second factor: it has one factor, and the user does not trust this browser.
+func (d *Handler) Lacks(c *gin.Context, client clients.Client, p sessions.Person) (bool, error) {
+	if !client.SecondFactor || p.Session.TwoFactors() {
+		return false, nil
+	}
+	life, err := d.trustedFor(c.Request.Context())
+	if err != nil || life == 0 {
+		return err == nil, err
+	}
+	for _, t := range d.Sessions.TrustedTokens(c.Request) {
+		if trusted, err := d.Trusted.Holds(c.Request.Context(), p.User, t.Name, t.Token, life); trusted || err != nil {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // trust stores that the user trusts this browser, if the user chose that and the

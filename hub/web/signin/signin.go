@@ -64,7 +64,7 @@ type Handler struct {
 	Begins         *web.Limiter // how often one address may go to a provider
 
 	// AskSecond asks for a second factor, if one is needed (hub/web/second).
-	AskSecond func(c *gin.Context, flow, to string, start sessions.Start) (asked bool, err error)
+	AskSecond func(c *gin.Context, client clients.Client, flow, to string, start sessions.Start) (asked bool, err error)
 
 	// CheckSecond checks a code; the note says what is wrong with it.
 	CheckSecond func(c *gin.Context, user users.User, code string) (templates.Note, error)
@@ -312,7 +312,7 @@ func (d *Handler) SignInTo(c *gin.Context, user users.User, flow, to string) err
 
 // finish signs the user in, after a second factor if they need one.
 func (d *Handler) finish(c *gin.Context, j pendingLogin, start sessions.Start) error {
-	if asked, err := d.AskSecond(c, j.Flow, j.To, start); asked || err != nil {
+	if asked, err := d.AskSecond(c, j.client, j.Flow, j.To, start); asked || err != nil {
 		return err
 	}
 	if err := d.begin(c, j, start); err != nil {

@@ -74,6 +74,7 @@ func peopleControls(f *templates.ClientForm, c *clients.Client) []control {
 	}
 	return []control{
 		list("allowed_roles", &f.AllowedRoles, &c.AllowedRoles, admin.Names, "\n"),
+		tick("second_factor", &f.SecondFactor, &c.SecondFactor),
 		text("client_uri", &f.ClientURI, &c.ClientURI),
 		text("logo_uri", &f.LogoURI, &c.LogoURI),
 		text("policy_uri", &f.PolicyURI, &c.PolicyURI),

@@ -1,0 +1,98 @@
+package signin_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub"
+	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/internal/hubtest"
+	"github.com/fedhub/fedhub/hub/settings"
+)
+
+func requires(c *clients.Client) { c.SecondFactor, c.SkipAuthorization = true, true }
+
+// An application that requires a second factor gets users with two factors, or
+// with a browser that they trust, whatever the settings ask for.
+func TestAnApplicationRequiresASecondFactor(t *testing.T) {
+	for _, policy := range []string{settings.SecondFactorNever, settings.SecondFactorOptional, settings.SecondFactorForAll} {
+		t.Run(policy, func(t *testing.T) {
+			w := hubtest.NewWorldAs(t, hubtest.OpenSQLite(t), hub.Config{SecondFactor: settings.SecondFactorOptional})
+			w.Person("ada@example.org")
+			w.Person("bob@example.org")
+			strict, plain := w.App(requires), w.App(func(c *clients.Client) { c.SkipAuthorization = true })
+			_, app, _ := w.WithApp("ada@example.org")
+			if policy != settings.SecondFactorOptional {
+				hubtest.Done(t, w.Hub.ChangeSettings(t.Context(), audit.Named("test"), func(s *settings.Settings) { s.SecondFactor = policy }))
+			}
+			acr := func(a *hubtest.App, b *hubtest.Browser, p hubtest.Page) any {
+				return w.Verified(a.Redeem(b.Answer(p).Get("code")).Str("id_token"), "RS256", "")["acr"]
+			}
+
+			b := w.Browser()
+			p := b.SignIn(b.Authorize(strict.Request()), "ada@example.org")
+			hubtest.Want(t, "Ada, on the way in", p.URL.Path, "/signin/second")
+			p = b.Submit(p, "/signin/second", "code", app.Code())
+			hubtest.Want(t, "her acr", acr(strict, b, p), any("urn:fedhub:acr:2"))
+
+			if policy == settings.SecondFactorForAll {
+				return // Bob must set one up for every application
+			}
+			b = w.Browser()
+			p = b.SignIn(b.Authorize(plain.Request()), "bob@example.org")
+			hubtest.Want(t, "Bob at another application", acr(plain, b, p), any("urn:fedhub:acr:1"))
+			hubtest.Want(t, "prompt=none", b.Answer(b.Authorize(strict.Request("prompt", "none"))).Get("error"), "login_required")
+			p = b.SignIn(b.Authorize(strict.Request()), "bob@example.org")
+			hubtest.Want(t, "Bob, who has no factor", p.URL.Path, "/signin/enrol")
+			hubtest.Want(t, "putting it off", b.Submit(p, "/signin/enrol", "later", "1").Status >= 400, true)
+			own := w.Scan(p)
+			p = b.Submit(p, "/signin/enrol", "code", own.Code())
+			hubtest.Want(t, "recovery codes", len(hubtest.RecoveryCodes(p)), 10)
+			hubtest.Want(t, "Bob's acr", acr(strict, b, b.Authorize(strict.Request())), any("urn:fedhub:acr:2"))
+		})
+	}
+}
+
+func TestATrustedBrowserIsEnoughForAnApplicationThatRequiresASecondFactor(t *testing.T) {
+	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+	w.Person("ada@example.org")
+	strict := w.App(requires)
+	_, app, _ := w.WithApp("ada@example.org")
+	b := trusting(t, w, app)
+	p := b.SignIn(b.Authorize(strict.Request()), "ada@example.org")
+	claims := w.Verified(strict.Redeem(b.Answer(p).Get("code")).Str("id_token"), "RS256", "")
+	hubtest.Want(t, "acr", claims["acr"], any("urn:fedhub:acr:1"))
+	hubtest.Want(t, "with the live session", b.Authorize(strict.Request()).Status, http.StatusSeeOther)
+	home := w.Browser()
+	home.SignInWith("ada@example.org", app)
+	home.Submit(home.Open("/account/second-factor"), "/account/second-factor/trusted/remove", "all", "1")
+	p = b.Authorize(strict.Request())
+	hubtest.Want(t, "after the trust ended", p.URL.Path, "/signin/second")
+}
+
+func TestADeviceNeverSkipsTheSecondFactorOfItsApplication(t *testing.T) {
+	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+	w.Person("ada@example.org")
+	w.Person("bob@example.org")
+	tv := w.Television(requires)
+	home, app, _ := w.WithApp("ada@example.org")
+	r := tv.Begin()
+	p := home.AnswerDevice(r.Str("user_code"), "", "allow")
+	hubtest.Want(t, "Ada, signed in with one factor", p.URL.Path, "/signin/second")
+	hubtest.Want(t, "the device", tv.Poll(r.Str("device_code")).Str("error"), "authorization_pending")
+	p = home.Submit(p, "/signin/second", "code", app.Code())
+	hubtest.Want(t, "afterwards", p.URL.Path, "/device/confirm")
+	home.Submit(p, "/device/confirm", "decision", "allow")
+	w.Clock.Skip(10 * time.Second)
+	hubtest.Want(t, "the device then", tv.Poll(r.Str("device_code")).Str("access_token") != "", true)
+
+	r = tv.Begin()
+	b := w.Browser()
+	b.SignIn(b.Open("/signin"), "bob@example.org")
+	p = b.AnswerDevice(r.Str("user_code"), "", "allow")
+	hubtest.Want(t, "Bob, who has no factor", p.Status, http.StatusForbidden)
+	contains(t, "Bob's page", p.Body, `href="/account/second-factor"`)
+	hubtest.Want(t, "the device", tv.Poll(r.Str("device_code")).Str("error"), "authorization_pending")
+}
