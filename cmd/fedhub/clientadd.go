@@ -37,7 +37,7 @@ type clientFlags struct {
 	BackchannelLogoutURI  string      `property:"backchannel_logout_uri" name:"backchannel-logout-uri" placeholder:"URI" help:"URI that receives a logout token when a session ends (OpenID Connect Back-Channel Logout)."`
 	Scope                 wordList    `property:"scopes" placeholder:"SCOPE" help:"Scope that it may request. Separate several with spaces or commas, or repeat the flag. Default: openid, profile and email."`
 	Role                  []string    `property:"allowed_roles" sep:"none" placeholder:"ROLE" help:"Only users with one of these roles may use it. May be repeated."`
-	SecondFactor          *bool       `property:"second_factor" negatable:"" help:"Require a second factor from users of this application, whatever the settings say."`
+	SecondFactor          bool        `property:"second_factor" negatable:"" help:"Require a second factor from users of this application, whatever the settings say."`
 	OpenIDMeansProfile    bool        `property:"openid_means_profile" negatable:"" name:"openid-means-profile" help:"The scope openid also means profile, email and roles, if it may request them; for applications that a Frappe site registered."`
 	SkipAuthorization     bool        `property:"skip_authorization" negatable:"" help:"Do not ask users for consent (Frappe: Skip Authorization)."`
 	GrantType             string      `property:"grant_types,own" placeholder:"TYPE" help:"Grant type: \"Authorization Code\", \"Implicit\", or \"None\" for a service."`
