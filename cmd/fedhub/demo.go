@@ -57,7 +57,7 @@ func (d *demoCmd) Run(ctx context.Context, c *console) error {
 func startHub(ctx context.Context, s demo.Setup, backend store.Backend) (demo.Running, error) {
 	h, err := hub.New(ctx, hub.Config{
 		URL: s.URL, Name: s.Name, SecretKey: s.SecretKey, Hash: s.Hash, Log: s.Log, Watch: s.Watch, Fetched: s.Fetched,
-		SecondFactor: settings.SecondFactorOptional,
+		SecondFactor: settings.SecondFactorOptional, MailServer: s.Mail,
 	}, backend)
 	if err != nil {
 		return demo.Running{}, err
@@ -84,6 +84,8 @@ type demoReport struct {
 	Primary   demoHub       `json:"primary"`
 	Secondary demoHub       `json:"secondary"`
 	App       demoApp       `json:"app"`
+	Mailbox   string        `json:"mailbox"`
+	Codes     string        `json:"authenticator"`
 	People    []demoAccount `json:"people"`
 	Database  string        `json:"database"`
 	Took      float64       `json:"start_seconds"`
@@ -105,6 +107,7 @@ type demoAccount struct {
 	Name     string `json:"name"`
 	Email    string `json:"email"`
 	Password string `json:"password"`
+	App      string `json:"authenticator_secret,omitempty"`
 }
 
 func report(d *demo.Demo) demoReport {

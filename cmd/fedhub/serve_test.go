@@ -258,7 +258,7 @@ func TestTheDemoOnACommandLine(t *testing.T) {
 	s.out = text.String() + "}"
 	var d demoReport
 	s.json(&d)
-	if got := status(t, d.App.URL); got != http.StatusOK || len(d.People) != 2 || d.Primary.Admin.Password == "" {
+	if got := status(t, d.App.URL); got != http.StatusOK || len(d.People) != 3 || d.Primary.Admin.Password == "" {
 		t.Errorf("got %d %+v", got, d)
 	}
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {

@@ -26,6 +26,7 @@ import (
 	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/passwords"
+	"github.com/fedhub/fedhub/hub/users/secondfactor"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -54,6 +55,7 @@ type Demo struct {
 	Took               time.Duration // to start
 
 	trace *trace
+	mails mailbox
 	log   *slog.Logger
 	place place
 	mu    sync.Mutex
@@ -74,7 +76,10 @@ type App struct {
 }
 
 // An Account is what a user of the demo signs in with.
-type Account struct{ Name, Email, Password string }
+type Account struct {
+	Name, Email, Password string
+	App                   string // secret of an authenticator app (base32); empty: none
+}
 
 // The names of the parties on their pages.
 const (
@@ -87,7 +92,7 @@ const (
 // everything is stopped and deleted.
 func Start(ctx context.Context, o Options) (*Demo, error) {
 	began := time.Now()
-	d := &Demo{trace: newTrace(o.Watch), log: o.Log}
+	d := &Demo{mails: mailbox{now: time.Now}, trace: newTrace(o.Watch), log: o.Log}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}
@@ -157,8 +162,8 @@ func (d *Demo) ports(ctx context.Context, o Options) ([]*serving.Listener, error
 
 func address(l *serving.Listener) string { return "http://localhost:" + strconv.Itoa(l.Port) }
 
-// people creates the accounts: two users of the primary, and an administrator of
-// each hub. The administrators' addresses differ, because a hub does not sign a
+// people creates the accounts: three users of the primary, one of them with a
+// second factor, and an administrator of each hub. The administrators' addresses differ, because a hub does not sign a
 // user of a provider in as its administrator.
 func (d *Demo) people(ctx context.Context) error {
 	var err error
@@ -169,10 +174,31 @@ func (d *Demo) people(ctx context.Context) error {
 		account, aerr := d.account(ctx, d.Primary.Operator, who.name, who.email)
 		d.People, err = append(d.People, account), errors.Join(err, aerr)
 	}
+	alan, aerr := d.withApp(ctx, "Alan Turing", "alan@demo.example")
+	d.People, err = append(d.People, alan), errors.Join(err, aerr)
+	d.mails.app = alan
 	var perr, serr error
 	d.Primary.Admin, perr = d.account(ctx, d.Primary.Operator, "Primary administrator", "admin@primary.example", users.AdminRole)
 	d.Secondary.Admin, serr = d.account(ctx, d.Secondary.Operator, "Secondary administrator", "admin@secondary.example", users.AdminRole)
 	return errors.Join(err, perr, serr)
+}
+
+// withApp is a user of the primary who signs in with a second factor. The demo
+// shows the codes of the authenticator app.
+func (d *Demo) withApp(ctx context.Context, name, email string) (Account, error) {
+	account, err := d.account(ctx, d.Primary.Operator, name, email)
+	if err != nil {
+		return Account{}, err
+	}
+	user, err := d.Primary.Operator.FindUser(ctx, email)
+	if err != nil {
+		return Account{}, fmt.Errorf("find %s: %w", name, err)
+	}
+	account.App = secondfactor.NewSecret()
+	if err := d.Primary.Operator.SetUpApp(ctx, by, user.ID, account.App); err != nil {
+		return Account{}, fmt.Errorf("set up the authenticator app of %s: %w", name, err)
+	}
+	return account, nil
 }
 
 func (d *Demo) account(ctx context.Context, h *operator.Service, name, email string, roles ...string) (Account, error) {
@@ -246,7 +272,7 @@ func (d *Demo) app(ctx context.Context, l *serving.Listener) error {
 			{Text: "Sign out of " + SecondaryName, URL: d.Secondary.URL + "/signout"},
 		},
 	})
-	d.serve(l, app, handler)
+	d.serve(l, app, d.mails.before(handler))
 	return nil
 }
 

@@ -42,7 +42,7 @@ type stage struct {
 func startHub(ctx context.Context, s demo.Setup, backend store.Backend) (demo.Running, error) {
 	h, err := hub.New(ctx, hub.Config{
 		URL: s.URL, Name: s.Name, SecretKey: s.SecretKey, Hash: s.Hash, Log: s.Log, Watch: s.Watch, Fetched: s.Fetched,
-		SecondFactor: settings.SecondFactorOptional,
+		SecondFactor: settings.SecondFactorOptional, MailServer: s.Mail,
 	}, backend)
 	if err != nil {
 		return demo.Running{}, err

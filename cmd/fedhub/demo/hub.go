@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/cmd/fedhub/internal/serving"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/fetch"
+	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/store"
@@ -31,6 +32,7 @@ type Setup struct {
 	Log       *slog.Logger
 	Watch     func(audit.Event)
 	Fetched   func(fetch.Call)
+	Mail      mail.Sender // the mail server
 }
 
 // Running is a hub that was built.
@@ -49,7 +51,7 @@ func (d *Demo) hub(ctx context.Context, start StartHub, party, name string, l *s
 	d.onClose(backend.Close)
 	h, err := start(ctx, Setup{
 		URL: address(l), Name: name, SecretKey: seal.NewKey(), Hash: hash, Log: d.log.With("party", party),
-		Watch: d.trace.event(party), Fetched: d.trace.fetched(party),
+		Watch: d.trace.event(party), Fetched: d.trace.fetched(party), Mail: letterbox{&d.mails, party},
 	}, backend)
 	if err != nil {
 		return Hub{}, fmt.Errorf("create the %s: %w", party, err)

@@ -35,7 +35,7 @@ const (
 // An Entry is an email that waits.
 type Entry struct {
 	ID      string    `bson:"id"`
-	Body    string    `bson:"body"` // sealed: a body
+	Body    string    `bson:"body" secret:"sealed"` // a body
 	Created time.Time `bson:"created"`
 	Until   time.Time `bson:"until"` // then it is given up
 	Next    time.Time `bson:"next"`  // it is tried, or the end of the lease of the process that tries

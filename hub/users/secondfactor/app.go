@@ -3,6 +3,7 @@ package secondfactor
 import (
 	"crypto/rand"
 	"encoding/base32"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -25,6 +26,16 @@ const (
 
 // NewSecret makes a secret for an app, in base32 as people type it.
 func NewSecret() string { return rand.Text() + rand.Text()[:6] } // 160 bits (RFC 4226 §4)
+
+// ErrSecret refuses what is no secret of an app.
+var ErrSecret = errors.New("it is not the secret of an authenticator app: base32 of at least 80 bits")
+
+// ValidSecret reports whether a secret of another system works here: 80 bits are
+// what the oldest apps have.
+func ValidSecret(secret string) bool {
+	raw, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(secret)
+	return err == nil && len(raw) >= 10 && len(raw) <= 64
+}
 
 // Address is what the QR code for a secret holds (otpauth://). The hub and the
 // account tell several entries of one app apart.

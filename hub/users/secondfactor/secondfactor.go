@@ -174,6 +174,21 @@ func (s *Service) SetApp(ctx context.Context, userID, secret, code string) error
 	})
 }
 
+// AdoptApp sets up an app with this secret that its user has already, as of
+// another system. If the user has an app here, it is fs.ErrExist.
+func (s *Service) AdoptApp(ctx context.Context, userID, secret string) error {
+	if !ValidSecret(secret) {
+		return ErrSecret
+	}
+	return s.put(ctx, userID, func(f *Factors) error {
+		if f.HasApp() {
+			return fs.ErrExist
+		}
+		f.App = App{Secret: s.Box.Seal([]byte(secret), names.SecondFactor(userID)), Added: s.Now()}
+		return nil
+	})
+}
+
 // NewRecovery replaces the recovery codes and returns the new ones, which are
 // not kept in the clear.
 func (s *Service) NewRecovery(ctx context.Context, userID string) ([]string, error) {
