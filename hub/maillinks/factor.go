@@ -47,6 +47,16 @@ func (k *Service) FactorRemoved(ctx context.Context, u users.User) error {
 	return k.tellUndoable(ctx, u, mail.NewEmail(u.Email, "factor.removed", "link", "", "life", UndoLife))
 }
 
+// FactorsReset tells an administrator that the second factors of another
+// administrator were removed. by is who did that: a user, or a command's user.
+func (k *Service) FactorsReset(ctx context.Context, administrator, about users.User, by string) error {
+	if !administrator.EmailVerified || !k.Delivers() {
+		return nil
+	}
+	e := mail.NewEmail(administrator.Email, "factor.reset", "account", about.Email, "by", by, "link", k.URL+"/admin/users/"+about.ID)
+	return k.Mailer.Mail(ctx, e.In(administrator.Locale))
+}
+
 // RecoveryUsed tells a user that a recovery code was used.
 func (k *Service) RecoveryUsed(ctx context.Context, u users.User) error {
 	return k.tellUndoable(ctx, u, mail.NewEmail(u.Email, "recovery.used", "link", "", "life", UndoLife))

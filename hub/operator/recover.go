@@ -5,11 +5,13 @@ import (
 	"errors"
 
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/users"
 )
 
 // ResetSecondFactor removes the second factors of a user who lost them: the app,
 // recovery codes and passkeys, which are also asked for after a password. It
-// signs the user out everywhere, and tells them by email.
+// signs the user out everywhere, and tells them by email; for an administrator, all
+// other administrators too.
 func (s *Service) ResetSecondFactor(ctx context.Context, by audit.Actor, id string) error {
 	if err := errors.Join(s.parts.SecondFactors.RemoveAll(ctx, id), s.parts.Passkeys.RemoveAll(ctx, id)); err != nil {
 		return err
@@ -22,7 +24,22 @@ func (s *Service) ResetSecondFactor(ctx context.Context, by audit.Actor, id stri
 	if err := s.parts.Logouts.EndAll(ctx, u); err != nil {
 		return err
 	}
-	return s.parts.MailLinks.FactorRemoved(ctx, u)
+	return errors.Join(s.parts.MailLinks.FactorRemoved(ctx, u), s.tellAdministrators(ctx, by, u))
+}
+
+// tellAdministrators tells the other administrators about a reset of one of them:
+// whoever can run commands on the machine could take over that account.
+func (s *Service) tellAdministrators(ctx context.Context, by audit.Actor, about users.User) error {
+	if !about.Admin() {
+		return nil
+	}
+	admins, err := s.parts.Users.Admins(ctx)
+	for _, a := range admins {
+		if a.ID != about.ID {
+			err = errors.Join(err, s.parts.MailLinks.FactorsReset(ctx, a, about, by.Name))
+		}
+	}
+	return err
 }
 
 // SetUpApp sets up an authenticator app whose secret its user has already, as in

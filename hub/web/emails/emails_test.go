@@ -39,7 +39,7 @@ func spokenOf(t *testing.T) map[string][]string {
 		}
 		out[code] = slices.Sorted(slices.Values(out[code]))
 	}
-	if len(out) != 26 || !slices.Equal(out["identity.linked"], []string{"life", "link", "provider"}) {
+	if len(out) != 27 || !slices.Equal(out["identity.linked"], []string{"life", "link", "provider"}) {
 		t.Fatalf("there are %d emails, and they speak of %v", len(out), out)
 	}
 	return out

@@ -45,6 +45,7 @@ var labels = map[string]string{
 	"deletion.asked":    "deleteaccount.keep-button",
 	"factor.added":      "wasntme.tab",
 	"factor.removed":    "wasntme.tab",
+	"factor.reset":      "nav.users",
 	"identity.linked":   "wasntme.undo-button",
 	"identity.moved":    "connections.tab",
 	"identity.prove":    "mail.identity.prove.subject",

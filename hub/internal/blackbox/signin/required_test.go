@@ -2,6 +2,8 @@ package signin_test
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,6 +12,7 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/settings"
+	"github.com/fedhub/fedhub/hub/users"
 )
 
 func requires(c *clients.Client) { c.SecondFactor, c.SkipAuthorization = true, true }
@@ -95,4 +98,23 @@ func TestADeviceNeverSkipsTheSecondFactorOfItsApplication(t *testing.T) {
 	hubtest.Want(t, "Bob, who has no factor", p.Status, http.StatusForbidden)
 	contains(t, "Bob's page", p.Body, `href="/account/second-factor"`)
 	hubtest.Want(t, "the device", tv.Poll(r.Str("device_code")).Str("error"), "authorization_pending")
+}
+
+// Whoever runs commands on the machine could take over an administrator's account.
+func TestAllAdministratorsAreToldOfAResetOfOneOfThem(t *testing.T) {
+	w, box := hubtest.MailingWorld(t)
+	ada := w.Person("ada@example.org", users.AdminRole)
+	w.Person("bob@example.org", users.AdminRole)
+	carol := w.Person("carol@example.org")
+	for _, u := range []users.User{ada, carol} {
+		hubtest.Done(t, w.Hub.ResetSecondFactor(t.Context(), audit.Named("the machine's user"), u.ID))
+	}
+	var told []string
+	for _, m := range box.About("The second factors of") {
+		contains(t, "the email", m.Text, "the machine's user")
+		contains(t, "the email", m.Text, w.URL+"/admin/users/"+ada.ID)
+		told = append(told, m.To)
+	}
+	slices.Sort(told)
+	hubtest.Want(t, "told", strings.Join(told, " "), "bob@example.org")
 }
