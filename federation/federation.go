@@ -152,6 +152,9 @@ type Identity struct {
 	// part of a text.
 	Roles        []string
 	RolesUnknown bool // there may be more: the provider only links to them
+	// Groups are ids of groups here, through the key's GroupMap.
+	Groups        []string
+	GroupsUnknown bool // the same
 
 	// ACR and AMR say how the user signed in, for trusted providers: other
 	// hubs. AuthTime is zero if unknown.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"time"
 
+	"github.com/fedhub/fedhub/federation/mapping"
 	"github.com/fedhub/fedhub/internal/names"
 	"github.com/fedhub/fedhub/internal/texts"
 )
@@ -96,6 +97,9 @@ type LoginKey struct {
 	// RoleMap maps the provider's roles to ours (mapping.Rules). A role without
 	// a rule is dropped.
 	RoleMap map[string]string `bson:"role_map,omitempty"`
+	// GroupMap makes users members of groups here, by claims of the provider.
+	// Without a rule no claim does.
+	GroupMap []mapping.GroupRule `bson:"group_map,omitempty"`
 
 	Join    ConnectionRequest `bson:"join"` // for peers: the status of our connection request
 	Created time.Time         `bson:"created"`

@@ -116,7 +116,7 @@ func (r *Registry) forget(id string) {
 // version is a digest of the settings that a connector is made from. Other
 // settings, such as the position on the page, need no new connector.
 func (k LoginKey) version() [sha256.Size]byte {
-	text, err := json.Marshal([]any{k.ID, k.Kind, k.Name, k.BaseURL, k.ClientID, k.Secret, k.Scopes, k.Hosts, k.RoleMap,
+	text, err := json.Marshal([]any{k.ID, k.Kind, k.Name, k.BaseURL, k.ClientID, k.Secret, k.Scopes, k.Hosts, k.RoleMap, k.GroupMap,
 		k.Preset, k.Options, k.Endpoints, k.Params, k.Claims, k.TrustAssurance, k.KeepTokens, k.AskOffline, k.SignOutThere, k.TrustEmail, k.AuthoritativeDomains, k.SiteKey})
 	if err != nil {
 		panic("strings and lists of strings always have a JSON form: " + err.Error())

@@ -130,6 +130,7 @@ func (k LoginKey) clone() LoginKey {
 	k.SignUpDomains = slices.Clone(k.SignUpDomains)
 	k.HomeDomains = slices.Clone(k.HomeDomains)
 	k.RoleMap = maps.Clone(k.RoleMap)
+	k.GroupMap = slices.Clone(k.GroupMap)
 	k.Options = maps.Clone(k.Options)
 	k.Params = maps.Clone(k.Params)
 	return k

@@ -185,7 +185,8 @@ func checkDomains(field string, domains []string) forms.Problems {
 }
 
 func checkRoles(k LoginKey, _ Dependencies) forms.Problems {
-	return append(mapping.CheckSeparator(k.Claims.RolesText), mapping.Rules(k.RoleMap).Check(clean)...)
+	isPath := func(s string) bool { _, err := ParsePath(s); return err == nil && clean(s) }
+	return slices.Concat(mapping.CheckSeparator(k.Claims.RolesText), mapping.Rules(k.RoleMap).Check(clean), mapping.CheckGroups(k.GroupMap, isPath, clean))
 }
 
 // clean reports whether a text is one trimmed line without unprintable

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/fedhub/fedhub/hub/web/guard"
@@ -42,6 +43,7 @@ import (
 	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/groups"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/users/passkeys"
 	"github.com/fedhub/fedhub/hub/users/passwords"
@@ -53,6 +55,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web/account"
 	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/hub/web/admin/apps"
+	grouppages "github.com/fedhub/fedhub/hub/web/admin/groups"
 	hubpages "github.com/fedhub/fedhub/hub/web/admin/hubs"
 	"github.com/fedhub/fedhub/hub/web/admin/operations"
 	"github.com/fedhub/fedhub/hub/web/admin/people"
@@ -117,8 +120,10 @@ func (h *Hub) buildTools() {
 // buildPeople builds the services for users and their activity.
 func (h *Hub) buildPeople() {
 	c, d := h.config, h.data
+	h.groups = groups.New(groups.Options{Groups: d.Groups, Members: d.Members, CleanRoles: users.CleanRoles, Now: c.Now})
 	h.users = users.New(users.Options{
-		Users: d.Users, Removed: d.RemovedIDs, Throttles: d.Throttles, Browsers: d.Browsers, Setups: d.SetupLinks, Invitations: d.Invitations,
+		Groups: h.groups,
+		Users:  d.Users, Removed: d.RemovedIDs, Throttles: d.Throttles, Browsers: d.Browsers, Setups: d.SetupLinks, Invitations: d.Invitations,
 		BySubject: func(ctx context.Context, subject string, limit int) ([]string, error) {
 			return h.linking.UsersBySubject(ctx, subject, limit)
 		},
@@ -126,7 +131,8 @@ func (h *Hub) buildPeople() {
 		Now: c.Now, Hash: c.Hash, MinPassword: c.MinPassword, HubNames: []string{"fedhub", c.Name}, Typed: h.box.Derive(names.KeyOfTyped),
 		Breached: (&pwned.Service{Client: h.http, Base: h.settings.BreachedBase, Log: c.Log}).Breached,
 		RolesTaken: func(ctx context.Context, before, after users.User) {
-			h.audit.Record(ctx, audit.Event{Kind: audit.RolesChanged, Actor: "provider", Target: after.ID, Changes: audit.Roles(before.Roles, after.Roles)})
+			h.audit.Record(ctx, audit.Event{Kind: audit.RolesChanged, Actor: "provider", Target: after.ID,
+				Changes: slices.Concat(audit.Roles(before.Roles, after.Roles), audit.Groups(before.GroupNames(), after.GroupNames()))})
 		},
 	})
 	h.second = &authentication.SecondFactors{
@@ -141,7 +147,7 @@ func (h *Hub) buildPeople() {
 			return h.passkeys.Any(ctx, userID, besides)
 		},
 		Roles: authentication.Notices{Audit: h.audit, Log: c.Log, Now: c.Now, Raise: func(ctx context.Context, w health.Warning) error { return h.monitor.Raise(ctx, w) },
-			Key: d.LoginKeys.Get}.Roles,
+			Key: d.LoginKeys.Get, Groups: h.groups}.Roles,
 		Failed: func(ctx context.Context, err error) {
 			c.Log.ErrorContext(ctx, "could not send an email", "error", err)
 		},
@@ -235,7 +241,7 @@ func (h *Hub) buildOperator() {
 	}
 	h.Service = operator.New(operator.Parts{
 		URL: c.URL, AllowHTTP: c.AllowPrivateAddresses, ClientMetadata: h.ours().Metadata,
-		Users: h.users, Linking: h.linking, SecondFactors: h.second.Codes, Passkeys: h.passkeys, MailLinks: h.mailLinks, Clients: h.clients, Hubs: h.hubs, Sites: h.sites, Registrations: h.registrations, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams,
+		Users: h.users, Groups: h.groups, Linking: h.linking, SecondFactors: h.second.Codes, Passkeys: h.passkeys, MailLinks: h.mailLinks, Clients: h.clients, Hubs: h.hubs, Sites: h.sites, Registrations: h.registrations, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams,
 		Grants: h.grants, Pending: h.pending, Sessions: h.sessions.Service, Health: h.health, Monitor: h.monitor,
 		Logouts: h.logouts, UpstreamTokens: h.upstreamTokens, SiteSetups: h.siteSetups, Signing: h.signing, Settings: h.settings, Audit: h.audit, Box: h.box,
 		ForgetUser: d.ForgetUser, CancelDeletion: h.self.CancelDeletion,
@@ -415,6 +421,7 @@ func (h *Hub) buildAdmin() {
 			Recorder: by, Clients: h.clients, Upstreams: h.upstreams, Users: h.users, Linking: h.linking, MailLinks: h.mailLinks,
 			Grants: h.grants, Logouts: h.logouts, Operator: h.Service, Responder: h.responder,
 		},
+		groups: &grouppages.Handler{Recorder: by, Operator: h.Service, Responder: h.responder},
 		operations: &operations.Handler{
 			Recorder: by, Issuer: c.URL, Clients: h.clients, Initials: h.initials, Upstreams: h.upstreams, Users: h.users, Logouts: h.logouts,
 			Monitor: h.monitor, Signing: h.signing, Settings: h.settings, Traces: h.traces, Operator: h.Service, Responder: h.responder, Now: c.Now,

@@ -49,11 +49,13 @@ import (
 	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/groups"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/users/passkeys"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/account"
 	"github.com/fedhub/fedhub/hub/web/admin/apps"
+	grouppages "github.com/fedhub/fedhub/hub/web/admin/groups"
 	hubpages "github.com/fedhub/fedhub/hub/web/admin/hubs"
 	"github.com/fedhub/fedhub/hub/web/admin/operations"
 	"github.com/fedhub/fedhub/hub/web/admin/people"
@@ -105,6 +107,7 @@ type Hub struct {
 	settings       *settings.Service
 	signing        *signing.Service
 	users          *users.Service
+	groups         *groups.Service
 	linking        *linking.Service
 	passkeys       *passkeys.Service
 	mailLinks      *maillinks.Service
@@ -160,6 +163,7 @@ type adminHandlers struct {
 	providers  *providers.Handler
 	hubs       *hubpages.Handler
 	people     *people.Handler
+	groups     *grouppages.Handler
 	operations *operations.Handler
 }
 
@@ -324,7 +328,7 @@ func (h *Hub) everyMinute(ctx context.Context, work func(context.Context)) {
 func (h *Hub) chores(ctx context.Context) {
 	h.tellRest(ctx, false)
 	_, err := h.backend.Sweep(ctx, h.config.Now())
-	if err = errors.Join(err, h.ClearUnused(ctx), h.linking.EndUnknown(ctx), h.DeleteDue(ctx)); err != nil && !errors.Is(err, context.Canceled) {
+	if err = errors.Join(err, h.ClearUnused(ctx), h.linking.EndUnknown(ctx), h.DeleteDue(ctx), h.ClearGroups(ctx)); err != nil && !errors.Is(err, context.Canceled) {
 		h.config.Log.ErrorContext(ctx, "could not delete expired records; the hub will try again", "error", err)
 	}
 	if err := h.tendKeys(ctx); err != nil && !errors.Is(err, context.Canceled) {

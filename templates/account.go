@@ -18,6 +18,7 @@ type Account struct {
 	HasPassword bool
 	Passkeys    int // that work here
 	Roles       []string
+	Groups      []string // names
 	Apps        []AccountApp
 	TokenLife   time.Duration // how long an app's last token can outlive its removal
 	Logins      []AccountLogin

@@ -26,6 +26,7 @@ func ScopeInWords(name string) Scope {
 		"phone":          {Text: locales.Say("consent.see-your-phone-number")},
 		"address":        {Text: locales.Say("consent.see-your-postal-address")},
 		"roles":          {Text: locales.Say("consent.see-your-roles"), Detail: locales.Say("consent.what-you-are-allowed-to")},
+		"groups":         {Text: locales.Say("consent.see-your-groups"), Detail: locales.Say("consent.groups-that-you-belong-to")},
 		"sessions":       {Text: locales.Say("consent.see-where-you-are-signed"), Detail: locales.Say("consent.your-browsers-and-their-addresses")},
 		"offline_access": {Text: locales.Say("consent.stay-connected"), Detail: locales.Say("consent.keep-this-access-while-you")},
 	}
@@ -50,7 +51,7 @@ func ClaimInWords(name string) Scope {
 		"email": locales.Say("consent.email"), "phone_number": locales.Say("consent.phone-number"), "address": locales.Say("consent.address"), "name": locales.Say("consent.name"),
 		"given_name": locales.Say("consent.given-name"), "family_name": locales.Say("consent.family-name"), "middle_name": locales.Say("consent.middle-name"), "nickname": locales.Say("consent.nickname"),
 		"preferred_username": locales.Say("consent.preferred-username"), "profile": locales.Say("consent.profile"), "picture": locales.Say("consent.picture"), "website": locales.Say("consent.website"),
-		"gender": locales.Say("consent.gender"), "birthdate": locales.Say("consent.birthdate"), "zoneinfo": locales.Say("consent.zoneinfo"), "locale": locales.Say("consent.locale"), "roles": locales.Say("consent.roles"),
+		"gender": locales.Say("consent.gender"), "birthdate": locales.Say("consent.birthdate"), "zoneinfo": locales.Say("consent.zoneinfo"), "locale": locales.Say("consent.locale"), "roles": locales.Say("consent.roles"), "groups": locales.Say("consent.groups"),
 	}
 	text, ok := words[name]
 	if !ok {

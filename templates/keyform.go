@@ -85,6 +85,7 @@ type KeyForm struct {
 	TrustEmail           bool   // trust_email
 	AuthoritativeDomains string // authoritative_domains, one per line
 	Roles                string // role_map, there = here, one per line
+	Groups               string // group_map, claim = value = group, one per line
 	RolesCut             string // how a text with roles is split, as among Claims: "", "blanks" or "commas"
 	TrustAssurance       bool   // trust_assurance
 	CountsAsNew          bool   // counts_as_new

@@ -31,6 +31,7 @@ func (f Frame) Nav() []NavGroup {
 		{Items: []NavItem{{Label: locales.Say("nav.overview"), URL: "/admin"}}},
 		{locales.Say("nav.people"), []NavItem{
 			{Label: locales.Say("nav.users"), URL: "/admin/users"},
+			{Label: locales.Say("nav.groups"), URL: "/admin/groups"},
 		}},
 		{locales.Say("nav.apps"), []NavItem{
 			{Label: locales.Say("nav.applications"), URL: "/admin/clients"},

@@ -19,9 +19,13 @@ func OK(scope string) bool {
 // Offline asks for refresh tokens that outlive the session (OIDC Core §11).
 const Offline = "offline_access"
 
+// Groups asks for the names of the user's groups. Many products ask for it by
+// themselves, so it is ignored for a client that may not have it.
+const Groups = "groups"
+
 // Standard are the scopes that the hub itself interprets.
 func Standard() []string {
-	return []string{"openid", "profile", "email", "phone", "address", "roles", Offline, "sessions"}
+	return []string{"openid", "profile", "email", "phone", "address", "roles", Groups, Offline, "sessions"}
 }
 
 // Entry is a scope in the form of the origins book: it cannot equal an origin.
@@ -54,6 +58,8 @@ func Asked(asked, registered []string, refreshes bool, exists func(string) (bool
 			continue
 		case slices.Contains(registered, scope):
 			count = append(count, scope)
+			continue
+		case scope == Groups:
 			continue
 		case slices.Contains(Standard(), scope):
 			return nil, scope, nil

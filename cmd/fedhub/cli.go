@@ -21,6 +21,7 @@ type cli struct {
 	Demo        demoCmd        `cmd:"" help:"Run a demo on this machine: two connected hubs, an application, and users who sign in through all three."`
 	SetupLink   setupLinkCmd   `cmd:"" help:"Print a link that creates the first administrator."`
 	User        userCmds       `cmd:"" help:"Manage users: add, list, show, edit, invite, disable, enable, delete, roles, reset-link, unlink, sessions."`
+	Group       groupCmds      `cmd:"" help:"Manage groups of users: add, list, show, update, delete, member."`
 	Client      clientCmds     `cmd:"" help:"Manage applications: add, list, show, update, disable, enable, delete, secret, initial-access-token, prune."`
 	Provider    providerCmds   `cmd:"" aliases:"key" help:"Manage sign-in providers (Frappe: Social Login Keys): add, list, show, update, switch, delete, join."`
 	Hub         hubCmds        `cmd:"" aliases:"server" help:"Manage connected hubs: list, approve, refuse, suspend, invite."`
@@ -53,6 +54,20 @@ type userCmds struct {
 
 type userSessionsCmds struct {
 	End userSessionsEndCmd `cmd:"" help:"Sign a user out everywhere and revoke the tokens of their applications and devices."`
+}
+
+type groupCmds struct {
+	Add    groupAddCmd     `cmd:"" help:"Add a group."`
+	List   groupListCmd    `cmd:"" help:"List the groups."`
+	Show   groupShowCmd    `cmd:"" help:"Show a group with its members."`
+	Update groupUpdateCmd  `cmd:"" help:"Change a group."`
+	Delete groupDeleteCmd  `cmd:"" help:"Delete a group permanently. Its members lose its roles. Asks for confirmation."`
+	Member groupMemberCmds `cmd:"" help:"Manage the members of a group: add, remove."`
+}
+
+type groupMemberCmds struct {
+	Add    groupMemberAddCmd    `cmd:"" help:"Add a user to a group."`
+	Remove groupMemberRemoveCmd `cmd:"" help:"Remove a user from a group."`
 }
 
 type clientCmds struct {

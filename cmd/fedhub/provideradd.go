@@ -105,6 +105,9 @@ func (k *providerAddCmd) add(ctx context.Context, c *console, o *opened) (federa
 	if k.BaseURL == "" && !entry.Placed() {
 		return key, mistake("the provider needs an address; add --base-url")
 	}
+	if err := k.findGroups(ctx, o); err != nil {
+		return key, err
+	}
 	if err := k.write(&key); err != nil {
 		return key, err
 	}

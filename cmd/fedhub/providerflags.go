@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strings"
@@ -49,11 +50,13 @@ type providerFlags struct {
 	Param          map[string]string `field:"params" mapsep:"none" placeholder:"NAME=VALUE" help:"Additional parameter of the authorization request, like prompt=select_account. May be repeated."`
 	Host           wordList          `field:"hosts" placeholder:"HOST" help:"Additional host that this hub may call for the provider. May be repeated."`
 	Role           []string          `field:"role_map" sep:"none" placeholder:"THEIRS=OURS" help:"Role mapping: a role at the provider and the role that it gives at this hub. If a name contains an equals sign, write the separating one with spaces around it, as in \"cn=staff,dc=example = staff\". May be repeated."`
+	Group          []string          `field:"group_map" sep:"none" placeholder:"CLAIM=VALUE=GROUP" help:"Group mapping: a claim of the provider, a value, and the name or ID of the group here whose members users with this value become, like department=Sales=Sales team. The membership ends when the provider no longer reports the value. May be repeated."`
 	Option         map[string]string `field:"options" mapsep:"none" placeholder:"NAME=VALUE" help:"Additional setting: for a Frappe site version=\"16.29 or newer\", issuer=URL or credentials=header; for an OAuth 2.0 provider credentials=form; for a preset the fields of its page, like tenant=ID. May be repeated."`
 
-	given   given  // the flags that were typed
-	secret  string // of the file of --client-secret-file
-	siteKey string // of the file of --site-key-file
+	given   given               // the flags that were typed
+	secret  string              // of the file of --client-secret-file
+	siteKey string              // of the file of --site-key-file
+	groups  []mapping.GroupRule // of --group
 }
 
 // read notes the typed flags and reads the files that they name.
@@ -97,6 +100,9 @@ func (f *providerFlags) write(k *federation.LoginKey) error {
 		if f.given[flag] {
 			*kept = forms.Domains(strings.Join(*flag, " "))
 		}
+	}
+	if f.given[&f.Group] {
+		k.GroupMap = f.groups
 	}
 	if f.siteKey != "" {
 		k.NewSiteKey = f.siteKey
@@ -202,6 +208,24 @@ func (f *providerFlags) writeRoles(k *federation.LoginKey) error {
 	}
 	k.RoleMap = rules
 	return nil
+}
+
+// findGroups reads the group mapping; write applies it.
+func (f *providerFlags) findGroups(ctx context.Context, o *opened) error {
+	var rules []mapping.GroupRule
+	for _, typed := range f.Group {
+		if typed == "" {
+			continue // "--group=" leaves none
+		}
+		rule, ok := mapping.ParseGroupRule(typed)
+		if !ok {
+			return mistakef("--group %q: write a claim, an equals sign, its value, an equals sign with spaces around it, and the group here, like \"department = Sales = Sales team\"", typed)
+		}
+		rules = append(rules, rule)
+	}
+	var err error
+	f.groups, err = o.GroupRules(ctx, rules)
+	return err
 }
 
 func (f *providerFlags) writeDays(k *federation.LoginKey) error {

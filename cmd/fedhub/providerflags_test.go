@@ -11,6 +11,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/catalog"
+	"github.com/fedhub/fedhub/federation/mapping"
 )
 
 // onThePage are the form fields of the pages for new and existing providers, of all
@@ -79,7 +80,7 @@ func TestEveryControlOfALoginKeysPageHasAFlag(t *testing.T) {
 }
 
 func TestEveryFlagOfALoginKeyIsWritten(t *testing.T) {
-	typed := providerFlags{given: given{}, siteKey: "a:b", SecretExpires: "2030-01-31", MigrateUntil: "2030-01-31", RolesText: new(word("commas")),
+	typed := providerFlags{given: given{}, siteKey: "a:b", groups: []mapping.GroupRule{{Claim: "a", Value: "b", Group: "c"}}, SecretExpires: "2030-01-31", MigrateUntil: "2030-01-31", RolesText: new(word("commas")),
 		Role: []string{"a = b"}, Claim: map[string]string{"subject": "id"}, Option: map[string]string{"credentials": "form"}, Param: map[string]string{"prompt": "login"}}
 	flags := reflect.ValueOf(&typed).Elem()
 	for _, field := range reflect.VisibleFields(flags.Type()) {

@@ -37,6 +37,9 @@ func (k *providerUpdateCmd) Run(ctx context.Context, typed *kong.Context, c *con
 		return err
 	}
 	return k.about(ctx, c, func(o *opened, key federation.LoginKey) error {
+		if err := k.findGroups(ctx, o); err != nil {
+			return err
+		}
 		after := key
 		if err := k.write(&after); err != nil {
 			return err

@@ -36,7 +36,7 @@ func (e Entry) Start(answers map[string]string) federation.LoginKey {
 	}
 	k.Scopes, k.Hosts = filled(k.Scopes, fill), filled(k.Hosts, fill)
 	k.AuthoritativeDomains = slices.Clone(k.AuthoritativeDomains)
-	k.RoleMap, k.Params = maps.Clone(k.RoleMap), maps.Clone(k.Params)
+	k.RoleMap, k.Params, k.GroupMap = maps.Clone(k.RoleMap), maps.Clone(k.Params), slices.Clone(k.GroupMap)
 	for name, value := range k.Params {
 		k.Params[name] = fill(value)
 	}

@@ -115,7 +115,7 @@ func (c *Connector) subject(d reading.Document) error {
 // described makes an identity of a profile.
 func (c *Connector) described(ctx context.Context, got oauth2client.Tokens, profile reading.Document) (id federation.Identity, err error) {
 	err = c.Step(ctx, "claims", func(fact func(name, value string)) error {
-		if id, err = profile.Identity(federation.Claims{Subject: "sub"}, c.rules()); err != nil {
+		if id, err = profile.Identity(federation.Claims{Subject: "sub"}, c.rules(), c.Key.GroupMap...); err != nil {
 			return c.Fault(federation.Untrusted, fmt.Errorf("the profile: %w", err))
 		}
 		id.Key, id.Issuer = c.Key.ID, c.Key.BaseURL

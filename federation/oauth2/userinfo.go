@@ -18,7 +18,7 @@ func (c *Connector) identity(ctx context.Context, token oauth2client.Tokens) (fe
 	}
 	var id federation.Identity
 	err = c.Step(ctx, "claims", func(fact func(name, value string)) (err error) {
-		if id, err = document.Identity(c.Key.Claims, c.Key.RoleMap); err != nil {
+		if id, err = document.Identity(c.Key.Claims, c.Key.RoleMap, c.Key.GroupMap...); err != nil {
 			return c.Fault(federation.Untrusted, fmt.Errorf("the user information: %w", err))
 		}
 		fact("subject", id.Subject)

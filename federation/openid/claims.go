@@ -44,8 +44,9 @@ func (c *Connector) wants(doc Discovery, claims object) want {
 		})
 	}
 	rules := len(c.key.RoleMap) > 0 && places.Roles == "" && !claims.Says("roles") && !claims.Says("groups")
+	grouped := slices.ContainsFunc(c.key.GroupMap, func(r mapping.GroupRule) bool { return gap(r.Claim) })
 	switch {
-	case rules || gap(places.Email, places.EmailVerified, places.Roles) || missing("email", "email") || missing("roles", "roles"):
+	case rules || grouped || gap(places.Email, places.EmailVerified, places.Roles) || missing("email", "email") || missing("roles", "roles"):
 		return decision
 	case gap(places.Name, places.GivenName, places.FamilyName, places.Username, places.Picture, places.Locale),
 		missing("profile", "name", "given_name", "preferred_username"):

@@ -23,6 +23,7 @@ func (c *Connector) identity(doc Discovery, claims, profile, handed object) fede
 	id := c.described(claims, profile, handed).Person()
 	id.Key, id.Issuer, id.Subject = c.key.ID, c.issuerOf(doc, claims), claims.Loose(c.subjectClaim())
 	id.Roles, id.RolesUnknown = c.roles(claims, profile).Here()
+	id.Groups, id.GroupsUnknown = c.described(claims, profile).Groups(c.key.GroupMap)
 	id.SID = claims.Loose("sid")
 	id.Email, id.EmailVerified = c.email(claims, profile)
 	id.AuthTime = c.authTime(claims)

@@ -18,6 +18,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/addresses"
+	"github.com/fedhub/fedhub/federation/mapping"
 	"github.com/fedhub/fedhub/federation/openid"
 )
 
@@ -77,12 +78,18 @@ func (c *Connector) Begin(ctx context.Context, leg *federation.AuthState, hints 
 // clientID is our client_id at the other hub.
 func (c *Connector) clientID() string { return c.env.ClientMetadataURL(c.key.ID) }
 
-// scopes requests roles only if the key has rules for them, and offline access
+// scopes requests roles and groups only if the key has rules for them, and offline access
 // only if tokens are kept.
 func (c *Connector) scopes(doc openid.Discovery) []string {
 	scopes := openid.DefaultScopes(c.key)
 	if len(c.key.RoleMap) > 0 && slices.Contains(doc.Scopes, "roles") && !slices.Contains(scopes, "roles") {
 		scopes = append(scopes, "roles")
+	}
+	for _, scope := range []string{"roles", "groups"} {
+		needed := slices.ContainsFunc(c.key.GroupMap, func(r mapping.GroupRule) bool { return r.Claim == scope })
+		if needed && slices.Contains(doc.Scopes, scope) && !slices.Contains(scopes, scope) {
+			scopes = append(scopes, scope)
+		}
 	}
 	const offline = "offline_access" // OpenID Connect Core §11
 	if c.key.KeepTokens && slices.Contains(doc.Scopes, offline) && !slices.Contains(scopes, offline) {

@@ -21,12 +21,17 @@ type Change struct {
 func Secret(field string) Change { return Change{Field: field, After: "changed"} }
 
 // Roles is the change of a user's roles; nothing if they are equal.
-func Roles(before, after []string) []Change {
-	fields := func(roles []string) Fields {
-		if len(roles) == 0 {
+func Roles(before, after []string) []Change { return list("roles", before, after) }
+
+// Groups is the change of the names of a user's groups.
+func Groups(before, after []string) []Change { return list("groups", before, after) }
+
+func list(field string, before, after []string) []Change {
+	fields := func(values []string) Fields {
+		if len(values) == 0 {
 			return nil
 		}
-		return Fields{"roles": strings.Join(roles, "\n")}
+		return Fields{field: strings.Join(values, "\n")}
 	}
 	return fields(before).To(fields(after))
 }

@@ -109,6 +109,12 @@ const (
 	UserRemoved   = "user.removed"
 	RolesChanged  = "user.roles.changed"
 	ResetSent     = "password.reset.sent"
+
+	GroupAdded    = "group.added"
+	GroupChanged  = "group.changed"
+	GroupRemoved  = "group.removed"
+	MemberAdded   = "group.member.added"   // the user joined the group
+	MemberRemoved = "group.member.removed" // and left it
 )
 
 // Administration itself.

@@ -4,6 +4,8 @@
 package authentication
 
 import (
+	"slices"
+
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
@@ -15,7 +17,7 @@ func ClaimOf(i federation.Identity) linking.Claim {
 		Key: i.Key, Issuer: i.Issuer, Subject: i.Subject,
 		Email: i.Email, EmailVerified: i.EmailVerified,
 		Profile: users.Profile{Name: i.Name, GivenName: i.GivenName, FamilyName: i.FamilyName, Username: i.PreferredUsername, Picture: i.Picture, Locale: i.Locale},
-		Roles:   i.Roles, RolesUnknown: i.RolesUnknown,
+		Roles:   granted(i.Roles, i.Groups), RolesUnknown: i.RolesUnknown, GroupsUnknown: i.GroupsUnknown,
 	}
 }
 
@@ -25,7 +27,7 @@ func PolicyOf(k federation.LoginKey) linking.Policy {
 		KeyID: k.ID, Name: k.Name, Kind: k.Kind, Enabled: k.Enabled,
 		Linking: k.Linking, SignUps: k.SignUps, SignUpDomains: k.SignUpDomains,
 		TrustEmail: k.TrustEmail, AuthoritativeDomains: k.AuthoritativeDomains,
-		MigrateUntil: k.MigrateUntil, NoAdmins: k.KeepsAdminsOut(), RoleMap: mapped(k.RoleMap),
+		MigrateUntil: k.MigrateUntil, NoAdmins: k.KeepsAdminsOut(), RoleMap: mapped(k),
 		Decided: k.DecidedIssuers(), Left: left(k),
 	}
 }
@@ -41,12 +43,25 @@ func left(k federation.LoginKey) []string {
 	return issuers
 }
 
-// mapped maps each role to itself: the connector has already mapped the
-// identity's roles.
-func mapped(roles map[string]string) map[string]string {
+// mapped maps each role and membership to itself: the connector has already
+// mapped those of the identity.
+func mapped(k federation.LoginKey) map[string]string {
 	out := map[string]string{}
-	for _, ours := range roles {
+	for _, ours := range k.RoleMap {
 		out[ours] = ours
 	}
+	for _, rule := range k.GroupMap {
+		grant := users.GroupGrant(rule.Group)
+		out[grant] = grant
+	}
 	return out
+}
+
+// granted is the list of roles and memberships that linking takes.
+func granted(roles, groups []string) []string {
+	all := slices.Clone(roles)
+	for _, id := range groups {
+		all = append(all, users.GroupGrant(id))
+	}
+	return all
 }

@@ -3,12 +3,15 @@ package authentication
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/health"
 	"github.com/fedhub/fedhub/hub/traces"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/groups"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/internal/lasting"
 	"github.com/fedhub/fedhub/internal/texts"
@@ -16,11 +19,12 @@ import (
 
 // Notices reports roles that a provider no longer lists.
 type Notices struct {
-	Audit *audit.Recorder
-	Raise func(context.Context, health.Warning) error                       // on the overview
-	Key   func(ctx context.Context, id string) (federation.LoginKey, error) // the login key
-	Log   *slog.Logger
-	Now   func() time.Time
+	Audit  *audit.Recorder
+	Raise  func(context.Context, health.Warning) error                       // on the overview
+	Key    func(ctx context.Context, id string) (federation.LoginKey, error) // the login key
+	Groups *groups.Service
+	Log    *slog.Logger
+	Now    func() time.Time
 }
 
 // noticePatience bounds the time that a sign-in waits for storing a warning.
@@ -30,6 +34,7 @@ const noticePatience = 2 * time.Second
 // to the sign-in's trace, and puts a warning on the overview. Later sign-ins in
 // the same state are not recorded again.
 func (h Notices) Roles(ctx context.Context, n linking.RoleNotice) {
+	n.Kept, n.Taken = h.names(ctx, n.Kept), h.names(ctx, n.Taken)
 	e := audit.Event{Kind: audit.RolesUnknown, Target: n.UserID, LoginKey: n.LoginKey, Ref: traces.Of(ctx).Ref()}
 	pairs := []any{"kept", n.Kept, "taken", n.Taken, "day", n.Until}
 	switch {
@@ -48,6 +53,19 @@ func (h Notices) Roles(ctx context.Context, n linking.RoleNotice) {
 		h.Audit.Note(ctx, e)
 	}
 	h.warn(ctx, n)
+}
+
+// names shows memberships by the names of their groups.
+func (h Notices) names(ctx context.Context, grants []string) []string {
+	shown := slices.Clone(grants)
+	for i, grant := range shown {
+		if id, ok := users.GroupOf(grant); ok {
+			if g, err := h.Groups.Get(ctx, id); err == nil {
+				shown[i] = g.Name
+			}
+		}
+	}
+	return shown
 }
 
 func (h Notices) warn(ctx context.Context, n linking.RoleNotice) {

@@ -100,7 +100,7 @@ func (s *SecondFactors) Before(ctx context.Context, u users.User, start sessions
 		return Demand{}, err
 	}
 	methods, err := s.SetUp(ctx, u.ID)
-	needed := required || rules.NeedsSecondFactor(u.Admin(), u.Roles)
+	needed := required || rules.NeedsSecondFactor(u.Admin(), u.AllRoles(), u.GroupSecondFactor())
 	ifNew := rules.SecondFactorIfNew() && !needed
 	switch {
 	case err != nil:

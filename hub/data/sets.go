@@ -31,6 +31,7 @@ import (
 	"github.com/fedhub/fedhub/hub/traces"
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/groups"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/users/passkeys"
 	"github.com/fedhub/fedhub/hub/users/passwords"
@@ -47,6 +48,8 @@ import (
 // owner: the record is deleted together with it.
 type Sets struct {
 	Users               *store.Collection[users.User]                      `set:"users" unique:"emailKey founder" index:"rank waiting" times:"deletionDue"`
+	Groups              *store.Collection[groups.Group]                    `set:"groups" unique:"nameKey" index:"parent"`
+	Members             *store.Collection[groups.Member]                   `set:"memberships" index:"groupId userId" user:"userId"`
 	Pictures            *store.Collection[pictures.Picture]                `set:"pictures" index:"userId" user:"userId"`
 	RemovedIDs          *store.Collection[users.RemovedID]                 `set:"removed"`
 	Identities          *store.Collection[linking.Identity]                `set:"identities" index:"userId subject" times:"rolesEnd" user:"userId"`

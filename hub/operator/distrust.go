@@ -22,6 +22,7 @@ func distrust(k *federation.LoginKey) {
 	}
 	k.AuthoritativeDomains, k.TrustEmail, k.MigrateUntil = nil, false, time.Time{}
 	k.RoleMap = mapping.Rules(k.RoleMap).WithoutAdmin()
+	k.GroupMap = nil // a group may give any role
 }
 
 // distrustNewcomer does so before anything else if the address was changed

@@ -24,6 +24,7 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/groups"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/users/passkeys"
 	"github.com/fedhub/fedhub/hub/users/secondfactor"
@@ -38,6 +39,7 @@ type Parts struct {
 	ClientMetadata func(keyID string) string
 
 	Users          *users.Service
+	Groups         *groups.Service
 	Linking        *linking.Service
 	SecondFactors  *secondfactor.Service
 	Passkeys       *passkeys.Service

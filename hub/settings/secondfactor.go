@@ -11,7 +11,8 @@ import (
 const (
 	// SecondFactorNever asks nobody, not even users who have one.
 	SecondFactorNever = "never"
-	// SecondFactorOptional asks users who have one.
+	// SecondFactorOptional asks users who have one, and requires one of the
+	// members of groups that need one.
 	SecondFactorOptional = "optional"
 	// SecondFactorForAdministrators also requires one of administrators, and of
 	// the roles in SecondFactorRoles.
@@ -42,12 +43,15 @@ func (s Settings) SecondFactorOf() string {
 func (s Settings) AsksSecondFactor() bool { return s.SecondFactorOf() != SecondFactorNever }
 
 // NeedsSecondFactor reports whether a user with these roles must have one.
-func (s Settings) NeedsSecondFactor(admin bool, roles []string) bool {
+// grouped: a group of theirs requires one.
+func (s Settings) NeedsSecondFactor(admin bool, roles []string, grouped bool) bool {
 	switch s.SecondFactorOf() {
 	case SecondFactorForAll:
 		return true
+	case SecondFactorOptional:
+		return grouped
 	case SecondFactorForAdministrators, SecondFactorByRisk:
-		return admin || slices.ContainsFunc(roles, func(r string) bool { return slices.Contains(s.SecondFactorRoles, r) })
+		return admin || grouped || slices.ContainsFunc(roles, func(r string) bool { return slices.Contains(s.SecondFactorRoles, r) })
 	}
 	return false
 }

@@ -32,7 +32,7 @@ func (s *Collection[T]) Each(ctx context.Context, q Query) iter.Seq2[T, error] {
 				yield(none, s.fail("find in", err))
 				return
 			}
-			v, err := s.decode(r)
+			v, err := s.decode(ctx, r)
 			if errors.Is(err, ErrDamaged) {
 				continue
 			}

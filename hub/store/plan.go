@@ -29,7 +29,7 @@ func (s Schema) look(ctx context.Context, b Backend, sets []CollectionSpec) (sta
 	}
 	r, err := b.Get(ctx, schemaSpec.Name, progressID)
 	if err == nil {
-		state, err = (&Collection[progress]{name: schemaSpec.Name}).decode(r)
+		state, err = (&Collection[progress]{name: schemaSpec.Name}).decode(ctx, r)
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return state, err

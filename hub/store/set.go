@@ -26,6 +26,7 @@ type Collection[T Keyed] struct {
 	now     func() time.Time
 	shape   *shape // of T: an update keeps fields beyond it
 	notes   notes  // notes records that cannot be decoded; may be nil
+	onRead  func(context.Context, *T) error
 }
 
 // NewCollection returns the set with this name; now is the clock for expiry.
@@ -41,6 +42,11 @@ func (s *Collection[T]) Open(b Backend, name string, now func() time.Time) {
 	s.notes, _ = b.(notes)
 }
 
+// OnRead sets a function that completes every record that is read, with values
+// that are not stored in it. Its error is the reader's. Call it before any other
+// method but Open.
+func (s *Collection[T]) OnRead(complete func(context.Context, *T) error) { s.onRead = complete }
+
 // Get returns the record with this id.
 func (s *Collection[T]) Get(ctx context.Context, id string) (T, error) {
 	r, err := s.backend.Get(ctx, s.name, id)
@@ -48,7 +54,7 @@ func (s *Collection[T]) Get(ctx context.Context, id string) (T, error) {
 		var none T
 		return none, s.fail("get from", err)
 	}
-	return s.live(r)
+	return s.live(ctx, r)
 }
 
 // Has reports whether there is a record with this id.
@@ -146,7 +152,7 @@ func (s *Collection[T]) updateOnce(ctx context.Context, id string, change func(*
 	if err != nil {
 		return s.fail("update in", err)
 	}
-	v, err := s.live(r)
+	v, err := s.live(ctx, r)
 	if err != nil {
 		return err
 	}
@@ -245,7 +251,7 @@ func (s *Collection[T]) Take(ctx context.Context, id string) (T, error) {
 		var none T
 		return none, s.fail("take from", err)
 	}
-	return s.live(r)
+	return s.live(ctx, r)
 }
 
 // Delete deletes the record.
@@ -275,9 +281,11 @@ func (s *Collection[T]) Salvage(ctx context.Context, q Query) (found []T, lost [
 	}
 	found = make([]T, 0, len(rs))
 	for _, r := range rs {
-		v, err := s.decode(r)
+		v, err := s.decode(ctx, r)
 		if damage, damaged := errors.AsType[*DamagedError](err); damaged {
 			lost = append(lost, damage)
+		} else if err != nil {
+			return nil, nil, err
 		} else {
 			found = append(found, v)
 		}
@@ -334,19 +342,19 @@ func (e *UnavailableError) Is(target error) bool { return target == ErrUnavailab
 // Unwrap returns what the engine said.
 func (e *UnavailableError) Unwrap() error { return e.cause }
 
-func (s *Collection[T]) live(r Record) (T, error) {
+func (s *Collection[T]) live(ctx context.Context, r Record) (T, error) {
 	if s.expired(r) {
 		var none T
 		return none, fmt.Errorf("%s %w", s.name, fs.ErrNotExist)
 	}
-	return s.decode(r)
+	return s.decode(ctx, r)
 }
 
 func (s *Collection[T]) expired(r Record) bool {
 	return !r.Expires.IsZero() && !s.now().Before(r.Expires)
 }
 
-func (s *Collection[T]) decode(r Record) (T, error) {
+func (s *Collection[T]) decode(ctx context.Context, r Record) (T, error) {
 	v, damage := s.read(r)
 	switch {
 	case damage != nil && s.notes != nil:
@@ -356,6 +364,11 @@ func (s *Collection[T]) decode(r Record) (T, error) {
 	}
 	if damage != nil {
 		return v, damage
+	}
+	if s.onRead != nil {
+		if err := s.onRead(ctx, &v); err != nil {
+			return v, fmt.Errorf("complete %s record: %w", s.name, err)
+		}
 	}
 	return v, nil
 }

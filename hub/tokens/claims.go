@@ -25,6 +25,7 @@ func Scopes() []Scope {
 		{"phone", []string{"phone_number", "phone_number_verified"}},
 		{"address", []string{"address"}},
 		{"roles", []string{"roles"}},
+		{"groups", []string{"groups"}},
 		{"offline_access", nil},
 		{"sessions", nil}, // the hub's API lists where the user is signed in
 	}
@@ -50,7 +51,10 @@ var releases = map[string]func(u users.User, claims map[string]any){
 	"phone":   phoneClaims,
 	"address": addressClaims,
 	"roles": func(u users.User, claims map[string]any) {
-		claims["roles"] = append([]string{}, u.Roles...) // no roles give an empty list, not null
+		claims["roles"] = append([]string{}, u.AllRoles()...) // no roles give an empty list, not null
+	},
+	"groups": func(u users.User, claims map[string]any) {
+		claims["groups"] = append([]string{}, u.GroupNames()...)
 	},
 }
 

@@ -42,7 +42,10 @@ func (k *Service) Exchange(ctx context.Context, from TokenInfo, x Exchange) (tok
 	a.Expires = min(a.Expires, from.Expires)
 	a.AuthTime, a.ACR, a.AMR, a.Family = from.AuthTime, from.ACR, from.AMR, from.AccessTokenClaims.Family
 	if slices.Contains(x.Scopes, "roles") {
-		a.Roles = from.User.Roles
+		a.Roles = from.User.AllRoles()
+	}
+	if slices.Contains(x.Scopes, "groups") {
+		a.Groups = from.User.GroupNames()
 	}
 	a.Audience, a.Details, a.Actor = from.Audience, from.Details, from.Actor
 	if len(x.Audience) > 0 {

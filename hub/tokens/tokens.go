@@ -54,6 +54,7 @@ type AccessTokenClaims struct {
 	ACR      string   `json:"acr,omitempty"`
 	AMR      []string `json:"amr,omitempty"`
 	Roles    []string `json:"roles,omitempty"`
+	Groups   []string `json:"groups,omitempty"`
 
 	// Family is the token family; empty for client_credentials.
 	Family string `json:"fam,omitempty"`
@@ -161,7 +162,10 @@ func (k *Service) ForUser(ctx context.Context, f grants.TokenFamily, u users.Use
 	a.Audience = k.audience(f.Terms.Resources)
 	a.Details, a.Actor = json.RawMessage(f.Terms.Details), json.RawMessage(f.Terms.Actor)
 	if slices.Contains(scopes, "roles") {
-		a.Roles = u.Roles
+		a.Roles = u.AllRoles()
+	}
+	if slices.Contains(scopes, "groups") {
+		a.Groups = u.GroupNames()
 	}
 	return k.mint(ctx, c, a)
 }

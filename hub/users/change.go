@@ -131,13 +131,13 @@ func (k *Service) TakeRoles(ctx context.Context, id string, taken []string, edit
 	var before User
 	user, err := k.changeAdmin(ctx, id, func(u *User) error {
 		before = *u
-		u.SetRoles(Without(u.Roles, taken))
+		u.SetGrants(Without(u.Grants(), taken))
 		return edit(before, u)
 	})
 	if errors.Is(err, ErrLastAdmin) {
 		return k.TakeRoles(ctx, id, Without(taken, []string{AdminRole}), edit)
 	}
-	if err == nil && k.rolesTaken != nil && !slices.Equal(before.Roles, user.Roles) {
+	if err == nil && k.rolesTaken != nil && !slices.Equal(before.Grants(), user.Grants()) {
 		k.rolesTaken(ctx, before, user)
 	}
 	return user, err
@@ -146,14 +146,24 @@ func (k *Service) TakeRoles(ctx context.Context, id string, taken []string, edit
 // Change edits a user and returns the new record.
 func (k *Service) Change(ctx context.Context, id string, edit func(*User) error) (User, error) {
 	var after User
+	var before []string
 	err := k.users.Update(ctx, id, func(u *User) error {
+		before = u.Groups
 		err := edit(u)
 		if err == nil {
 			u.Updated = k.now()
+			err = k.enter(ctx, before, *u)
 		}
 		after = *u
 		return err
 	})
+	if err == nil && !slices.Equal(before, after.Groups) {
+		// Again, because a leave at the same time may have deleted the record.
+		err = errors.Join(k.enter(lasting.Of(ctx), before, after), k.left(lasting.Of(ctx), before, after))
+	}
+	if err == nil {
+		after, err = k.WithRights(ctx, after)
+	}
 	if err != nil {
 		return User{}, fmt.Errorf("change user: %w", err)
 	}

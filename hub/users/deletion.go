@@ -27,8 +27,9 @@ func (r RemovedID) Key() string { return r.ID }
 // cancel.
 func (u User) Leaving() bool { return !u.DeletionDue.IsZero() }
 
-// administers reports whether the user counts as an administrator of the hub.
-func (u User) administers() bool { return u.Admin() && !u.Disabled && !u.Leaving() }
+// administers reports whether the user counts as an administrator of the hub,
+// of whom one must stay.
+func (u User) administers() bool { return u.OwnAdmin() && !u.Disabled && !u.Leaving() }
 
 // ErrNotLeaving means that no deletion was requested, or that it is too late to
 // cancel it.

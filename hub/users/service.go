@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/users/groups"
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/internal/emailaddr"
 	"github.com/fedhub/fedhub/internal/forms"
@@ -33,6 +34,7 @@ type Service struct {
 	now         func() time.Time
 	invitations *store.Collection[Invitation]
 	breached    func(ctx context.Context, password string) bool
+	groups      *groups.Service
 }
 
 // Options are the parts of a Service. The sets and Now are required.
@@ -44,6 +46,7 @@ type Options struct {
 	Setups      *store.Collection[SetupLink]
 	Now         func() time.Time
 	Invitations *store.Collection[Invitation]
+	Groups      *groups.Service // may be nil where no user is in a group
 
 	// BySubject returns up to limit users with this subject at a provider;
 	// Search uses it.
@@ -80,7 +83,12 @@ func New(o Options) *Service {
 	if delivers == nil {
 		delivers = func() bool { return false }
 	}
+	if o.Groups != nil {
+		// Whoever reads a user gets what their groups give, or an error.
+		o.Users.OnRead(func(ctx context.Context, u *User) error { return resolve(ctx, o.Groups, u) })
+	}
 	return &Service{
+		groups:      o.Groups,
 		browsers:    passwords.NewBrowsers(o.Browsers, now),
 		failures:    passwords.NewFailures(o.Failures, o.FailureEvery, now),
 		delivers:    delivers,
@@ -107,7 +115,7 @@ var ErrLastAdmin = errors.New("this is the last administrator; make another user
 func (k *Service) Get(ctx context.Context, id string) (User, error) { return k.users.Get(ctx, id) }
 
 // Insert stores a user made with Blank; a taken address is fs.ErrExist.
-func (k *Service) Insert(ctx context.Context, u User) error { return k.users.Insert(ctx, u) }
+func (k *Service) Insert(ctx context.Context, u User) error { return k.insert(ctx, u) }
 
 // ByEmail returns the user with this address in any spelling; fs.ErrNotExist if
 // there is none, emailaddr.ErrInvalid if it is malformed.
@@ -239,8 +247,8 @@ func (k *Service) Count(ctx context.Context, most int) (int, error) {
 // AnyAdmin reports whether an enabled administrator exists.
 func (k *Service) AnyAdmin(ctx context.Context) (bool, error) { return k.adminBeside(ctx, "") }
 
-// Admins lists the enabled administrators. It uses an index, so the number of
-// users does not matter.
+// Admins lists the enabled administrators, of each group at most
+// mostGroupAdmins. It uses indexes, so the number of users does not matter.
 func (k *Service) Admins(ctx context.Context) ([]User, error) {
 	var admins []User
 	for u, err := range k.users.EachWhere(ctx, "rank", AdminRole) {
@@ -251,7 +259,7 @@ func (k *Service) Admins(ctx context.Context) ([]User, error) {
 			admins = append(admins, u)
 		}
 	}
-	return admins, nil
+	return k.addGroupAdmins(ctx, admins)
 }
 
 // adminBeside reports whether an enabled administrator other than id exists, who

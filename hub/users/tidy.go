@@ -98,7 +98,7 @@ func CleanRoles(roles []string) (clean []string, problems forms.Problems) {
 		if role == "" {
 			continue
 		}
-		if role != tidyName(role) || utf8.RuneCountInString(role) > maxRole {
+		if _, group := GroupOf(role); group || role != tidyName(role) || utf8.RuneCountInString(role) > maxRole {
 			return nil, forms.New("roles", "user.role.bad", "max", maxRole)
 		}
 		out = append(out, role)

@@ -1,17 +1,17 @@
 package users
 
 import (
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"github.com/fedhub/fedhub/hub/users/groups"
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/internal/emailaddr"
 )
 
 // AdminRole is the role that makes a user an administrator of this hub.
-const AdminRole = "admin"
+const AdminRole = groups.AdminRole
 
 // A User is one person with an account here.
 type User struct {
@@ -33,8 +33,14 @@ type User struct {
 
 	// Roles are sorted and without duplicates. Rank repeats AdminRole for
 	// administrators, because the store can only look up strings.
+	// They are the user's own; AllRoles has those of groups too.
 	Roles   []string `bson:"roles,omitempty"`
 	SortKey string   `bson:"rank,omitempty"`
+
+	// Groups are the ids of the groups that the user is a member of, sorted.
+	Groups []string      `bson:"groups,omitempty"`
+	rights groups.Rights // what they give; read together with the record
+	source string        // the login key that an edit comes from; see Asserted
 
 	Password        passwords.Hash `bson:"password,omitempty" json:"-" secret:"hash"` // empty: no sign-in with a password
 	PasswordChanged time.Time      `bson:"passwordChanged,omitempty"`
@@ -73,12 +79,6 @@ func (u User) Key() string { return u.ID }
 // needs a confirmed address.
 func (u User) HasPassword() bool { return u.Password != "" && u.EmailKey != "" }
 
-// Admin reports whether the user is an administrator of this hub.
-func (u User) Admin() bool { return u.Has(AdminRole) }
-
-// Has reports whether the user has this role, compared exactly.
-func (u User) Has(role string) bool { return slices.Contains(u.Roles, role) }
-
 // Answered reports whether the user's address is confirmed: it was verified, or
 // an administrator entered it. An address that a provider only reports is for
 // display; it could belong to anyone.
@@ -105,7 +105,7 @@ func (u User) PlainEmail() string {
 func (u *User) SetRoles(roles []string) {
 	u.Roles = roles
 	u.SortKey = ""
-	if u.Admin() {
+	if u.OwnAdmin() {
 		u.SortKey = AdminRole
 	}
 }

@@ -56,6 +56,10 @@ var notices = map[string]locales.Text{
 	"passkey":            locales.Say("notice.passkey"),
 	"deletion-cancelled": locales.Say("notice.deletion-cancelled"),
 	"kept":               locales.Say("notice.kept"),
+	"group-added":        locales.Say("notice.group-added"),
+	"group-removed":      locales.Say("notice.group-removed"),
+	"member-added":       locales.Say("notice.member-added"),
+	"member-removed":     locales.Say("notice.member-removed"),
 	"unkeyed":            locales.Say("notice.unkeyed"),
 }
 

@@ -89,6 +89,23 @@ func (r Roles) Here() (roles []string, unknown bool) {
 	return r.rules.Roles(r.Theirs), len(r.Elsewhere) > 0 && len(r.rules) > 0
 }
 
+// Groups are the ids of the groups here that rules give, and whether there may
+// be more.
+func (d Description) Groups(rules []mapping.GroupRule) (groups []string, unknown bool) {
+	for _, rule := range rules {
+		said := false
+		for _, document := range d.Documents {
+			value, found := document.At(rule.Claim)
+			said = said || found
+			if found && mapping.Holds(value, rule.Value) && !slices.Contains(groups, rule.Group) {
+				groups = append(groups, rule.Group)
+			}
+		}
+		unknown = unknown || !said && slices.ContainsFunc(d.Documents, func(document Document) bool { return document.elsewhere(rule.Claim) })
+	}
+	return groups, unknown
+}
+
 // elsewhere reports whether the document names another source for a claim:
 // Entra ID does so for a user in more than 200 groups, and uses hasgroups if it
 // has no room even for that. A malformed _claim_names is ignored.

@@ -12,7 +12,7 @@ import (
 
 // Identity reads a user from a document, by the paths of a login key. The
 // caller sets Key and Issuer.
-func (d Document) Identity(at federation.Claims, rules mapping.Rules) (federation.Identity, error) {
+func (d Document) Identity(at federation.Claims, rules mapping.Rules, groups ...mapping.GroupRule) (federation.Identity, error) {
 	subject, err := d.ID(at.Subject)
 	if err != nil {
 		return federation.Identity{}, err
@@ -21,6 +21,7 @@ func (d Document) Identity(at federation.Claims, rules mapping.Rules) (federatio
 	id := said.Person()
 	id.Subject = subject
 	id.Roles, id.RolesUnknown = said.Roles(rules, "roles").Here()
+	id.Groups, id.GroupsUnknown = said.Groups(groups)
 	id.Email, id.EmailVerified = d.email(at)
 	return id, nil
 }

@@ -14,10 +14,14 @@ import (
 // provider may set: roles by the role mapping, and the profile of users it
 // created. It never takes over the email address.
 func (k *Service) signInExisting(ctx context.Context, user users.User, c Claim, p Policy) (users.User, error) {
+	p, err := k.withAdminGroups(ctx, p)
+	if err != nil {
+		return users.User{}, err
+	}
 	asserted := p.roles(c.Roles)
 	var taken []string
 	var notice RoleNotice
-	err := k.identities.Update(ctx, identityID(c), func(i *Identity) error {
+	err = k.identities.Update(ctx, identityID(c), func(i *Identity) error {
 		if i.UserID != user.ID {
 			return errAgain
 		}
@@ -26,14 +30,14 @@ func (k *Service) signInExisting(ctx context.Context, user users.User, c Claim, 
 			return slices.Contains(asserted, role) || slices.Contains(stay, role)
 		})
 		notice = RoleNotice{}
-		if c.RolesUnknown {
+		if c.RolesUnknown || c.GroupsUnknown {
 			notice = RoleNotice{UserID: user.ID, LoginKey: c.Key, Kept: stay, Until: until, Taken: taken, First: i.RolesEnd.IsZero(),
 				Lapsed: !k.now().Before(confirmed.Add(UnknownLife))}
 		}
 		// Roles that the user has for another reason are not the provider's to
 		// take.
 		i.Roles = append(slices.DeleteFunc(slices.Clone(asserted), func(role string) bool {
-			return user.Has(role) && !slices.Contains(i.Roles, role)
+			return slices.Contains(user.Grants(), role) && !slices.Contains(i.Roles, role)
 		}), stay...)
 		i.RolesConfirmed, i.Unknown, i.RolesEnd = confirmed, stay, until
 		i.Email = users.TidyEmail(c.Email)
@@ -61,11 +65,12 @@ func (k *Service) signInExisting(ctx context.Context, user users.User, c Claim, 
 // refresh writes the user only if something changed.
 func (k *Service) refresh(ctx context.Context, user users.User, c Claim, asserted, taken []string) (users.User, error) {
 	return k.users.TakeRoles(ctx, user.ID, taken, func(before users.User, u *users.User) error {
-		u.AddRoles(asserted)
+		u.Asserted(c.Key)
+		u.AddGrants(asserted)
 		if u.Origin == c.Key {
 			u.Describe(c.Profile)
 		}
-		if before.Profile == u.Profile && slices.Equal(before.Roles, u.Roles) {
+		if before.Profile == u.Profile && slices.Equal(before.Grants(), u.Grants()) {
 			return store.ErrUnchanged
 		}
 		return nil

@@ -26,6 +26,8 @@ type Claim struct {
 	Roles         []string // in the provider's names
 	// RolesUnknown: it may have more roles, but does not list them.
 	RolesUnknown bool
+	// GroupsUnknown is the same for the memberships among Roles.
+	GroupsUnknown bool
 }
 
 const maxSubject = 255 // bytes, OIDC Core §2 (sub)

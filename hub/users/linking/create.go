@@ -15,13 +15,17 @@ import (
 // taken meanwhile, the decision is made again; it is never a sign-in as the new
 // owner.
 func (k *Service) create(ctx context.Context, verified bool, c Claim, p Policy) (users.User, error) {
+	p, err := k.withAdminGroups(ctx, p)
+	if err != nil {
+		return users.User{}, err
+	}
 	user := k.newcomer(verified, c, p)
 	identity := k.newIdentity(c, user.ID)
-	identity.Roles, identity.Pending = user.Roles, true
+	identity.Roles, identity.Pending = user.Grants(), true
 	if _, err := k.users.ApplyInvitation(ctx, &user); err != nil {
 		return users.User{}, err
 	}
-	err := k.identities.Insert(ctx, identity)
+	err = k.identities.Insert(ctx, identity)
 	if errors.Is(err, fs.ErrExist) {
 		if identity, err = k.identities.Get(ctx, identity.ID); err == nil && !identity.Pending {
 			return users.User{}, errAgain
@@ -48,7 +52,10 @@ func (k *Service) create(ctx context.Context, verified bool, c Claim, p Policy) 
 	if err != nil {
 		return user, again(err)
 	}
-	return user, k.users.CloseInvitation(ctx, user)
+	if err := k.users.CloseInvitation(ctx, user); err != nil {
+		return user, err
+	}
+	return k.users.WithRights(ctx, user)
 }
 
 func (k *Service) newIdentity(c Claim, userID string) Identity {
@@ -69,7 +76,8 @@ func (k *Service) newcomer(verified bool, c Claim, p Policy) users.User {
 		_, user.EmailKey = c.address(p)
 		user.EmailVerified = true
 	}
-	user.SetRoles(p.roles(c.Roles))
+	user.Asserted(c.Key)
+	user.SetGrants(p.roles(c.Roles))
 	user.Describe(c.Profile)
 	if user.Name == "" {
 		user.Name = user.Email

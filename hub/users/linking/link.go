@@ -112,10 +112,15 @@ func (k *Service) wipe(ctx context.Context, user users.User) (users.User, error)
 			return users.User{}, err
 		}
 	}
+	var given []string // by what was unlinked
+	for _, i := range linked {
+		given = append(given, i.Roles...)
+	}
 	return k.users.Change(ctx, user.ID, func(u *users.User) error {
 		if u.Disabled || u.Admin() {
 			return errAgain
 		}
+		u.SetGrants(users.Without(u.Grants(), given))
 		u.Password = ""
 		u.EmailVerified = true
 		u.SessionGeneration++

@@ -57,8 +57,9 @@ func (k *Service) OfIssuers(ctx context.Context, keyID string) (all, privileged 
 // privileged reports whether an identity signs in an administrator, or would
 // give its user that role.
 func (k *Service) privileged(ctx context.Context, i Identity) (bool, error) {
-	if slices.Contains(i.Roles, users.AdminRole) {
-		return true, nil
+	grants, err := k.users.AdminGrants(ctx)
+	if err != nil || slices.ContainsFunc(i.Roles, func(role string) bool { return slices.Contains(grants, role) }) {
+		return err == nil, err
 	}
 	u, err := k.users.Get(ctx, i.UserID)
 	if errors.Is(err, fs.ErrNotExist) {

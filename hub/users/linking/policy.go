@@ -62,6 +62,20 @@ type Policy struct {
 	// RoleMap maps the provider's roles to roles here. Unmapped roles are
 	// dropped, so AdminRole must be mapped explicitly.
 	RoleMap map[string]string
+	// adminGrants are the roles and memberships that make an administrator; set
+	// by withAdminGroups.
+	adminGrants []string
+}
+
+// withAdminGroups adds which groups make administrators.
+func (k *Service) withAdminGroups(ctx context.Context, p Policy) (Policy, error) {
+	grants, err := k.users.AdminGrants(ctx)
+	p.adminGrants = grants
+	return p, err
+}
+
+func (p Policy) makesAdmin(grant string) bool {
+	return grant == users.AdminRole || slices.Contains(p.adminGrants, grant)
 }
 
 // Same reports whether two policies decide alike.
@@ -98,11 +112,15 @@ func holds(domains []string, domain string) bool {
 	return false
 }
 
-// roles are the roles here that a claim's roles map to.
+// roles are the roles and memberships here that a claim's roles map to, in the
+// form of users.User.Grants.
 func (p Policy) roles(claimed []string) []string {
-	var mapped []string
+	var mapped, entered []string
 	for _, role := range claimed {
-		if to := p.RoleMap[role]; to != "" {
+		to := p.RoleMap[role]
+		if _, group := users.GroupOf(to); group {
+			entered = append(entered, to)
+		} else if to != "" {
 			mapped = append(mapped, to)
 		}
 	}
@@ -110,8 +128,10 @@ func (p Policy) roles(claimed []string) []string {
 	if problems != nil {
 		return nil // an impossible map gives no roles
 	}
+	slices.Sort(entered)
+	clean = append(clean, slices.Compact(entered)...)
 	if p.NoAdmins {
-		return slices.DeleteFunc(clean, func(role string) bool { return role == users.AdminRole })
+		return slices.DeleteFunc(clean, p.makesAdmin)
 	}
 	return clean
 }

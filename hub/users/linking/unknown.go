@@ -32,10 +32,10 @@ type RoleNotice struct {
 }
 
 // unknown returns the roles that stay in addition to the listed ones, and when
-// they end. The identity is the one from before. The admin role never stays,
-// nor does a role that the role mapping no longer gives.
+// they end. The identity is the one from before. What makes administrators never
+// stays, nor does a role that the role mapping no longer gives.
 func (i Identity) unknown(c Claim, p Policy, asserted []string, now time.Time) (stay []string, confirmed, until time.Time) {
-	if !c.RolesUnknown {
+	if !c.RolesUnknown && !c.GroupsUnknown {
 		return nil, now, time.Time{}
 	}
 	if confirmed = i.RolesConfirmed; confirmed.IsZero() {
@@ -46,7 +46,11 @@ func (i Identity) unknown(c Claim, p Policy, asserted []string, now time.Time) (
 		return nil, confirmed, time.Time{}
 	}
 	stay = slices.DeleteFunc(slices.Clone(i.Roles), func(role string) bool {
-		return role == users.AdminRole || slices.Contains(asserted, role) || !p.gives(role)
+		listed := !c.RolesUnknown
+		if _, group := users.GroupOf(role); group {
+			listed = !c.GroupsUnknown
+		}
+		return listed || p.makesAdmin(role) || slices.Contains(asserted, role) || !p.gives(role)
 	})
 	if len(stay) == 0 {
 		until = time.Time{}

@@ -76,7 +76,7 @@ func (d *Handler) Show(c *gin.Context) error {
 		return err
 	}
 	page := templates.Account{
-		Name: p.User.Name, Username: p.User.Username, Email: p.User.Email, Verified: p.User.EmailVerified, Roles: p.User.Roles,
+		Name: p.User.Name, Username: p.User.Username, Email: p.User.Email, Verified: p.User.EmailVerified, Roles: p.User.AllRoles(), Groups: p.User.GroupNames(),
 		TokenLife: tokens.AccessLife, Mail: d.MailLinks.Delivers(), HasPassword: p.User.Password != "", Due: p.User.DeletionDue,
 	}
 	passkeys, err := d.Passkeys.Usable(c.Request.Context(), p.User.ID)

@@ -42,7 +42,7 @@ func (d *Handler) showSecondFactor(c *gin.Context, status int, p sessions.Person
 	}
 	page := templates.SecondFactor{
 		HasApp: f.HasApp(), Added: f.App.Added, Used: f.App.Used, Left: len(f.Recovery.Codes), Made: f.Recovery.Made,
-		Off: !rules.AsksSecondFactor(), Required: rules.NeedsSecondFactor(p.User.Admin(), p.User.Roles), Mistakes: wrong,
+		Off: !rules.AsksSecondFactor(), Required: rules.NeedsSecondFactor(p.User.Admin(), p.User.AllRoles(), p.User.GroupSecondFactor()), Mistakes: wrong,
 	}
 	usable, err := d.Passkeys.Usable(ctx, p.User.ID)
 	if err != nil {

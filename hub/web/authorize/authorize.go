@@ -144,7 +144,7 @@ func (d *Handler) proceed(c *gin.Context, client clients.Client, flow flows.Flow
 		if f.grant, f.covered, err = d.consent(c, client, flow, *person); err != nil {
 			return err
 		}
-		f.allowed = client.Admits(person.User.Roles) && !person.User.Leaving()
+		f.allowed = client.Admits(person.User.AllRoles()) && !person.User.Leaving()
 		f.nameless = client.Frappe != nil && person.User.PlainEmail() == ""
 		if flow.Request.Subject != "" {
 			if f.subject, err = d.Tokens.Subject(c.Request.Context(), client.ID, person.User.ID); err != nil {

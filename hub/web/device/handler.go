@@ -82,7 +82,7 @@ func (d *Handler) decide(c *gin.Context, r pending.Request, client clients.Clien
 		if p.User.Leaving() {
 			return web.ClosedToApps()
 		}
-		if !client.Admits(p.User.Roles) {
+		if !client.Admits(p.User.AllRoles()) {
 			return &web.ErrorPage{Status: http.StatusForbidden, Heading: locales.Say("handler.this-app-is-not-for"),
 				Text: locales.Say("handler.it-asks-for-a-role")}
 		}

@@ -184,7 +184,7 @@ func (d *Handler) hintedByToken(c *gin.Context, client clients.Client, raw strin
 // askable returns the same error for every user who cannot be asked: unknown,
 // disabled, or without a role that the client requires.
 func askable(client clients.Client, u users.User, err error) (users.User, error) {
-	if errors.Is(err, fs.ErrNotExist) || (err == nil && (u.Disabled || u.Leaving() || !client.Admits(u.Roles))) {
+	if errors.Is(err, fs.ErrNotExist) || (err == nil && (u.Disabled || u.Leaving() || !client.Admits(u.AllRoles()))) {
 		return users.User{}, oauth.UnknownUser("oauth.ciba.nobody").Because(err)
 	}
 	return u, err

@@ -34,6 +34,8 @@ type introspection struct {
 	AuthTime  int64           `json:"auth_time,omitempty"`
 	ACR       string          `json:"acr,omitempty"`
 	AMR       []string        `json:"amr,omitempty"`
+	Roles     []string        `json:"roles,omitempty"`  // as of now (RFC 9068 §2.2.3.1)
+	Groups    []string        `json:"groups,omitempty"` // the same
 
 	Confirm *oauth.Confirmation `json:"cnf,omitempty"`                   // RFC 9449 §6.2, RFC 8705 §3.2
 	Details json.RawMessage     `json:"authorization_details,omitempty"` // RFC 9396 §9.2
@@ -113,12 +115,19 @@ func accepts(header, mediaType string) bool {
 func (d *Handler) introspect(c *gin.Context, token string) (introspection, error) {
 	h, err := d.Tokens.Inspect(c.Request.Context(), token)
 	if err == nil {
-		return introspection{
+		found := introspection{
 			Active: true, Scope: h.Scope, ClientID: h.ClientID, TokenType: h.Type(), Confirm: h.Confirm,
 			Expires: h.Expires, Issued: h.Issued, Subject: h.Subject, Audience: h.Audience, Issuer: h.Issuer,
 			ID: h.AccessTokenClaims.ID, AuthTime: h.AuthTime, ACR: h.ACR, AMR: h.AMR,
 			Details: h.Details, Actor: h.Actor,
-		}, nil
+		}
+		if slices.Contains(h.Scopes(), "roles") {
+			found.Roles = h.User.AllRoles()
+		}
+		if slices.Contains(h.Scopes(), "groups") {
+			found.Groups = h.User.GroupNames()
+		}
+		return found, nil
 	}
 	if !errors.Is(err, tokens.ErrInvalid) {
 		return introspection{}, err

@@ -239,7 +239,7 @@ func (d *Handler) match(c *gin.Context, j pendingLogin, key federation.LoginKey,
 	case linking.SignIn:
 		event.Kind = audit.UpstreamOK
 	default:
-		event.Kind, event.Changes = audit.LinkMade, audit.Roles(nil, decision.User.Roles) // of a new user
+		event.Kind, event.Changes = audit.LinkMade, append(audit.Roles(nil, decision.User.Roles), audit.Groups(nil, decision.User.GroupNames())...) // of a new user
 	}
 	d.Audit.Record(c.Request.Context(), event)
 	d.Sessions.NoteSignInMethod(c.Writer, key.ID)

@@ -131,7 +131,7 @@ func lost(key federation.LoginKey, issuer string) bool {
 // cannot be asked here. A user without a role that the client requires is
 // refused, even with an earlier consent.
 func (d *Handler) consented(c *gin.Context, client clients.Client, user users.User, scopes []string, current settings.Settings) (grants.Grant, error) {
-	if user.Leaving() || !client.Admits(user.Roles) {
+	if user.Leaving() || !client.Admits(user.AllRoles()) {
 		return grants.Grant{}, errStranger
 	}
 	asked := grants.Allowance{UserID: user.ID, ClientID: client.ID, Generation: client.ConsentVersion, Scopes: scopes}

@@ -171,7 +171,7 @@ func (d *Handler) issue(c *gin.Context, r request, f grants.TokenFamily, user *u
 // fs.ErrNotExist means no.
 func (d *Handler) checkEntitlement(c *gin.Context, client clients.Client, f grants.TokenFamily) (users.User, error) {
 	user, err := d.Tokens.UserOf(c.Request.Context(), f)
-	if err == nil && (user.Leaving() || !client.Admits(user.Roles)) {
+	if err == nil && (user.Leaving() || !client.Admits(user.AllRoles())) {
 		err = fmt.Errorf("the user has no role that the client asks for, or leaves: %w", fs.ErrNotExist)
 	}
 	return user, err

@@ -202,6 +202,20 @@ var keyActs = []act[*office]{
 			Detail: map[string]string{"which": "moved", "issuer": "https://former.example", "to": there.URL, "moved": "1", "left": "0", "batch": "*"}})
 		o.press(t, path, path, nil, audit.Event{Kind: audit.KeyIdentities, LoginKey: "taken", Detail: map[string]string{"which": "undone", "issuer": "https://former.example", "moved": "1", "batch": "*"}})
 	}},
+	{"a group is added, changed and deleted", func(t *testing.T, o *office) {
+		p := o.root.Open("/admin/groups")
+		l := o.Ledger()
+		o.root.Submit(p, "/admin/groups", "name", "Sales")
+		g, err := o.Hub.FindGroup(t.Context(), "Sales")
+		hubtest.Done(t, err)
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.GroupAdded, Actor: o.me, Target: g.ID, Detail: map[string]string{"group": "Sales"}})...)
+		path := "/admin/groups/" + g.ID
+		o.press(t, path, path, []string{"roles", "seller"}, audit.Event{Kind: audit.GroupChanged, Target: g.ID, Detail: map[string]string{"group": "Sales"}})
+		u := o.Person("seller@example.org")
+		o.press(t, path+"?q=seller@example.org", path+"/members/add", []string{"user", u.ID}, audit.Event{Kind: audit.MemberAdded, Target: u.ID, Detail: map[string]string{"group": "Sales"}})
+		o.press(t, path, path+"/members/remove", []string{"user", u.ID}, audit.Event{Kind: audit.MemberRemoved, Target: u.ID, Detail: map[string]string{"group": "Sales"}})
+		o.press(t, path+"/delete", path+"/delete", nil, audit.Event{Kind: audit.GroupRemoved, Target: g.ID, Detail: map[string]string{"group": "Sales"}})
+	}},
 	{"a login key is removed", func(t *testing.T, o *office) {
 		path := "/admin/providers/" + o.Provider("removed").ID + "/delete"
 		o.press(t, path, path, []string{"confirm", "Company"}, audit.Event{Kind: audit.KeyRemoved, LoginKey: "removed"})

@@ -16,6 +16,7 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/traces"
+	"github.com/fedhub/fedhub/hub/users/groups"
 	"github.com/fedhub/fedhub/internal/testkit/countstore"
 )
 
@@ -182,6 +183,9 @@ var pagePrices = map[string]figure{
 	"/admin/clients/frappe":           {4, 0, 4},
 	"/admin/clients/new":              {4, 0, 4},
 	"/admin/account-links":            {5, 0, 5},
+	"/admin/groups":                   {4, 0, 4},
+	"/admin/groups/:id":               {8, 0, 8},
+	"/admin/groups/:id/delete":        {6, 0, 6},
 	"/admin/providers":                {5, 0, 5},
 	"/admin/providers/:id":            {8, 0, 8},
 	"/admin/providers/:id/delete":     {6, 0, 6},
@@ -237,8 +241,8 @@ func TestWhatAPageCosts(t *testing.T) {
 
 // exampled is an administrator with example records for all pages.
 type exampled struct {
-	b                                              *hubtest.Browser
-	user, app, site, key, trace, signOut, mailLink string
+	b                                                     *hubtest.Browser
+	user, app, site, key, group, trace, signOut, mailLink string
 }
 
 // path fills in the parameters of a route.
@@ -251,7 +255,7 @@ func (e exampled) path(route string) string {
 	case disownPage:
 		return e.b.Disowns("You signed in").URL.RequestURI()
 	}
-	id := map[string]string{"clients": e.app, "users": e.user, "providers": e.key}
+	id := map[string]string{"clients": e.app, "users": e.user, "providers": e.key, "groups": e.group}
 	if parts := strings.Split(route, "/"); len(parts) > 2 {
 		route = strings.Replace(route, ":id", url.PathEscape(id[parts[2]]), 1)
 	}
@@ -272,10 +276,14 @@ func (f *faulty) keptForPages(t *testing.T) exampled {
 	hubtest.Done(t, err)
 	u, err := f.Hub.FindUser(t.Context(), email)
 	hubtest.Done(t, err)
+	group, err := f.Hub.AddGroup(t.Context(), audit.Named("test"), groups.Edit{Name: "Staff"})
+	hubtest.Done(t, err)
+	_, err = f.Hub.AddMember(t.Context(), audit.Named("test"), group.ID, u.ID)
+	hubtest.Done(t, err)
 	outs, err := store.NewCollection[logouts.SignOut](f.Backend, "signouts", f.Clock.Now).All(t.Context())
 	hubtest.Done(t, err)
 	kept, err := f.Hub.LatestTraces(t.Context(), traces.Filter{}, 1)
 	hubtest.Done(t, err)
-	return exampled{b: b, user: u.ID, app: told.ID, site: f.Site("Head Office").ID, key: key.ID, trace: kept[0].Ref,
+	return exampled{b: b, user: u.ID, app: told.ID, site: f.Site("Head Office").ID, key: key.ID, group: group.ID, trace: kept[0].Ref,
 		signOut: outs[0].SID, mailLink: f.box.Link(f.World, "new-"+email)}
 }

@@ -34,7 +34,15 @@ func (d *Handler) SaveLoginKey(c *gin.Context) error {
 		return err
 	}
 	typed, ended := key, operator.SignedIn{}
-	wrong := editKey(&typed, form)
+	rules, wrong, err := d.groupRules(c, form)
+	if err != nil {
+		return err
+	}
+	edit := func(k *federation.LoginKey) []templates.Mistake {
+		k.GroupMap = rules
+		return editKey(k, form)
+	}
+	wrong = append(wrong, edit(&typed)...)
 	var effects linking.Effects
 	if len(wrong) == 0 {
 		if effects, err = d.Operator.Foresee(c.Request.Context(), authentication.PolicyOf(key), authentication.PolicyOf(typed)); err != nil {
@@ -45,7 +53,7 @@ func (d *Handler) SaveLoginKey(c *gin.Context) error {
 	if effects.Risky() && form["sure"] == "" {
 		status = http.StatusConflict
 	} else if len(wrong) == 0 {
-		ended, err = d.Operator.ChangeLoginKey(c.Request.Context(), d.Actor(c), key.ID, form["client_secret"], leftover(form), func(k *federation.LoginKey) { editKey(k, form) }, choice(form))
+		ended, err = d.Operator.ChangeLoginKey(c.Request.Context(), d.Actor(c), key.ID, form["client_secret"], leftover(form), func(k *federation.LoginKey) { edit(k) }, choice(form))
 		if must := new(operator.MustDecide); errors.As(err, &must) {
 			status = http.StatusConflict
 		}
@@ -53,7 +61,7 @@ func (d *Handler) SaveLoginKey(c *gin.Context) error {
 	}
 	if status == http.StatusConflict || len(wrong) > 0 {
 		shown := d.keyForm(typed)
-		shown.SecretExpires, shown.Roles, shown.Params = form["secret_expires"], form["role_map"], form["params"]
+		shown.SecretExpires, shown.Roles, shown.Params, shown.Groups = form["secret_expires"], form["role_map"], form["params"], form["group_map"]
 		if err := d.ask(c, key, typed, effects, form, &shown); err != nil {
 			return err
 		}

@@ -77,7 +77,11 @@ func (d *Handler) SwitchLoginKey(c *gin.Context) error {
 	on := form["enabled"] == "1"
 	ended, err := d.Operator.SwitchLoginKey(c.Request.Context(), d.Actor(c), key.ID, on, leftover(form))
 	if wrong, ok := web.Mistakes(err, keyFields); ok {
-		return d.showKey(c, admin.Unprocessable, key, d.keyForm(key), wrong)
+		form, err := d.withGroups(c, key, d.keyForm(key))
+		if err != nil {
+			return err
+		}
+		return d.showKey(c, admin.Unprocessable, key, form, wrong)
 	}
 	if err != nil {
 		return err
@@ -104,7 +108,11 @@ func (d *Handler) LoginKey(c *gin.Context) error {
 			return err
 		}
 	}
-	return d.showKey(c, http.StatusOK, key, d.keyForm(key), nil)
+	form, err := d.withGroups(c, key, d.keyForm(key))
+	if err != nil {
+		return err
+	}
+	return d.showKey(c, http.StatusOK, key, form, nil)
 }
 
 // doubts are warnings about the key. For a new key they include whether the
