@@ -60,7 +60,16 @@ func secondPages(t *testing.T, o *tour) {
 	b.open(s.URL + "/signin")
 	b.signIn(ada)
 	b.fill("#code", code)
+	b.click("#trust")
 	b.press("#verify")
+	b.seeAt(s.URL+"/account", "h1")
+	b.open(s.URL + "/account/second-factor")
+	b.see("#trusted")
+	o.stop(b, "secondfactor: a trusted browser")
+	b.open(s.URL + "/signout")
+	b.press("#sign-out")
+	b.open(s.URL + "/signin")
+	b.signIn(ada)
 	b.seeAt(s.URL+"/account", "h1")
 
 	if err := s.Hub.ChangeSettings(t.Context(), audit.Named("test"), func(now *settings.Settings) { now.SecondFactor = settings.SecondFactorForAdministrators }); err != nil {
