@@ -38,6 +38,8 @@ var sentences = map[string]string{
 	audit.SecondFailed:      "activity.second-failed",
 	audit.RecoveryMade:      "activity.recovery-made",
 	audit.RecoveryUsed:      "activity.recovery-used",
+	audit.TrustedAdded:      "activity.trusted-added",
+	audit.TrustedRemoved:    "activity.trusted-removed",
 	audit.PasskeyAdded:      "activity.passkey-added",
 	audit.PasskeyRenamed:    "activity.passkey-renamed",
 	audit.PasskeyRemoved:    "activity.passkey-removed",

@@ -73,7 +73,7 @@ func newWorld(t *testing.T) *world {
 	if err := kept.Prepare(t.Context(), []store.CollectionSpec{
 		{Name: "sessions", Unique: []string{"sid"}, Index: []string{"userId", "upstreamSid", "upstreamSub"}}, {Name: "audit"}, {Name: "ties"},
 		{Name: "grants", Index: []string{"userId", "clientId"}}, {Name: "families", Index: []string{"sid", "userId", "loginKey"}},
-		{Name: "clients"}, {Name: "notices", Index: []string{"clientId"}, Times: []string{"next"}}, {Name: "told"}, {Name: "signouts", Index: []string{"order"}},
+		{Name: "clients"}, {Name: "notices", Index: []string{"clientId"}, Times: []string{"next"}}, {Name: "told"}, {Name: "signouts", Index: []string{"order"}}, {Name: "links", Index: []string{"user"}},
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func newWorld(t *testing.T) *world {
 			Once:  func(context.Context, string, time.Time) error { return fs.ErrExist },
 			Empty: func(context.Context, string) error { return nil },
 		}),
-		MailLinks: &maillinks.Service{Mailer: mailer, Users: w.people.Service, URL: "https://hub.example", Now: now},
+		MailLinks: &maillinks.Service{Links: store.NewCollection[maillinks.Link](kept, "links", now), Mailer: mailer, Users: w.people.Service, URL: "https://hub.example", Now: now},
 		Responder: &web.Responder{Now: now,
 			Frame: func(*http.Request) templates.Frame { return templates.Frame{Hub: "Fedhub"} },
 			Forms: web.Forms{Key: []byte("key"), Bind: func(http.ResponseWriter, *http.Request) (string, error) { return "this browser", nil }},

@@ -116,7 +116,7 @@ func (d *Handler) Ask(c *gin.Context) error {
 	if err := d.MailLinks.SendSignIn(ctx, e.Email, ask, func(u users.User) bool { return s.SignsInByEmail(u.Admin()) }); err != nil {
 		return err
 	}
-	d.Audit.Record(ctx, audit.Event{Kind: audit.SignInMailed, IP: c.ClientIP(), Ref: web.Ref(c)})
+	d.Audit.Record(ctx, audit.Event{Kind: audit.SignInMailed, IP: c.ClientIP(), Agent: c.Request.UserAgent(), Ref: web.Ref(c)})
 	return web.SeeOther(c, "/signin/email/code?"+url.Values{"ask": {ask}}.Encode())
 }
 
@@ -171,7 +171,7 @@ func (d *Handler) Code(c *gin.Context) error {
 	}
 	user, err := d.guess(c, ask, form["code"], d.MailLinks.SignInBy)
 	if errors.Is(err, secondfactor.ErrWrongCode) {
-		d.Audit.Record(ctx, audit.Event{Kind: audit.SignInFailed, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.Of(errWrongCode)})
+		d.Audit.Record(ctx, audit.Event{Kind: audit.SignInFailed, IP: c.ClientIP(), Agent: c.Request.UserAgent(), Ref: web.Ref(c), Why: texts.Of(errWrongCode)})
 		alert := templates.Note{Tone: "danger", Title: locales.Say("emailcode.wrong-title"), Text: locales.Say("emailcode.wrong-text")}
 		return d.showCode(c, http.StatusUnauthorized, ask, "", e, alert)
 	}

@@ -109,7 +109,7 @@ func (d *Handler) Enrol(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SecondAdded, Actor: user.ID, Target: user.ID, IP: c.ClientIP(), Agent: c.Request.UserAgent(), Ref: web.Ref(c)})
+	d.record(c, audit.Event{Kind: audit.SecondAdded, Actor: user.ID, Target: user.ID})
 	d.told(c, d.MailLinks.FactorAdded(c.Request.Context(), user))
 	return d.enrolled(c, name, h, user, func(start sessions.Start) sessions.Start { return authentication.WithCode(start, d.Now()) })
 }
@@ -125,7 +125,7 @@ func (d *Handler) enrolled(c *gin.Context, name string, h halfway, user users.Us
 	if err != nil {
 		return err
 	}
-	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.RecoveryMade, Actor: user.ID, Target: user.ID, IP: c.ClientIP(), Agent: c.Request.UserAgent(), Ref: web.Ref(c)})
+	d.record(c, audit.Event{Kind: audit.RecoveryMade, Actor: user.ID, Target: user.ID})
 	next, err := d.SignIn.Begin(c, h.Flow, h.To, with(start))
 	if err != nil {
 		return err

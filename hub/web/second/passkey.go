@@ -37,7 +37,7 @@ func (d *Handler) checkPasskey(c *gin.Context, user users.User, form oauth.Param
 	ctx := c.Request.Context()
 	shown, err := d.Passkeys.FinishConfirm(ctx, user.ID, d.Sessions.BoundToBrowser(c.Request), form[proof.PasskeyState], form[proof.PasskeyAnswer])
 	if title, text, _, ok := proof.PasskeyRefused(err); ok {
-		d.Audit.Record(ctx, audit.Event{Kind: audit.SecondFailed, Target: user.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.Of(err)})
+		d.record(c, audit.Event{Kind: audit.SecondFailed, Target: user.ID, Why: texts.Of(err)})
 		return false, danger(title, text), nil
 	}
 	if errors.Is(err, passkeys.ErrOff) {
@@ -74,7 +74,7 @@ func (d *Handler) enrolPasskey(c *gin.Context, form oauth.Params, h halfway, use
 	if err != nil {
 		return err
 	}
-	d.Audit.Record(ctx, audit.Event{Kind: audit.PasskeyAdded, Actor: user.ID, Target: user.ID, IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"passkey": added.ID, "name": added.Name}})
+	d.record(c, audit.Event{Kind: audit.PasskeyAdded, Actor: user.ID, Target: user.ID, Detail: map[string]string{"passkey": added.ID, "name": added.Name}})
 	d.told(c, d.MailLinks.TellPasskey(ctx, maillinks.PasskeyChange{User: user, Passkey: added.ID, Name: added.Name}))
 	return d.enrolled(c, name, h, user, func(start sessions.Start) sessions.Start {
 		return authentication.WithPasskey(start, d.Now(), added.Credential.Synced)

@@ -272,7 +272,7 @@ func (d *Handler) Check(c *gin.Context, user users.User, code string) (templates
 	method, err := d.Factors.Codes.Check(ctx, user.ID, web.Network(c.ClientIP()), code)
 	switch {
 	case errors.Is(err, secondfactor.ErrWrongCode), errors.Is(err, secondfactor.ErrAppRefused):
-		d.Audit.Record(ctx, audit.Event{Kind: audit.SecondFailed, Target: user.ID, IP: c.ClientIP(), Agent: c.Request.UserAgent(), Ref: web.Ref(c), Why: texts.Of(err)})
+		d.record(c, audit.Event{Kind: audit.SecondFailed, Target: user.ID, Why: texts.Of(err)})
 		note := templates.Note{Tone: "danger", Title: locales.Say("second.wrong-title"), Text: locales.Say("second.wrong-text")}
 		if errors.Is(err, secondfactor.ErrAppRefused) {
 			note = templates.Note{Tone: "danger", Title: locales.Say("second.refused-title"), Text: locales.Say("second.refused-text")}
@@ -282,7 +282,7 @@ func (d *Handler) Check(c *gin.Context, user users.User, code string) (templates
 		return templates.Note{}, proof.Slowed(err, d.Now())
 	}
 	if method == secondfactor.ByRecovery {
-		d.Audit.Record(ctx, audit.Event{Kind: audit.RecoveryUsed, Actor: user.ID, Target: user.ID, IP: c.ClientIP(), Agent: c.Request.UserAgent(), Ref: web.Ref(c)})
+		d.record(c, audit.Event{Kind: audit.RecoveryUsed, Actor: user.ID, Target: user.ID})
 		d.told(c, d.MailLinks.RecoveryUsed(ctx, user))
 	}
 	return templates.Note{}, nil
@@ -294,6 +294,12 @@ func (d *Handler) told(c *gin.Context, err error) {
 	if err != nil {
 		d.Log.ErrorContext(c, "an email about a second factor was not sent", "ref", web.Ref(c), "error", err)
 	}
+}
+
+// record records what a user did in this browser.
+func (d *Handler) record(c *gin.Context, e audit.Event) {
+	e.IP, e.Agent, e.Ref = c.ClientIP(), c.Request.UserAgent(), web.Ref(c)
+	d.Audit.Record(c.Request.Context(), e)
 }
 
 // enter starts the session and redirects the browser.

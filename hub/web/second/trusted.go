@@ -84,6 +84,6 @@ func (d *Handler) trust(c *gin.Context, h halfway, user users.User, wanted bool)
 		return err
 	}
 	d.Sessions.KeepTrusted(c.Writer, c.Request, cookies.TrustedToken{Name: name, Token: token}, life)
-	d.Audit.Record(ctx, audit.Event{Kind: audit.TrustedAdded, Actor: user.ID, Target: user.ID, IP: c.ClientIP(), Ref: web.Ref(c)})
+	d.record(c, audit.Event{Kind: audit.TrustedAdded, Actor: user.ID, Target: user.ID})
 	return nil
 }

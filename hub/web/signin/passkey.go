@@ -78,7 +78,7 @@ func (d *Handler) mayUsePasskey(c *gin.Context, admin bool) error {
 // failedPasskey records a refused passkey. userID is empty if it belongs to no
 // user.
 func (d *Handler) failedPasskey(c *gin.Context, j pendingLogin, userID string, err error) {
-	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SignInFailed, Target: userID, Client: j.client.ID, IP: c.ClientIP(), Ref: web.Ref(c), Why: texts.Of(err)})
+	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SignInFailed, Target: userID, Client: j.client.ID, IP: c.ClientIP(), Agent: c.Request.UserAgent(), Ref: web.Ref(c), Why: texts.Of(err)})
 }
 
 // passkeyMistake is the message to the user about a refused passkey, if the error
