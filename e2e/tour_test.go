@@ -39,6 +39,7 @@ func TestEveryPageIsForEverybody(t *testing.T) {
 		"signing in":            signInPages,
 		"signing in from a hub": upstreamPages,
 		"problems":              problemPages,
+		"several accounts":      severalPages,
 		"the account":           accountPages,
 		"second factors":        secondPages,
 		"applications":          clientPages,

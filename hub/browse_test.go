@@ -24,7 +24,7 @@ var hidden = []string{
 	"clients.registration.token_hash", "clients.secrets.hash", "clients.secrets.sealed", "decisions.token", "decoupled.code", "decoupled.hash",
 	"decoupled.notify", "families.codeHash", "families.refreshHash", "families.rootHash", "families.rotatedFor", "flows.browser", "invitations.token", "loginkeys.secret", "loginkeys.site_key",
 	"secondfactors.app.secret", "secondfactors.recovery.codes",
-	"sessions.upstream", "signing.private", "stops.browser", "stops.sealed", "ties.sealed", "trustedbrowsers.before", "trustedbrowsers.token", "users.imported.password", "users.password",
+	"sessions.browser", "sessions.upstream", "signing.private", "stops.browser", "stops.sealed", "ties.sealed", "trustedbrowsers.before", "trustedbrowsers.token", "users.imported.password", "users.password",
 }
 
 // open are fields that sound like secrets and are none.

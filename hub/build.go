@@ -53,6 +53,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users/trustedbrowsers"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/account"
+	"github.com/fedhub/fedhub/hub/web/accounts"
 	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/hub/web/admin/apps"
 	grouppages "github.com/fedhub/fedhub/hub/web/admin/groups"
@@ -303,7 +304,7 @@ func (h *Hub) buildHandlers() {
 	c := h.config
 	h.responder = &web.Responder{
 		Log: c.Log, Now: c.Now, Issuer: c.URL, Limit: c.RequestLimit, Frame: h.frame, Known: errorpages.Of, Failed: h.broke,
-		Forms: web.Forms{Key: h.box.Derive(names.KeyOfForms), Bind: h.bind},
+		Forms: web.Forms{Key: h.box.Derive(names.KeyOfForms), Bind: h.bind, BindOthers: h.bindOthers},
 	}
 	fetches := c.Limits.Limiter(c.Limits.Fetches, c.Now)
 	h.authorize = &authorize.Handler{
@@ -318,7 +319,7 @@ func (h *Hub) buildHandlers() {
 		Issuer: c.URL, Clients: h.clients, Upstreams: h.upstreams,
 		Flows: h.flows, Stops: h.stops, Sessions: h.sessions, Users: h.users, Passkeys: h.passkeys, Linking: h.linking, Logouts: h.logouts, MailLinks: h.mailLinks, UpstreamTokens: h.upstreamTokens,
 		Settings: h.settings, Audit: h.audit, Responder: h.responder, Log: c.Log, Now: c.Now, Replay: h.data.UseOnce,
-		Begins: c.Limits.Limiter(c.Limits.Begins, c.Now), Raise: h.monitor.Raise, Factors: h.second,
+		Begins: c.Limits.Limiter(c.Limits.Begins, c.Now), Raise: h.monitor.Raise, Factors: h.second, Subject: h.tokens.Subject,
 	}
 	h.secondStep = &second.Handler{
 		Factors: h.second, Stops: h.stops, Sessions: h.sessions, Users: h.users, Passkeys: h.passkeys, Trusted: h.trusted(), MailLinks: h.mailLinks, Audit: h.audit, Responder: h.responder,
@@ -326,6 +327,7 @@ func (h *Hub) buildHandlers() {
 	}
 	h.signin.AskSecond, h.signin.CheckSecond = h.secondStep.Ask, h.secondStep.Check
 	h.authorize.LacksFactor = h.secondStep.Lacks
+	h.accounts = &accounts.Handler{Flows: h.flows, Sessions: h.sessions, Users: h.users, Audit: h.audit, Responder: h.responder, SignIn: h.signin}
 	h.emailCode = &emailcode.Handler{
 		Stops: h.stops, Sessions: h.sessions, MailLinks: h.mailLinks, Settings: h.settings, Guesses: h.second.Codes, Audit: h.audit,
 		Responder: h.responder, Now: c.Now, SignIn: h.signin,
@@ -337,7 +339,7 @@ func (h *Hub) buildHandlers() {
 	}
 	h.onetime = &onetime.Handler{
 		MinPassword: c.MinPassword, Upstreams: h.upstreams, Sessions: h.sessions, Users: h.users, Logouts: h.logouts, MailLinks: h.mailLinks,
-		Settings: h.settings, Audit: h.audit, Responder: h.responder, Now: c.Now, SignIn: h.signin.SignInNew,
+		Settings: h.settings, Audit: h.audit, Responder: h.responder, Now: c.Now, Waiting: h.signin.Waiting, SignIn: h.signin.SignInNew,
 	}
 	h.signup = &signuppages.Handler{
 		MinPassword: c.MinPassword, SignUps: &signup.Service{Users: h.users, MailLinks: h.mailLinks, Settings: h.settings}, Asks: c.Limits.Limiter(web.Rate{Burst: 30, Every: 20 * time.Second}, c.Now),
@@ -398,7 +400,7 @@ func (h *Hub) damaged() []store.Damage {
 // sessionLimits reads the session limits from the settings.
 func (h *Hub) sessionLimits(ctx context.Context) (sessions.Limits, error) {
 	s, err := h.settings.Current(ctx)
-	return sessions.Limits{Recent: s.Recent(), Administrator: s.AdminLife()}, err
+	return sessions.Limits{Recent: s.Recent(), Administrator: s.AdminLife(), Ending: s.StayOf() == settings.StayOff, NeverStay: s.StayOf() == settings.StayNever}, err
 }
 
 // buildAdmin builds the administration pages.

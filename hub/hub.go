@@ -54,6 +54,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users/passkeys"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/account"
+	"github.com/fedhub/fedhub/hub/web/accounts"
 	"github.com/fedhub/fedhub/hub/web/admin/apps"
 	grouppages "github.com/fedhub/fedhub/hub/web/admin/groups"
 	hubpages "github.com/fedhub/fedhub/hub/web/admin/hubs"
@@ -143,6 +144,7 @@ type Hub struct {
 	signin      *signin.Handler
 	tried       *tried.Handler
 	secondStep  *second.Handler
+	accounts    *accounts.Handler
 	emailCode   *emailcode.Handler
 	onetime     *onetime.Handler
 	signup      *signuppages.Handler

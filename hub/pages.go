@@ -37,17 +37,37 @@ func (h *Hub) frame(r *http.Request) templates.Frame {
 	return f
 }
 
-// bind is what a form token is bound to: this browser and its session.
+// bind is what a form token is bound to: this browser and its session, by the name
+// that stays when the same user signs in again.
 func (h *Hub) bind(w http.ResponseWriter, r *http.Request) (string, error) {
 	b := h.sessions.Browser(w, r)
 	p, err := h.sessions.Current(r)
 	switch {
 	case err == nil:
-		b += " " + p.Session.ID
+		b += " " + p.Session.SID
 	case !errors.Is(err, sessions.ErrNobody):
 		return "", err
 	}
 	return b, nil
+}
+
+// bindOthers are what form tokens of this browser are bound to before its user signs
+// in, and for its other accounts.
+func (h *Hub) bindOthers(r *http.Request) ([]web.Binding, error) {
+	b := h.sessions.BoundToBrowser(r)
+	if b == "" {
+		return nil, nil
+	}
+	all := []web.Binding{{Bound: b}}
+	if p, err := h.sessions.Current(r); err == nil {
+		all = append(all, web.Binding{Bound: b + " " + p.Session.ID, Own: true})
+	}
+	others, err := h.sessions.Others(r)
+	for _, p := range others {
+		shown := templates.Person{Name: p.User.Name, Email: p.User.Email, Username: p.User.Username}
+		all = append(all, web.Binding{Bound: b + " " + p.Session.SID, Account: shown.Account()})
+	}
+	return all, err
 }
 
 // home is GET /.

@@ -36,6 +36,8 @@ type route struct {
 //	Form           a public form of our own page, in the same browser
 //	CrossSitePost  a form that another site may post, with a rate limit
 //	Guessable      a form with a secret to guess, with a stricter limit
+//	SignIn         Guessable, also if the user signed in since the page was opened
+//	SignInForm     Form, also then
 //	SignedIn       a page or form for signed-in users
 //	Admin          a page for administrators, or a form without changes
 //	Change         a form of administrators, for a recent sign-in
@@ -114,44 +116,46 @@ func (h *Hub) apiRoutes(g guard.Rules) []route {
 func (h *Hub) signInRoutes(g guard.Rules) []route {
 	return []route{
 		{"GET", "/signin", g.Open, h.signin.Show},
-		{"POST", "/signin", g.Guessable, h.signin.Password},
-		{"POST", "/signin/passkey", g.Guessable, h.signin.Passkey},
+		{"POST", "/signin", g.SignIn, h.signin.Password},
+		{"POST", "/signin/passkey", g.SignIn, h.signin.Passkey},
+		{"POST", "/signin/cancel", g.SignInForm, h.authorize.Cancel},
 		{"GET", "/signin/quiet", g.Open, h.signin.Quiet},
 		{"GET", "/signin/prove", g.Open, h.signin.ProveShow},
 		{"POST", "/signin/prove", g.Guessable, h.signin.Prove},
 		{"POST", "/signin/prove/mail", g.Guessable, h.signin.ProveMail},
-		{"GET", "/signin/choose", g.Open, h.signin.ChooseShow},
-		{"POST", "/signin/choose", g.Form, h.signin.Choose},
-		{"POST", "/signin/with/:key", g.Form, h.signin.Leave},
+		{"GET", "/signin/choose", g.Open, h.accounts.Show},
+		{"POST", "/signin/choose", g.SignInForm, h.accounts.Choose},
+		{"POST", "/signin/forget", g.SignInForm, h.accounts.Forget},
+		{"POST", "/signin/with/:key", g.SignInForm, h.signin.Leave},
 		{"GET", hubaddress.CallbackPath + ":key", g.Open, h.signin.Arrive},
 		{"POST", hubaddress.CallbackPath + ":key", g.CrossSitePost, h.signin.Posted}, // rightly cross-site (Form Post Response Mode §2)
 		{"GET", "/signin/link", g.Open, h.signin.LinkShow},
-		{"POST", "/signin/link", g.Guessable, h.signin.LinkConfirm},
-		{"POST", "/signin/link/mail", g.Guessable, h.signin.LinkMail},
+		{"POST", "/signin/link", g.SignIn, h.signin.LinkConfirm},
+		{"POST", "/signin/link/mail", g.SignIn, h.signin.LinkMail},
 		{"GET", "/signin/link/proof", g.Open, h.signin.LinkProofShow},
-		{"POST", "/signin/link/proof", g.Form, h.signin.LinkProof},
+		{"POST", "/signin/link/proof", g.SignInForm, h.signin.LinkProof},
 		{"GET", "/signin/second", g.Open, h.secondStep.Show},
-		{"POST", "/signin/second", g.Guessable, h.secondStep.Verify},
+		{"POST", "/signin/second", g.SignIn, h.secondStep.Verify},
 		{"GET", "/signin/second/up", g.Open, h.secondStep.StepUp},
 		{"GET", "/signin/enrol", g.Open, h.secondStep.EnrolShow},
-		{"POST", "/signin/enrol", g.Guessable, h.secondStep.Enrol},
+		{"POST", "/signin/enrol", g.SignIn, h.secondStep.Enrol},
 		{"GET", "/signin/email", g.Open, h.emailCode.AskShow},
-		{"POST", "/signin/email", g.Guessable, h.emailCode.Ask},
+		{"POST", "/signin/email", g.SignIn, h.emailCode.Ask},
 		{"GET", "/signin/email/code", g.Open, h.emailCode.CodeShow},
-		{"POST", "/signin/email/code", g.Guessable, h.emailCode.Code},
+		{"POST", "/signin/email/code", g.SignIn, h.emailCode.Code},
 		{"GET", "/signin/confirm", g.Open, h.signin.ConfirmShow},
-		{"POST", "/signin/confirm", g.Guessable, h.signin.Confirm},
+		{"POST", "/signin/confirm", g.SignIn, h.signin.Confirm},
 		{"GET", "/signin/confirm/:token", g.Open, h.onetime.ConfirmedShow},
 		{"POST", "/signin/confirm/:token", g.Guessable, h.onetime.Confirmed},
 		{"GET", "/signout", g.Open, h.signout.Show},
-		{"POST", "/signout", g.Form, h.signout.SignOut},
+		{"POST", "/signout", g.SignInForm, h.signout.SignOut},
 		{"GET", hubaddress.SignedOutPath, g.Open, h.signout.Done},
 		{"GET", "/password/forgot", g.Open, h.onetime.ForgotShow},
-		{"POST", "/password/forgot", g.Guessable, h.onetime.Forgot},
+		{"POST", "/password/forgot", g.SignIn, h.onetime.Forgot},
 		{"GET", "/password/reset/:token", g.Open, h.onetime.ResetShow},
 		{"POST", "/password/reset/:token", g.Guessable, h.onetime.Reset},
 		{"GET", "/signup", g.Open, h.signup.Show},
-		{"POST", "/signup", g.Guessable, h.signup.Asks.Limit(h.signup.Ask)},
+		{"POST", "/signup", g.SignIn, h.signup.Asks.Limit(h.signup.Ask)},
 		{"GET", "/signup/:token", g.Open, h.signup.CreateShow},
 		{"POST", "/signup/:token", g.Guessable, h.signup.Create},
 		{"GET", "/invite/:token", g.Open, h.onetime.InviteShow},
@@ -180,7 +184,7 @@ func (h *Hub) deviceRoutes(g guard.Rules) []route {
 func (h *Hub) accountRoutes(g guard.Rules) []route {
 	return []route{
 		{"GET", "/", g.Open, h.home},
-		{"POST", language.Path, g.Form, language.Handler{Sessions: h.sessions}.Choose},
+		{"POST", language.Path, g.SignInForm, language.Handler{Sessions: h.sessions}.Choose},
 		{"GET", "/account", g.SignedIn, h.account.Show},
 		{"GET", "/account/profile", g.SignedIn, h.account.Profile},
 		{"POST", "/account/profile", g.SignedIn, h.account.SaveProfile},

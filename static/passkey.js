@@ -39,6 +39,7 @@ async function ask(form, mediation) {
   try {
     const made = await navigator.credentials[form.dataset.passkey]({ publicKey: options(form), signal: asking.signal, mediation });
     form.elements.passkey_answer.value = answer(made);
+    for (const field of form.querySelectorAll("[data-like]")) field.value = document.getElementById(field.dataset.like).checked ? "1" : "";
     form.requestSubmit();
   } catch (error) {
     if (error?.name === "AbortError" || mediation) return;

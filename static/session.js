@@ -6,15 +6,16 @@
 (function () {
   var cookie = document.getElementById("session").getAttribute("data-cookie");
 
-  // browserState is what the hub wrote down for this browser at sign-in.
-  function browserState() {
+  // browserStates are what the hub wrote down for this browser at sign-in: one for
+  // each account.
+  function browserStates() {
     var all = document.cookie.split("; "), i;
     for (i = 0; i < all.length; i++) {
       if (all[i].indexOf(cookie + "=") === 0) {
-        return all[i].substring(cookie.length + 1);
+        return all[i].substring(cookie.length + 1).split(".");
       }
     }
-    return "";
+    return [];
   }
 
   function answer(asked, origin) {
@@ -22,8 +23,13 @@
     if (!parts) {
       return "error";
     }
-    var now = sha256(parts[1] + " " + origin + " " + browserState() + " " + parts[3]) + "." + parts[3];
-    return now === parts[2] ? "unchanged" : "changed";
+    var states = browserStates(), i;
+    for (i = 0; i < states.length; i++) {
+      if (sha256(parts[1] + " " + origin + " " + states[i] + " " + parts[3]) + "." + parts[3] === parts[2]) {
+        return "unchanged";
+      }
+    }
+    return "changed";
   }
 
   window.addEventListener("message", function (event) {

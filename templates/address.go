@@ -52,6 +52,9 @@ func (p ChangePassword) PasswordHint() locales.Text {
 type Forgot struct {
 	Mail     bool // whether the hub sends emails; if not, the page names the administrator
 	Email    string
+	Flow     string // id of the flow; empty if no application waits
+	To       string // next page of this hub, without a flow
+	Cancel   string // path to go back to
 	Mistakes []Mistake
 }
 

@@ -8,6 +8,7 @@ type ConfirmBrowser struct {
 	Email    string // as typed
 	Flow     string // id of the flow; empty if no application waits
 	To       string // next page of this hub, without a flow
+	Cancel   string // path to go back to
 	Mistakes []Mistake
 }
 

@@ -10,6 +10,7 @@ type EmailSignIn struct {
 	Client   Client // zero without a flow
 	Email    string // as typed
 	Cancel   string // path to go back to
+	Stay     Stay
 	Mistakes []Mistake
 }
 

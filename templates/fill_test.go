@@ -55,7 +55,9 @@ func everyFullPage(t *testing.T) []Page {
 	settings.Locked = map[string]string{"hub_name": "A", "skip_authorization": "B", "trusted_domains": "C"}
 	signin := filled(t, SignIn{}).(SignIn)
 	signin.Alert = Note{}
-	return append(full, settings, signin)
+	confirming := filled(t, SignIn{}).(SignIn)
+	confirming.Account, confirming.EmailFirst = &Person{Name: hostile, Email: hostile}, false
+	return append(full, settings, signin, confirming)
 }
 
 func fullFrame(t *testing.T, path string) Frame {
@@ -85,6 +87,9 @@ func filled(t *testing.T, page Page) Page {
 		return page
 	case SigningOut:
 		page.URL = safe
+		return page
+	case SignIn: // of nobody who is signed in
+		page.Account = nil
 		return page
 	case Passkeys: // one may be added
 		page.Off, page.Full = locales.Text{}, false

@@ -353,6 +353,9 @@ func checkedFields(tree *html.Node) []string {
 		kind, _ := attr(node, "type")
 		name, _ := attr(node, "name")
 		typed := slices.Contains([]string{"input", "select", "textarea"}, node.Data) && kind != "checkbox" && kind != "radio" && kind != "search"
+		if _, unseen := attr(node, "hidden"); unseen {
+			continue
+		}
 		if typed && id == name || node.Data == "fieldset" && id != "" {
 			names = append(names, id)
 		}

@@ -46,7 +46,7 @@ var forAdministrators = strings.Fields(`
 	shells.administration-label
 	signin.administrators signin.busy signin.emailcode. signin.prove signin.throttled signin.wrong
 	signedin. signup.waits
-	signout.all signout.guessed signout.provider signout.upstream
+	signout.accounts signout.all signout.guessed signout.provider signout.upstream
 	time.milliseconds time.minutes time.seconds time.under
 	upstream.disconnected upstream.other upstream.refused upstream.tokens
 	user.hash. user.password.twice user.role user.subject.bad`)
@@ -54,7 +54,7 @@ var forAdministrators = strings.Fields(`
 // peopleFolders are the packages that write for people. In templates, the files
 // of pages for administrators are left out.
 var peopleFolders = []string{
-	"hub", "hub/web", "hub/web/guard", "hub/web/account", "hub/web/authorize", "hub/web/device", "hub/web/emails", "hub/web/errorpages", "hub/web/onetime", "hub/web/proof",
+	"hub", "hub/web", "hub/web/guard", "hub/web/account", "hub/web/accounts", "hub/web/authorize", "hub/web/device", "hub/web/emails", "hub/web/errorpages", "hub/web/onetime", "hub/web/proof",
 	"hub/web/second", "hub/web/emailcode", "hub/web/signin", "hub/web/signout", "hub/maillinks", "hub/users", "hub/users/passkeys", "hub/users/passwords",
 	"hub/users/secondfactor", "templates", "templates/locales",
 }

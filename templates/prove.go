@@ -8,7 +8,9 @@ type Prove struct {
 	Flow        string
 	To          string
 	Client      Client // zero without a flow
+	Account     Person
 	Email       string // of the user
+	Other       string // path to sign in with another account
 	Alert       Note   // why the last attempt failed
 	Password    bool   // whether they have a valid one
 	Passkey     Ceremony

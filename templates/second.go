@@ -15,9 +15,10 @@ type Second struct {
 	App      bool   // there is an authenticator app
 	Recovery bool   // there are recovery codes left
 	Passkey  Ceremony
-	Days     int  // days that the browser can be trusted; 0: not offered
-	Again    bool // a signed-in user proves their identity again
-	Cancel   string
+	Days     int    // days that the browser can be trusted; 0: not offered
+	Again    bool   // a signed-in user proves their identity again
+	Other    string // path to sign in with another account
+	Cancel   string // path to go back to, where no application waits
 	Alert    Note
 }
 

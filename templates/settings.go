@@ -36,6 +36,7 @@ type AdminSettings struct {
 	DeletionDays       string            // deletion_days
 	RecentMinutes      string            // recent_minutes
 	AdminHours         string            // admin_hours
+	StaySignedIn       string            // stay_signed_in: "on", "off" or "never"
 	RefreshSeconds     string            // refresh_seconds
 	Registered         string            // registered
 	PerNetwork         string            // registered_per_network
@@ -83,6 +84,15 @@ func (AdminSettings) Seconds() []Option {
 		{"administrators", locales.Say("settings.second-administrators")},
 		{"risk", locales.Say("settings.second-risk")},
 		{"all", locales.Say("settings.second-all")},
+	}
+}
+
+// Stays are the choices of whether users stay signed in.
+func (AdminSettings) Stays() []Option {
+	return []Option{
+		{"on", locales.Say("settings.stay-on")},
+		{"off", locales.Say("settings.stay-off")},
+		{"never", locales.Say("settings.stay-never")},
 	}
 }
 

@@ -50,8 +50,12 @@ type SignIn struct {
 	Mistakes  []Mistake
 	Password  bool // whether passwords are asked for
 	Passkey   Ceremony
-	OnlyAdmin bool   // whether passwords work for administrators only
-	ByEmail   string // path of the page that emails a sign-in code; empty: none
+	OnlyAdmin bool    // whether passwords work for administrators only
+	ByEmail   string  // path of the page that emails a sign-in code; empty: none
+	Account   *Person // set if the signed-in user is asked to sign in again
+	Other     string  // path to sign in with another account, then
+	Stay      Stay
+	Forgot    string // path of the page that emails a link to choose a password
 	SignUp    string // path of the page that creates an account; empty if sign-up is off
 	Upstreams []Upstream
 
@@ -81,7 +85,9 @@ func (p SignIn) look() look {
 func (p SignIn) Wrong() bool { return p.Alert.Some() || len(p.Mistakes) > 0 }
 
 // Ready reports whether there is any way to sign in.
-func (p SignIn) Ready() bool { return p.Password || p.OnlyAdmin || len(p.Upstreams) > 0 }
+func (p SignIn) Ready() bool {
+	return p.Account != nil || p.Password || p.OnlyAdmin || len(p.Upstreams) > 0
+}
 
 // FocusEmail and FocusPassword choose the first field to type in, unless a
 // message comes first.
@@ -131,6 +137,10 @@ type SignOut struct {
 	Apps   []string // apps that are signed out too
 	Stay   string   // path to stay signed in
 
+	Account Person // the user who is signed out
+	Ref     string // names the account in the form
+	Several bool   // other accounts are signed in too
+
 	// The mistake in an app's request, which then has no redirect.
 	Code        string
 	Description string
@@ -145,6 +155,7 @@ type SignedOut struct {
 	Waiting []ToldApp // apps without an answer so far; the hub retries
 	Again   string    // path of this page, to reload
 	There   Action    // to the page that ends the session at the provider
+	Others  bool      // other accounts are still signed in
 }
 
 // A ToldApp is an app that is notified of a sign-out.
@@ -193,4 +204,11 @@ func (p Setup) PasswordHint() locales.Text {
 		return locales.Say("setup.password-hint")
 	}
 	return locales.Say("setup.password-hint-shortest", "count", p.Shortest)
+}
+
+// A Stay is the question whether the user wants to stay signed in after the browser
+// was closed.
+type Stay struct {
+	Asked bool
+	On    bool // the box is ticked
 }

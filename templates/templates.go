@@ -44,7 +44,15 @@ type Frame struct {
 	Approvals int            // requests that wait for the user's decision
 	Notice    Note           // the result of the last request, shown once
 	Reference string         // reference of this request
+	Return    Return         // the application to which the user can go back
 	Languages Languages      // to choose from, if no user is signed in
+}
+
+// A Return leads back to the application that waits for the sign-in. It is empty on
+// pages for which none waits. The form posts to /signin/cancel.
+type Return struct {
+	Flow string // id of the flow
+	App  string
 }
 
 // A Person is the signed-in user.

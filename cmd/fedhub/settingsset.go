@@ -48,6 +48,8 @@ type settingsSetCmd struct {
 	RecentMinutes *int `placeholder:"N" help:"Ask users to sign in again before sensitive changes if their last sign-in is older than this many minutes. Default: 10."`
 	AdminHours    *int `placeholder:"N" help:"Sign administrators out after this many hours. Default: 12."`
 
+	StaySignedIn word `enum:"on,off,never," default:"" placeholder:"WORD" help:"Whether users stay signed in after they close the browser: on (the sign-in page asks and the box is ticked), off (the box is not ticked) or never (the page does not ask). Default: on."`
+
 	RefreshSeconds *int `placeholder:"N" help:"If an authenticated application repeats a refresh within this many seconds, send it the same new token, because the first response may be lost. 0 treats every repetition as theft. Default: 10."`
 
 	Registered           *int `placeholder:"N" help:"Maximum number of applications that registered themselves without an initial access token. Above it, a new one replaces one that was never used. Default: 10000."`
@@ -63,7 +65,7 @@ func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
 	given := *s
 	given.format, given.base = format{}, base{}
 	if given == (settingsSetCmd{}) {
-		return mistake("nothing to change; add at least one of --consent, --name, --server-domain, --registration, --document-domain, --software-issuer, --require-pushed, --voucher, --key-days, --passwords, --email-sign-in, --breached-passwords-url, --sign-up, --sign-up-domain, --sign-up-approval, --second-factor, --second-factor-role, --second-factor-days, --trusted-days, --traces, --trace-days, --audit-days, --deletion-days, --recent-minutes, --admin-hours, --refresh-seconds, --registered, --registered-per-network and --unused-days")
+		return mistake("nothing to change; add at least one of --consent, --name, --server-domain, --registration, --document-domain, --software-issuer, --require-pushed, --voucher, --key-days, --passwords, --email-sign-in, --breached-passwords-url, --sign-up, --sign-up-domain, --sign-up-approval, --second-factor, --second-factor-role, --second-factor-days, --trusted-days, --traces, --trace-days, --audit-days, --deletion-days, --recent-minutes, --admin-hours, --stay-signed-in, --refresh-seconds, --registered, --registered-per-network and --unused-days")
 	}
 	return s.with(ctx, c, func(o *opened) error {
 		err := o.ChangeSettings(ctx, c.operator(), func(now *settings.Settings) {
@@ -92,6 +94,7 @@ func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
 			now.AuditDays = cmp.Or(s.AuditDays, now.AuditDays)
 			change(&now.RecentMinutes, s.RecentMinutes)
 			change(&now.AdminHours, s.AdminHours)
+			now.StaySignedIn = cmp.Or(string(s.StaySignedIn), now.StaySignedIn)
 			now.RefreshSeconds = cmp.Or(s.RefreshSeconds, now.RefreshSeconds)
 			if s.Registered != nil {
 				now.Registered = positive(*s.Registered)

@@ -48,11 +48,12 @@ func showSettings(ctx context.Context, c *console, o *opened, print printer) err
 		DeletionDays    int      `json:"deletion_days"`
 		RecentMinutes   int      `json:"recent_minutes"`
 		AdminHours      int      `json:"admin_hours"`
+		StaySignedIn    string   `json:"stay_signed_in"`
 		RefreshSeconds  int      `json:"refresh_seconds"`
 		Registered      int      `json:"registered"`
 		PerNetwork      int      `json:"registered_per_network"`
 		UnusedDays      int      `json:"unused_days"`
-	}{now.HubName, now.Consent, append([]string{}, now.ServerDomains...), now.Registration, append([]string{}, now.DocumentDomains...), append([]string{}, now.SoftwareIssuers...), now.RequirePushed, append([]string{}, now.Vouchers...), now.RotateDays(), now.PasswordsOf(), now.EmailSignIn, now.BreachedURL, now.SignUpOf(), append([]string{}, now.SignUpDomains...), now.SignUpApproval, now.SecondFactorOf(), append([]string{}, now.SecondFactorRoles...), now.SecondFactorFor(), now.TrustedBrowserFor(), now.TraceMode(), now.TraceKept(), now.AuditKept(), now.DeletionFor(), now.RecentFor(), now.AdminFor(), now.RefreshAgain(), now.RegisteredAtMost(), now.RegisteredFromOne(), now.UnusedFor()}
+	}{now.HubName, now.Consent, append([]string{}, now.ServerDomains...), now.Registration, append([]string{}, now.DocumentDomains...), append([]string{}, now.SoftwareIssuers...), now.RequirePushed, append([]string{}, now.Vouchers...), now.RotateDays(), now.PasswordsOf(), now.EmailSignIn, now.BreachedURL, now.SignUpOf(), append([]string{}, now.SignUpDomains...), now.SignUpApproval, now.SecondFactorOf(), append([]string{}, now.SecondFactorRoles...), now.SecondFactorFor(), now.TrustedBrowserFor(), now.TraceMode(), now.TraceKept(), now.AuditKept(), now.DeletionFor(), now.RecentFor(), now.AdminFor(), now.StayOf(), now.RefreshAgain(), now.RegisteredAtMost(), now.RegisteredFromOne(), now.UnusedFor()}
 	return print(c, value, func(w io.Writer) {
 		table(w, []string{"SETTING", "VALUE"}, [][]string{
 			{"name", value.Name},
@@ -79,6 +80,7 @@ func showSettings(ctx context.Context, c *console, o *opened, print printer) err
 			{"days until an account that its user deletes is gone", strconv.Itoa(value.DeletionDays)},
 			{"minutes until users sign in again for changes", strconv.Itoa(value.RecentMinutes)},
 			{"hours until administrators are signed out", strconv.Itoa(value.AdminHours)},
+			{"users stay signed in", value.StaySignedIn},
 			{"seconds to repeat a refresh", strconv.Itoa(value.RefreshSeconds)},
 			{"maximum of self-registered applications", strconv.Itoa(value.Registered)},
 			{"maximum from one network", strconv.Itoa(value.PerNetwork)},

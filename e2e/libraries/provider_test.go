@@ -143,8 +143,9 @@ func (b *tab) walk(address string, choose func(root *html.Node) (string, url.Val
 func through(key string) func(*html.Node) (string, url.Values) {
 	return func(root *html.Node) (string, url.Values) {
 		for n := range root.Descendants() {
-			if n.Type == html.ElementNode && n.Data == "form" && attr(n, "action") == "/signin/with/"+key {
-				return mainForm(parent(n))
+			if n.Type == html.ElementNode && n.Data == "button" && attr(n, "formaction") == "/signin/with/"+key {
+				_, values := mainForm(root)
+				return attr(n, "formaction"), values
 			}
 		}
 		action, values := mainForm(root)
@@ -163,14 +164,6 @@ func leaving(root *html.Node) (string, url.Values) {
 		values.Set("logout", "yes") // its button is outside of the form
 	}
 	return action, values
-}
-
-// parent is a root that has nothing but the form.
-func parent(form *html.Node) *html.Node {
-	root := &html.Node{Type: html.DocumentNode}
-	form.Parent.RemoveChild(form)
-	root.AppendChild(form)
-	return root
 }
 
 // TestOIDCProviderForNode: a person signs in at the hub through a provider

@@ -164,7 +164,7 @@ func (w *world) visit(address string) (to, last *url.URL) {
 func mainForm(root *html.Node) (action string, values url.Values) {
 	values = url.Values{}
 	for n := range root.Descendants() {
-		if n.Type != html.ElementNode || n.Data != "form" || attr(n, "action") == "/language" { // the footer's
+		if n.Type != html.ElementNode || n.Data != "form" || attr(n, "action") == "/language" || attr(n, "action") == "/signin/cancel" { // below the page
 			continue
 		}
 		for f := range n.Descendants() {

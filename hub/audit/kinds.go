@@ -7,6 +7,7 @@ const (
 	SignInOK      = "signin.ok"
 	SignInFailed  = "signin.failed"
 	SignOut       = "signout"
+	AccountChosen = "signin.chosen" // another account of the browser became the current one
 	UpstreamOK    = "upstream.ok"
 	UpstreamError = "upstream.error"
 	UpstreamEnded = "upstream.ended"

@@ -153,6 +153,12 @@ func TemporarilyUnavailable(why string, pairs ...any) *Error {
 // LoginRequired answers prompt=none when no user is signed in.
 func LoginRequired(why string, pairs ...any) *Error { return bad("login_required", why, pairs...) }
 
+// AccountSelectionRequired answers prompt=none when the request may mean several
+// signed-in users.
+func AccountSelectionRequired(why string, pairs ...any) *Error {
+	return bad("account_selection_required", why, pairs...)
+}
+
 // ConsentRequired answers prompt=none when the user has not agreed yet.
 func ConsentRequired(why string, pairs ...any) *Error { return bad("consent_required", why, pairs...) }
 

@@ -25,8 +25,10 @@ type Start struct {
 	UpstreamSub string
 	Upstream    string  // the id_token, not encrypted
 	After       Session // the session that this one continues, from the same provider; zero if it is new
+	Stay        Stay
 	IP          string
 	Agent       string // User-Agent of the browser
+	Browser     string // hash of the cookie that lasts until the browser closes
 }
 
 // ByPassword starts a session of a user who has just proved their password.
@@ -96,6 +98,13 @@ func (k *Service) Begin(ctx context.Context, value string, in Start, old *Sessio
 		Created: now,
 		Ends:    now.Add(Absolute),
 	}
+	stays, err := k.stays(ctx, in, old)
+	if err != nil {
+		return Session{}, err
+	}
+	if !stays {
+		s.Browser, s.Ends = in.Browser, now.Add(Brief)
+	}
 	switch {
 	case s.AuthTime.After(now.Add(clocks)):
 		s.AuthTime = time.Time{} // a clock cannot be so wrong, so the value means something else
@@ -118,7 +127,7 @@ func (k *Service) Begin(ctx context.Context, value string, in Start, old *Sessio
 	if old == nil {
 		return s, nil
 	}
-	s, err := k.replace(ctx, s, *old, in.After.ID == old.ID)
+	s, err = k.replace(ctx, s, *old, in.After.ID == old.ID)
 	if err != nil {
 		return Session{}, errors.Join(err, k.end(lasting.Of(ctx), s.ID))
 	}

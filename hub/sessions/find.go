@@ -20,7 +20,7 @@ func (k *Service) IsActive(ctx context.Context, sid string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	k.touch(ctx, s)
+	k.Touch(ctx, s)
 	return true, nil
 }
 

@@ -17,6 +17,9 @@ type Limits struct {
 	Recent time.Duration
 	// Administrator is how long a session of an administrator lasts.
 	Administrator time.Duration
+	// Ending sessions end with the browser unless the user wants to stay signed
+	// in; with NeverStay they do in any case.
+	Ending, NeverStay bool
 }
 
 // DefaultLimits apply to a Service without Limits.

@@ -55,6 +55,11 @@ type Session struct {
 	Seen    time.Time `bson:"seen"` // to the minute
 	Ends    time.Time `bson:"ends"` // even if it is used
 	Expires time.Time `bson:"expires"`
+
+	// Browser is set if the user did not want to stay signed in: the hash of a
+	// cookie that the browser forgets when it closes. Without that cookie the
+	// session cannot be used.
+	Browser string `bson:"browser,omitempty" secret:"hash"`
 }
 
 // Key names the record.
@@ -67,6 +72,7 @@ func (s Session) ExpiresAt() time.Time { return s.Expires }
 const (
 	Idle     = 24 * time.Hour      // if it is not used
 	Absolute = 14 * 24 * time.Hour // in total
+	Brief    = 24 * time.Hour      // in total, if the user did not want to stay signed in
 	seenStep = time.Minute         // precision of Seen
 	clocks   = 2 * time.Minute     // largest clock difference of two machines
 )
@@ -92,9 +98,18 @@ type Person struct {
 // ErrNobody is returned when the browser is not signed in.
 var ErrNobody = errors.New("no user is signed in")
 
-// PersonOf returns the session with its user. It is ErrNobody for a user who
-// was disabled or signed out everywhere.
+// PersonOf returns the session with its user, and counts as use of it. It is
+// ErrNobody for a user who was disabled or signed out everywhere.
 func (k *Service) PersonOf(ctx context.Context, s Session) (Person, error) {
+	p, err := k.Look(ctx, s)
+	if err == nil {
+		k.Touch(ctx, s)
+	}
+	return p, err
+}
+
+// Look is PersonOf, but does not count as use.
+func (k *Service) Look(ctx context.Context, s Session) (Person, error) {
 	u, err := k.Users.Get(ctx, s.UserID)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Person{}, ErrNobody
@@ -112,13 +127,12 @@ func (k *Service) PersonOf(ctx context.Context, s Session) (Person, error) {
 	if !lasts {
 		return Person{}, ErrNobody
 	}
-	k.touch(ctx, s)
 	return Person{Session: s, User: u}, nil
 }
 
-// touch extends the idle time, at most once a minute. A failure is ignored: the
+// Touch extends the idle time, at most once a minute. A failure is ignored: the
 // next use tries again.
-func (k *Service) touch(ctx context.Context, s Session) {
+func (k *Service) Touch(ctx context.Context, s Session) {
 	if k.Now().Sub(s.Seen) < seenStep {
 		return
 	}

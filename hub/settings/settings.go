@@ -116,6 +116,9 @@ type Settings struct {
 	RecentMinutes int `bson:"recentMinutes,omitempty"`
 	AdminHours    int `bson:"adminHours,omitempty"`
 
+	// StaySignedIn is one of the Stay constants; unset is the default.
+	StaySignedIn string `bson:"staySignedIn,omitempty"`
+
 	// RefreshSeconds is how long a used refresh token gets the same successor
 	// again, for clients that authenticate; 0 is never, unset is the default.
 	RefreshSeconds *int `bson:"refreshSeconds,omitempty"`
@@ -320,7 +323,7 @@ func domainProblems(field string, domains []string) forms.Problems {
 }
 
 func (s *Settings) problems() forms.Problems {
-	p := slices.Concat(s.voucherProblems(), s.traceProblems(), s.passwordProblems(), s.breachedProblems(), s.signUpProblems(), s.secondFactorProblems(), s.recentProblems(), s.auditProblems(), s.deletionProblems(), s.refreshProblems(), s.registrationProblems())
+	p := slices.Concat(s.voucherProblems(), s.traceProblems(), s.passwordProblems(), s.breachedProblems(), s.signUpProblems(), s.secondFactorProblems(), s.recentProblems(), s.stayProblems(), s.auditProblems(), s.deletionProblems(), s.refreshProblems(), s.registrationProblems())
 	if s.HubName == "" || len(s.HubName) > 80 {
 		p.Add("hub_name", "settings.hub_name.bad")
 	}

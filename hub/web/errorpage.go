@@ -66,6 +66,17 @@ func ExpiredForm(again string) *ErrorPage {
 	}
 }
 
+// OtherAccount is for a form that was opened with another account of this browser.
+func OtherAccount(account locales.Text, again string) *ErrorPage {
+	return &ErrorPage{
+		Status:  http.StatusForbidden,
+		Heading: locales.Say("errorpage.this-page-belongs-to", "account", account),
+		Text:    locales.Say("errorpage.you-chose-another-account"),
+		Action:  templates.Action{Label: locales.Say("errorpage.choose-the-account"), URL: "/signin/choose?" + Destination("", again).Encode()},
+		Other:   templates.Action{Label: locales.Say("errorpage.open-it-again"), URL: again},
+	}
+}
+
 // NotFound is for pages whose object does not exist.
 func NotFound(cause error) *ErrorPage {
 	return &ErrorPage{Status: http.StatusNotFound, Heading: locales.Say("errorpage.theres-nothing-at-this-address"), Text: locales.Say("errorpage.it-may-have-been-removed"), Cause: cause}

@@ -8,11 +8,13 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/oauth"
+	"github.com/fedhub/fedhub/templates/locales"
 )
 
 // Forms protects forms against other sites in two ways: the browser reports the
@@ -24,6 +26,16 @@ type Forms struct {
 	// Bind names the browser and the session, and sets a cookie if needed. An
 	// error means that the session could not be read.
 	Bind func(http.ResponseWriter, *http.Request) (string, error)
+	// BindOthers are the values that Bind has in this browser for others than the
+	// signed-in user.
+	BindOthers func(*http.Request) ([]Binding, error)
+}
+
+// A Binding is a value of Bind.
+type Binding struct {
+	Bound   string
+	Account locales.Text // whose forms are bound to it; empty: of nobody who is signed in
+	Own     bool         // those of the signed-in user, as earlier versions of the hub made them
 }
 
 // Token returns the value that a form must send as csrf.
@@ -32,9 +44,27 @@ func (f Forms) Token(w http.ResponseWriter, r *http.Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return f.token(bound), nil
+}
+
+func (f Forms) token(bound string) string {
 	mac := hmac.New(sha256.New, f.Key)
 	mac.Write([]byte(bound))
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)), nil
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// other returns the binding for which a form's token is right, if it is none of the
+// signed-in user.
+func (f Forms) other(r *http.Request, token string) (Binding, bool, error) {
+	if f.BindOthers == nil {
+		return Binding{}, false, nil
+	}
+	all, err := f.BindOthers(r)
+	i := slices.IndexFunc(all, func(b Binding) bool { return hmac.Equal([]byte(token), []byte(f.token(b.Bound))) })
+	if err != nil || i < 0 {
+		return Binding{}, false, err
+	}
+	return all[i], true, nil
 }
 
 // fromOurPage refuses a request that the browser reports as sent by another site's
@@ -59,7 +89,13 @@ func (e *Responder) fromOurPage(r *http.Request) error {
 
 // Check calls a form's handler only if the form came from a page of this hub in
 // this browser and session.
-func (e *Responder) Check(h HandlerFunc) HandlerFunc {
+func (e *Responder) Check(h HandlerFunc) HandlerFunc { return e.check(h, false) }
+
+// CheckBrowser is Check for forms that act for no session, as those of the sign-in:
+// the user may have signed in since, in another tab.
+func (e *Responder) CheckBrowser(h HandlerFunc) HandlerFunc { return e.check(h, true) }
+
+func (e *Responder) check(h HandlerFunc, anySession bool) HandlerFunc {
 	return func(c *gin.Context) error {
 		if err := e.fromOurPage(c.Request); err != nil {
 			p := ExpiredForm(e.again(c, nil))
@@ -74,10 +110,19 @@ func (e *Responder) Check(h HandlerFunc) HandlerFunc {
 		if err != nil {
 			return err
 		}
-		if !hmac.Equal([]byte(params["csrf"]), []byte(want)) {
-			return ExpiredForm(e.again(c, params))
+		if hmac.Equal([]byte(params["csrf"]), []byte(want)) {
+			return h(c)
 		}
-		return h(c)
+		other, found, err := e.Forms.other(c.Request, params["csrf"])
+		switch {
+		case err != nil:
+			return err
+		case found && (anySession || other.Own):
+			return h(c)
+		case found && !other.Account.IsZero():
+			return OtherAccount(other.Account, e.again(c, params))
+		}
+		return ExpiredForm(e.again(c, params))
 	}
 }
 

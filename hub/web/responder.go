@@ -172,7 +172,7 @@ func (e *Responder) show(c *gin.Context, status int, page templates.Page, nonce 
 	if frame.CSRF, err = e.Forms.Token(c.Writer, c.Request); err != nil && status < http.StatusBadRequest {
 		return err // an error page is shown in any case
 	}
-	frame.Notice = notice(c)
+	frame.Notice, frame.Return = notice(c), leadsBack(c)
 	var body bytes.Buffer
 	if err := templates.Render(&body, frame, page); err != nil {
 		return err

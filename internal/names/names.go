@@ -60,6 +60,9 @@ func Outbox(id string) string { return "outbox/" + id }
 // KnownBrowsers is the context of the names of known browsers.
 const KnownBrowsers = "cookies/known"
 
+// Accounts is the context of the accounts that a browser remembers.
+const Accounts = "cookies/accounts"
+
 // Prefixes of secrets, so that a leaked one is recognised, and that one kind
 // cannot be used as another.
 const (
@@ -87,6 +90,8 @@ const (
 	BrowserCookie  = "_browser"
 	LanguageCookie = "_lang"
 	TrustedCookie  = "_trusted"
+	OthersCookie   = "_others"
+	AccountsCookie = "_accounts"
 )
 
 // Ids and values that occur only once.

@@ -110,6 +110,13 @@ func Form(body, action string) (string, url.Values, bool) {
 			return Attr(n, "action"), fields(n), true
 		}
 	}
+	for n := range root.Descendants() { // a button of another form
+		if n.Type == html.ElementNode && n.Data == "button" && Attr(n, "formaction") == action {
+			if form := byID(root, Attr(n, "form")); form != nil {
+				return action, fields(form), true
+			}
+		}
+	}
 	return "", nil, false
 }
 

@@ -1,6 +1,7 @@
 package hubtest
 
 import (
+	"cmp"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -95,7 +96,7 @@ func (b *Scripted) click(p Page, button string, typed ...string) Page {
 	if kind := Attr(pressed, "type"); kind != "" && kind != "submit" {
 		b.Fatalf("#%s is of type %s, which does nothing without a script", button, kind)
 	}
-	form := ancestor(pressed, "form")
+	form := cmp.Or(ancestor(pressed, "form"), byID(root, Attr(pressed, "form")))
 	if form == nil {
 		b.Fatalf("#%s is in no form", button)
 	}
@@ -110,7 +111,7 @@ func (b *Scripted) click(p Page, button string, typed ...string) Page {
 	if name := Attr(pressed, "name"); name != "" {
 		values.Set(name, Attr(pressed, "value"))
 	}
-	to := b.resolve(p, Attr(form, "action"))
+	to := b.resolve(p, cmp.Or(Attr(pressed, "formaction"), Attr(form, "action")))
 	if !strings.EqualFold(Attr(form, "method"), "post") {
 		return b.Open(to + "?" + values.Encode())
 	}

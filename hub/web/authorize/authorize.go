@@ -130,14 +130,17 @@ func (d *Handler) resume(c *gin.Context, id string) error {
 
 // proceed performs the next step.
 func (d *Handler) proceed(c *gin.Context, client clients.Client, flow flows.Flow) error {
-	person, err := d.person(c)
+	accounts, err := d.browser(c, flow)
 	if err != nil {
 		return err
 	}
+	person := accounts.person
 	f := facts{
 		flow:   flow,
 		now:    d.Now(),
 		person: person,
+		named:  accounts.named, unsure: accounts.unsure, absent: accounts.absent,
+		others: len(accounts.others) > 0, remembered: len(d.Sessions.Remembered(c.Request)) > 0,
 	}
 	if person != nil {
 		traceSession(c, *person)
@@ -162,7 +165,7 @@ func (d *Handler) proceed(c *gin.Context, client clients.Client, flow flows.Flow
 			return err
 		}
 	}
-	if f.quiet, err = d.mayAskQuietly(c, flow, person); err != nil {
+	if f.quiet, err = d.mayAskQuietly(c, flow, accounts); err != nil {
 		return err
 	}
 	switch step := next(f); step {
@@ -173,6 +176,9 @@ func (d *Handler) proceed(c *gin.Context, client clients.Client, flow flows.Flow
 		return d.respond(c, client, flow, *person, f.grant)
 	default:
 		if step == notAllowed && person.User.Leaving() && !flow.Request.Prompt.None {
+			if flow.ID != "" {
+				web.LeadBack(c, flow.ID, shown(client))
+			}
 			return web.ClosedToApps()
 		}
 		return d.answerError(c, client, flow, step.refusal())

@@ -136,7 +136,7 @@ func page(a asked, already []string) templates.Consent {
 		Client:  client,
 		Flow:    a.flow.ID,
 		Account: templates.Person{Name: a.person.User.Name, Email: a.person.User.Email, Username: a.person.User.Username},
-		Switch:  "/signin?" + url.Values{"flow": {a.flow.ID}, "switch": {"1"}}.Encode(),
+		Switch:  "/signin/choose?" + url.Values{"flow": {a.flow.ID}}.Encode(),
 		Origin:  origin(a.flow.Request.RedirectURI),
 	}
 	for _, name := range a.flow.Request.Scopes {

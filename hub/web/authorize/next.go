@@ -25,6 +25,7 @@ const (
 	respond
 	// The other steps send an error to the client.
 	needsLogin
+	needsAccount
 	somebodyElse
 	unmet
 	needsConsent
@@ -47,6 +48,12 @@ type facts struct {
 	canProve bool // the user has a password or passkey here
 	factor   bool // the user has a second factor
 	lacks    bool // the client requires a second factor, and the session has none
+
+	others     bool // other accounts are signed in in this browser
+	remembered bool // it remembers accounts
+	named      bool // the request names another account that is signed in
+	unsure     bool // the request may mean several accounts, and may not ask
+	absent     bool // it names one that is not signed in, and may not ask
 }
 
 // next decides the step that comes before the response to the client
@@ -56,6 +63,12 @@ func next(f facts) step {
 	switch {
 	case f.flow.Denied:
 		return denied
+	case f.unsure:
+		return needsAccount
+	case f.absent:
+		return needsLogin
+	case !prompt.None && f.choosesFirst():
+		return chooseAccount
 	case f.person == nil:
 		return f.login(needsLogin)
 	case f.wantsFreshLogin():
@@ -80,6 +93,15 @@ func next(f facts) step {
 		return askConsent
 	}
 	return respond
+}
+
+// choosesFirst reports whether the user must choose an account before anything is
+// known about it: none is the current one, or the request names another one.
+func (f facts) choosesFirst() bool {
+	if f.person == nil {
+		return f.others || f.remembered && f.flow.Request.Prompt.SelectAccount
+	}
+	return f.named && !f.signedInForThis() && f.flow.Chosen != f.person.User.ID
 }
 
 // login asks for a sign-in where that can help. It refuses if no page may be shown,
@@ -176,6 +198,8 @@ func (s step) refusal() *oauth.Error {
 	switch s {
 	case needsLogin:
 		return oauth.LoginRequired("oauth.prompt.nobody")
+	case needsAccount:
+		return oauth.AccountSelectionRequired("oauth.prompt.account")
 	case needsConsent:
 		return oauth.ConsentRequired("oauth.prompt.consent")
 	case somebodyElse:

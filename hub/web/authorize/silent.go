@@ -4,15 +4,14 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/flows"
-	"github.com/fedhub/fedhub/hub/sessions"
 )
 
 // mayAskQuietly reports whether the hub may ask a provider without showing a page:
 // the request says prompt=none, and no provider was asked for it yet. For a
 // signed-in user only the provider of the session is asked, because another one
 // may return another user.
-func (d *Handler) mayAskQuietly(c *gin.Context, flow flows.Flow, person *sessions.Person) (bool, error) {
-	if !flow.Request.Prompt.None || flow.Quiet || !d.Sessions.Persistent(c.Request) {
+func (d *Handler) mayAskQuietly(c *gin.Context, flow flows.Flow, b browser) (bool, error) {
+	if b.unsure || b.absent || !flow.Request.Prompt.None || flow.Quiet || !d.Sessions.Persistent(c.Request) {
 		return false, nil
 	}
 	last, known := d.Sessions.SignInMethod(c.Request)
@@ -20,5 +19,8 @@ func (d *Handler) mayAskQuietly(c *gin.Context, flow flows.Flow, person *session
 	if err != nil || !found {
 		return false, err
 	}
-	return person == nil || person.Session.LoginKey == key.ID, nil
+	if b.person == nil {
+		return len(b.others) == 0, nil
+	}
+	return b.person.Session.LoginKey == key.ID, nil
 }

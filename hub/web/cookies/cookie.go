@@ -38,6 +38,9 @@ func (k *Service) New(r *http.Request, name string) (*gorilla.Session, error) {
 	if err != nil {
 		return held, err
 	}
+	if !s.UsableIn(k.BoundToBrowser(r)) {
+		return held, nil // the browser was closed since
+	}
 	held.ID, held.IsNew = s.ID, false
 	held.Values[valueSession] = s
 	return held, nil
@@ -51,21 +54,25 @@ func (k *Service) Save(r *http.Request, w http.ResponseWriter, held *gorilla.Ses
 		return errors.New("only a session that ends is saved")
 	}
 	k.setCookie(w, held.Name(), "", -1)
-	k.changeState(w, r, "")
+	k.dropState(w, r, s.SID)
 	delete(held.Values, valueSession)
 	delete(held.Values, valuePerson)
 	return k.Delete(r.Context(), s)
 }
 
 // Browser returns a name for this browser that lasts until the browser closes,
-// with or without a session. Flows and forms are bound to it. The first call in a
-// browser sets a cookie.
+// with or without a session. Flows and forms are bound to it, and sessions that end
+// with the browser. The first call in a browser sets a cookie. A form of another
+// site sets none: browsers send no Lax cookies with it, so it would replace the name
+// that the browser has.
 func (k *Service) Browser(w http.ResponseWriter, r *http.Request) string {
 	if b := k.BoundToBrowser(r); b != "" {
 		return b
 	}
 	value := secrets.New()
-	k.setCookie(w, k.browserCookie(), value, 0)
+	if r.Method != http.MethodPost || r.Header.Get("Sec-Fetch-Site") != "cross-site" {
+		k.setCookie(w, k.browserCookie(), value, 0)
+	}
 	// A second call in the same request must see the same browser.
 	r.AddCookie(&http.Cookie{Name: k.browserCookie(), Value: value})
 	return sessions.Hash(value)

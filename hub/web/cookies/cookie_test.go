@@ -2,6 +2,7 @@ package cookies_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -19,18 +20,21 @@ func TestCookiesAreForThisHubAloneAndNoScript(t *testing.T) {
 			sessiontest.Want(t, "a name that browsers guard", strings.HasPrefix(w.Name, "__Host-"), secure)
 			b := w.NewBrowser()
 			b.SignIn(sessions.Start{User: w.Person("ada")})
+			b.SignIn(sessions.Start{User: w.Person("bob")})
 			b.Visit(func(rw http.ResponseWriter, r *http.Request) {
 				w.Browser(rw, r)
 				w.NoteSignInMethod(rw, "company")
 				w.RememberMethod(rw, "company")
 			})
-			sessiontest.Want(t, "cookies", len(b.Cookies), 4)
+			sessiontest.Want(t, "cookies", len(b.Cookies), 6)
 			for _, c := range b.Cookies {
 				if c.Secure != secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" {
 					t.Errorf("%+v", c)
 				}
 			}
 			sessiontest.Want(t, "seconds the session's is kept", b.Cookies[w.Name].MaxAge, 14*24*60*60)
+			sessiontest.Want(t, "seconds that of the others is kept", b.Cookies[w.Name+"_others"].MaxAge, 14*24*60*60)
+			sessiontest.Want(t, "seconds the accounts are remembered", b.Cookies[w.Name+"_accounts"].MaxAge, 180*24*60*60)
 			sessiontest.Want(t, "seconds the last way is kept", b.Cookies[w.Name+"_last"].MaxAge, 180*24*60*60)
 			for _, ends := range []string{"_browser", "_via"} {
 				sessiontest.Want(t, ends+" ends with the browser", b.Cookies[w.Name+ends].MaxAge, 0)
@@ -102,7 +106,7 @@ func TestTheBrowserStateEndsWithItsSession(t *testing.T) {
 	b.SignIn(sessions.Start{User: ada})
 	sessiontest.Want(t, "signed in again", b.Cookies[w.StateCookie()] != nil, true)
 	b.SignIn(sessions.Start{User: w.Person("bob")})
-	sessiontest.Want(t, "somebody else signed in", b.Cookies[w.StateCookie()] != nil, false)
+	sessiontest.Want(t, "another account signed in too", b.Cookies[w.StateCookie()].Value, s.SID)
 	s, _ = b.SignIn(sessions.Start{User: ada})
 	asked(s)
 	if err := w.Delete(t.Context(), s); err != nil {
@@ -127,6 +131,20 @@ func TestMadeUpCookiesAreWorthNothing(t *testing.T) {
 				t.Errorf("%q names the browser %s", value, got)
 			}
 		})
+	}
+}
+
+// A form of another site comes without the cookies, and must not replace them.
+func TestAFormOfAnotherSiteDoesNotRenameTheBrowser(t *testing.T) {
+	w := sessiontest.NewWorld(t)
+	for site, sets := range map[string]int{"cross-site": 0, "same-origin": 1, "none": 1, "": 1} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/signin", nil)
+		r.Header.Set("Sec-Fetch-Site", site)
+		rec := httptest.NewRecorder()
+		if w.Browser(rec, r) == "" {
+			t.Errorf("%s: the browser has no name", site)
+		}
+		sessiontest.Want(t, site+": cookies", len(rec.Result().Cookies()), sets)
 	}
 }
 

@@ -4,7 +4,6 @@
 package cookies
 
 import (
-	"errors"
 	"net/http"
 
 	gorilla "github.com/gorilla/sessions"
@@ -67,31 +66,28 @@ func (k *Service) Current(r *http.Request) (sessions.Person, error) {
 }
 
 // Start signs the browser in under a new id, so that an attacker who planted or
-// saw the old cookie gains nothing. It returns the session that was replaced, if
-// it was another user's: its clients must be notified.
-func (k *Service) Start(w http.ResponseWriter, r *http.Request, in sessions.Start) (sessions.Session, *sessions.Session, error) {
-	old, err := k.Held(r)
-	if err != nil && !errors.Is(err, sessions.ErrNobody) {
-		return sessions.Session{}, nil, err
-	}
-	var before *sessions.Session
-	if err == nil {
-		before = &old
-	}
-	in.Agent = r.UserAgent()
-	value := secrets.New()
-	s, err := k.Begin(r.Context(), value, in, before)
+// saw the old cookie gains nothing. The session of another user stays in the
+// browser, among its other accounts. The sessions that the browser has no more must be ended
+// by the caller: their clients must be notified.
+func (k *Service) Start(w http.ResponseWriter, r *http.Request, in sessions.Start) (s sessions.Session, over []sessions.Session, err error) {
+	before, others, over, err := k.join(r, in.User.ID)
 	if err != nil {
 		return sessions.Session{}, nil, err
 	}
-	held := gorilla.NewSession(k, k.Name)
-	held.ID, held.Values[valueSession] = s.ID, s
-	k.setCookie(w, k.Name, value, int(sessions.Absolute.Seconds()))
-	k.changeState(w, r, s.SID)
-	if before != nil && before.UserID == s.UserID {
-		before = nil
+	in.Agent, in.Browser = r.UserAgent(), k.Browser(w, r)
+	value := secrets.New()
+	if s, err = k.Begin(r.Context(), value, in, before); err != nil {
+		return sessions.Session{}, nil, err
 	}
-	return s, before, nil
+	k.setCookie(w, k.Name, value, life(s))
+	k.setOthers(w, r, others)
+	k.keepState(w, r, append(sids(others), s.SID)...)
+	if s.Stays() {
+		k.rememberAccount(w, r, s.UserID)
+	} else {
+		k.ForgetAccount(w, r, Ref(s.UserID))
+	}
+	return s, over, nil
 }
 
 // Held returns this browser's session, or ErrNobody.

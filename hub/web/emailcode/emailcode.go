@@ -35,6 +35,7 @@ type emailed struct {
 	Email string // as typed
 	Flow  string
 	To    string
+	Stay  sessions.Stay
 }
 
 // A Handler sends codes by email and verifies them.
@@ -77,18 +78,19 @@ func (d *Handler) offered(c *gin.Context) (settings.Settings, error) {
 
 // AskShow is GET /signin/email.
 func (d *Handler) AskShow(c *gin.Context) error {
-	if _, err := d.offered(c); err != nil {
+	s, err := d.offered(c)
+	if err != nil {
 		return err
 	}
-	return d.showAsk(c, http.StatusOK, emailed{Email: emailaddr.Only(c.Query("email")), Flow: c.Query("flow"), To: c.Query("to")}, nil)
+	return d.showAsk(c, http.StatusOK, s, emailed{Email: emailaddr.Only(c.Query("email")), Flow: c.Query("flow"), To: c.Query("to")}, nil)
 }
 
-func (d *Handler) showAsk(c *gin.Context, status int, e emailed, wrong []templates.Mistake) error {
+func (d *Handler) showAsk(c *gin.Context, status int, s settings.Settings, e emailed, wrong []templates.Mistake) error {
 	client, again, err := d.SignIn.Waiting(c, e.Flow, e.To)
 	if err != nil {
 		return err
 	}
-	return d.Responder.Show(c, status, templates.EmailSignIn{Flow: e.Flow, To: web.LocalPath(e.To, ""), Client: client, Email: e.Email, Cancel: again, Mistakes: wrong})
+	return d.Responder.Show(c, status, templates.EmailSignIn{Flow: e.Flow, To: web.LocalPath(e.To, ""), Client: client, Email: e.Email, Cancel: again, Stay: cookies.AskToStay(s, e.Stay), Mistakes: wrong})
 }
 
 // Ask is POST /signin/email. The response does not reveal whether a user has this
@@ -102,9 +104,9 @@ func (d *Handler) Ask(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	e := emailed{Email: form["email"], Flow: form["flow"], To: form["to"]}
+	e := emailed{Email: form["email"], Flow: form["flow"], To: form["to"], Stay: cookies.StayOf(form)}
 	if _, err := emailaddr.Canonical(e.Email); err != nil {
-		return d.showAsk(c, http.StatusUnprocessableEntity, e, []templates.Mistake{{Field: "email", Text: locales.Say("user.email.bad")}})
+		return d.showAsk(c, http.StatusUnprocessableEntity, s, e, []templates.Mistake{{Field: "email", Text: locales.Say("user.email.bad")}})
 	}
 	if _, _, err := d.SignIn.Waiting(c, e.Flow, e.To); err != nil {
 		return err
@@ -184,7 +186,9 @@ func (d *Handler) Code(c *gin.Context) error {
 	if err := d.Stops.Take(ctx, stopEmailed, ask, d.Sessions.BoundToBrowser(c.Request), &e); err != nil {
 		return overOr(err)
 	}
-	return d.SignIn.Finish(c, e.Flow, e.To, sessions.ByEmail(user, d.Now()))
+	start := sessions.ByEmail(user, d.Now())
+	start.Stay = e.Stay
+	return d.SignIn.Finish(c, e.Flow, e.To, start)
 }
 
 // guess checks a code and limits the attempts. They count for each request, so

@@ -27,7 +27,7 @@ import (
 
 // Rules are the access rules that the route table names.
 type Rules struct {
-	App, Public, Shared, SetupOnly, RateLimited, CrossSitePost, Open, Form, Guessable, JoinRequest, SignedIn, Upload, Admin, Change, StaticAssets Rule
+	App, Public, Shared, SetupOnly, RateLimited, CrossSitePost, Open, Form, Guessable, SignInForm, SignIn, JoinRequest, SignedIn, Upload, Admin, Change, StaticAssets Rule
 }
 
 // A Rule runs before a handler.
@@ -77,6 +77,8 @@ func (g *Guard) Rules() Rules {
 		StaticAssets:  Rule{Wrap: g.Responder.Page},
 		Form:          page(g.Responder.Check),
 		Guessable:     page(func(handle web.HandlerFunc) web.HandlerFunc { return attempts(g.Responder.Check(handle)) }),
+		SignInForm:    page(g.Responder.CheckBrowser),
+		SignIn:        page(func(handle web.HandlerFunc) web.HandlerFunc { return attempts(g.Responder.CheckBrowser(handle)) }),
 		JoinRequest:   json(knocks.Limit),
 		SignedIn:      page(func(handle web.HandlerFunc) web.HandlerFunc { return g.signedIn(g.posted(handle)) }),
 		Upload: page(func(handle web.HandlerFunc) web.HandlerFunc {

@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/internal/emailaddr"
@@ -18,7 +19,21 @@ import (
 // ForgotShow is GET /password/forgot. Without a mail server it refers the user to
 // the administrator.
 func (d *Handler) ForgotShow(c *gin.Context) error {
-	return d.Responder.Show(c, http.StatusOK, templates.Forgot{Mail: d.MailLinks.Delivers()})
+	page, err := d.forgot(c, c.Query("flow"), c.Query("to"))
+	if err != nil {
+		return err
+	}
+	return d.Responder.Show(c, http.StatusOK, page)
+}
+
+// forgot is the page of a user who was on the way to an application or a page of
+// this hub. If the application waits no more, the link can be requested all the same.
+func (d *Handler) forgot(c *gin.Context, flow, to string) (templates.Forgot, error) {
+	_, again, err := d.Waiting(c, flow, to)
+	if errors.Is(err, flows.ErrGone) || errors.Is(err, flows.ErrFinished) {
+		flow, again, err = "", "/signin?local=1", nil
+	}
+	return templates.Forgot{Mail: d.MailLinks.Delivers(), Flow: flow, To: web.LocalPath(to, ""), Cancel: again}, err
 }
 
 // Forgot is POST /password/forgot. The response does not reveal whether a user has
@@ -28,12 +43,16 @@ func (d *Handler) Forgot(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if !d.MailLinks.Delivers() {
-		return d.Responder.Show(c, http.StatusConflict, templates.Forgot{})
+	page, err := d.forgot(c, form["flow"], form["to"])
+	if err != nil {
+		return err
+	}
+	if !page.Mail {
+		return d.Responder.Show(c, http.StatusConflict, page)
 	}
 	if _, err := emailaddr.Canonical(form["email"]); err != nil {
-		return d.Responder.Show(c, http.StatusUnprocessableEntity, templates.Forgot{Mail: true, Email: form["email"],
-			Mistakes: []templates.Mistake{{Field: "email", Text: locales.Say("user.email.bad")}}})
+		page.Email, page.Mistakes = form["email"], []templates.Mistake{{Field: "email", Text: locales.Say("user.email.bad")}}
+		return d.Responder.Show(c, http.StatusUnprocessableEntity, page)
 	}
 	if err := d.MailLinks.Forgot(c.Request.Context(), form["email"]); err != nil {
 		return err
@@ -41,7 +60,7 @@ func (d *Handler) Forgot(c *gin.Context) error {
 	d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.PasswordForgot, IP: c.ClientIP(), Ref: web.Ref(c)})
 	return d.Responder.Show(c, http.StatusOK, templates.Told{Title: locales.Say("forgot.look-into-your-mail"),
 		Text:   locales.Say("forgot.if-there-is-an-account"),
-		Action: templates.Action{Label: locales.Say("forgot.back-to-signing-in"), URL: "/signin?local=1"}})
+		Action: templates.Action{Label: locales.Say("forgot.back-to-signing-in"), URL: page.Cancel}})
 }
 
 // ResetShow is GET /password/reset/{token}, the link in the email. Opening it

@@ -16,6 +16,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
+	"github.com/fedhub/fedhub/templates"
 )
 
 // A Handler shows these pages and handles their forms.
@@ -30,6 +31,10 @@ type Handler struct {
 	Audit       *audit.Recorder
 	Responder   *web.Responder
 	Now         func() time.Time
+
+	// Waiting returns the application that waits for the sign-in, if any, and
+	// the page on which the user can start again.
+	Waiting func(c *gin.Context, flow, to string) (client templates.Client, again string, err error)
 
 	// SignIn starts the session of a new user, who has just chosen a password,
 	// and sends the browser to a page of this hub.

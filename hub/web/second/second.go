@@ -43,6 +43,7 @@ type halfway struct {
 	Enrol  bool   // the user has no second factor yet
 	Until  time.Time
 	Proved bool // the user has proved to own the email address
+	Stay   sessions.Stay
 
 	AMR         []string
 	ACR         string
@@ -108,7 +109,7 @@ func (d *Handler) Ask(c *gin.Context, client clients.Client, flow, to string, st
 // interrupt stores the first factor and asks for the rest.
 func (d *Handler) interrupt(c *gin.Context, flow, to string, start sessions.Start, demand authentication.Demand) error {
 	h := halfway{
-		Flow: flow, To: to, UserID: start.User.ID, Epoch: start.User.SessionGeneration, After: start.After.ID, Enrol: demand.Enrol, Until: demand.Until,
+		Flow: flow, To: to, UserID: start.User.ID, Epoch: start.User.SessionGeneration, After: start.After.ID, Enrol: demand.Enrol, Until: demand.Until, Stay: start.Stay,
 		AMR: start.AMR, ACR: start.ACR, AuthTime: start.AuthTime,
 		LoginKey: start.LoginKey, UpstreamSID: start.UpstreamSID, UpstreamSub: start.UpstreamSub, Upstream: start.Upstream,
 	}
@@ -173,7 +174,7 @@ func (d *Handler) halfway(c *gin.Context, name string, enrol bool) (halfway, use
 // resume uses the interruption up and returns the data for the session.
 func (d *Handler) resume(c *gin.Context, name string, h halfway, user users.User) (sessions.Start, error) {
 	start := sessions.Start{
-		User: user, AMR: h.AMR, ACR: h.ACR, AuthTime: h.AuthTime,
+		User: user, AMR: h.AMR, ACR: h.ACR, AuthTime: h.AuthTime, Stay: h.Stay,
 		LoginKey: h.LoginKey, UpstreamSID: h.UpstreamSID, UpstreamSub: h.UpstreamSub, Upstream: h.Upstream,
 	}
 	if h.After != "" {
@@ -210,7 +211,13 @@ func (d *Handler) showSecond(c *gin.Context, status int, name string, h halfway,
 	}
 	page := templates.Second{
 		Stop: name, Client: client, Account: shownAs(user), App: methods.App, Recovery: methods.Recovery > 0,
-		Again: h.After != "", Cancel: again, Alert: alert,
+		Again: h.After != "", Other: again, Alert: alert,
+	}
+	if page.Again {
+		page.Other += "&switch=1" // without it the page is for the signed-in user
+	}
+	if page.Again && h.Flow == "" {
+		page.Cancel = "/account"
 	}
 	if page.Passkey, err = d.offerPasskey(c, user); err != nil {
 		return err

@@ -23,7 +23,11 @@ func (d *Handler) ConfirmShow(c *gin.Context) error {
 	if !d.MailLinks.Delivers() {
 		return web.NotFound(errors.New("no mail server is set up"))
 	}
-	return d.Responder.Show(c, http.StatusOK, templates.ConfirmBrowser{Flow: c.Query("flow"), To: web.LocalPath(c.Query("to"), "")})
+	j, err := d.pendingLogin(c, method{Flow: c.Query("flow"), To: c.Query("to")})
+	if err != nil {
+		return err
+	}
+	return d.Responder.Show(c, http.StatusOK, templates.ConfirmBrowser{Flow: j.Flow, To: web.LocalPath(j.To, ""), Cancel: "/signin" + local(j)})
 }
 
 // Confirm is POST /signin/confirm. The response does not reveal whether a user has
@@ -41,7 +45,7 @@ func (d *Handler) Confirm(c *gin.Context) error {
 		return err
 	}
 	if _, err := emailaddr.Canonical(form["email"]); err != nil {
-		return d.Responder.Show(c, http.StatusUnprocessableEntity, templates.ConfirmBrowser{Email: form["email"], Flow: j.Flow, To: j.To,
+		return d.Responder.Show(c, http.StatusUnprocessableEntity, templates.ConfirmBrowser{Email: form["email"], Flow: j.Flow, To: j.To, Cancel: "/signin" + local(j),
 			Mistakes: []templates.Mistake{{Field: "email", Text: locales.Say("user.email.bad")}}})
 	}
 	if err := d.MailLinks.AskToConfirm(c.Request.Context(), form["email"]); err != nil {

@@ -69,8 +69,8 @@ func (d *Handler) providerDenied(c *gin.Context, params oauth.Params) error {
 		return err
 	}
 	return &web.ErrorPage{
-		Status: http.StatusForbidden, Heading: locales.Say("denied.the-sign-in-was-cancelled"),
-		Text:   locales.Say("denied.you-said-no-at-or", "name", key.Name),
-		Action: templates.Action{Label: locales.Say("denied.start-again"), URL: "/signin" + j.query()},
+		Status: http.StatusForbidden, Heading: locales.Say("denied.you-cancelled-at", "name", key.Name),
+		Text:   locales.Say("denied.or-it-refused"),
+		Action: templates.Action{Label: locales.Say("upstream.choose-another-way-to-sign"), URL: "/signin" + local(j)},
 	}
 }

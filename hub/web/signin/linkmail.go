@@ -74,6 +74,9 @@ func (d *Handler) LinkProofShow(c *gin.Context) error {
 	if err := d.Stops.Peek(c.Request.Context(), stopProof, c.Query("stop"), d.Sessions.BoundToBrowser(c.Request), &p); err != nil {
 		return notHere(err)
 	}
+	if _, err := d.pendingLogin(c, p.Linking.Way); err != nil {
+		return err
+	}
 	return d.Responder.Show(c, http.StatusOK, templates.LinkProof{Stop: c.Query("stop"), Provider: p.Linking.KeyName, Email: p.Linking.Email, Empties: p.Linking.MailOnly})
 }
 

@@ -24,14 +24,14 @@ func (d *Handler) Passkey(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	j, err := d.pendingLogin(c, method{Flow: form["flow"], To: form["to"]})
+	j, err := d.pendingLogin(c, methodOf(form))
 	if err != nil {
 		return err
 	}
 	p, user, err := d.byPasskey(c, form)
 	if alert, status, ok := passkeyMistake(err); ok {
 		d.failedPasskey(c, j, p.UserID, err)
-		return d.retry(c, "/signin"+local(j), retry{Said: alert, Status: status})
+		return d.retry(c, "/signin"+local(j), retry{Said: alert, Status: status, Stay: j.Stay})
 	}
 	if err != nil {
 		return err

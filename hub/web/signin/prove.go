@@ -174,6 +174,12 @@ func (d *Handler) showProve(c *gin.Context, status int, j pendingLogin, p sessio
 	page.Flow, page.To, page.Client = j.Flow, web.LocalPath(j.To, ""), j.shown()
 	page.Email, page.Password, page.Mail, page.Upstreams, page.Silent = ways.Email, ways.Password && !page.PasskeyOnly, ways.Mail, ways.Upstreams, ways.Silent
 	page.Passkey = ways.Passkey
+	page.Account = templates.Person{Name: p.User.Name, Email: p.User.Email, Username: p.User.Username}
+	if page.Action == "" {
+		other := web.Destination(j.Flow, j.To)
+		other.Set("switch", "1")
+		page.Other = "/signin?" + other.Encode()
+	}
 	if j.Flow != "" {
 		page.Upstreams = nil // the user came from a provider for this request
 	}

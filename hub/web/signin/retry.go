@@ -4,6 +4,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/flows"
+	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/internal/texts"
 	"github.com/fedhub/fedhub/templates"
@@ -15,6 +16,7 @@ type retry struct {
 	Email  string
 	Said   said
 	Status int
+	Stay   sessions.Stay
 }
 
 // said is an alert by its codes, stored until the page is shown.

@@ -6,6 +6,7 @@
 package signin
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -23,6 +24,7 @@ import (
 	"github.com/fedhub/fedhub/hub/health"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/maillinks"
+	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
@@ -69,6 +71,9 @@ type Handler struct {
 	// CheckSecond checks a code; the note says what is wrong with it.
 	CheckSecond func(c *gin.Context, user users.User, code string) (templates.Note, error)
 
+	// Subject is the sub of a user at a client.
+	Subject func(ctx context.Context, clientID, userID string) (string, error)
+
 	// Raise shows a warning on the overview page.
 	Raise func(context.Context, health.Warning) error
 
@@ -80,6 +85,12 @@ type Handler struct {
 type method struct {
 	Flow string
 	To   string
+	Stay sessions.Stay // what the user chose on the way
+}
+
+// methodOf is the destination in a form.
+func methodOf(form oauth.Params) method {
+	return method{form["flow"], form["to"], cookies.StayOf(form)}
 }
 
 // next is where the browser goes after the sign-in.
@@ -119,6 +130,9 @@ func (d *Handler) pendingLogin(c *gin.Context, w method) (pendingLogin, error) {
 		return pendingLogin{}, err
 	}
 	j.client, err = d.Clients.Get(c.Request.Context(), j.flow.Request.ClientID)
+	if err == nil && !j.quiet() {
+		web.LeadBack(c, w.Flow, j.shown().Shown())
+	}
 	return j, err
 }
 
@@ -140,9 +154,20 @@ func (d *Handler) Show(c *gin.Context) error {
 	}
 	if j.Flow == "" && c.Query("switch") == "" {
 		// A signed-in user does not need this page.
-		if _, err := d.Sessions.Current(c.Request); err == nil {
-			return web.SeeOther(c, j.next())
+		to, err := d.signedIn(c, j)
+		if err != nil {
+			return err
 		}
+		if to != "" {
+			return web.SeeOther(c, to)
+		}
+	}
+	done, err := d.already(c, j)
+	if err != nil {
+		return err
+	}
+	if done {
+		return web.SeeOther(c, j.next())
 	}
 	ways, err := d.ways(c.Request.Context())
 	if err != nil {
@@ -150,6 +175,7 @@ func (d *Handler) Show(c *gin.Context) error {
 	}
 	if again, ok := d.retried(c); ok {
 		page := templates.SignIn{Email: again.Email, Alert: again.Said.note()}
+		j.Stay = again.Stay
 		return d.show(c, again.Status, j, ways, page)
 	}
 	// The page with the local methods stays reachable when the provider is down.
@@ -178,7 +204,7 @@ func (d *Handler) Password(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	j, err := d.pendingLogin(c, method{Flow: form["flow"], To: form["to"]})
+	j, err := d.pendingLogin(c, methodOf(form))
 	if err != nil {
 		return err
 	}
@@ -199,7 +225,7 @@ func (d *Handler) Password(c *gin.Context) error {
 	}
 	if alert, status, ok := mistake(err); ok {
 		d.failed(c, j, form["email"], err)
-		return d.retry(c, "/signin"+local(j), retry{emailaddr.Only(form["email"]), alert, status})
+		return d.retry(c, "/signin"+local(j), retry{emailaddr.Only(form["email"]), alert, status, j.Stay})
 	}
 	if err != nil {
 		return err
@@ -290,7 +316,7 @@ func (d *Handler) SignInNew(c *gin.Context, user users.User, to string) error {
 // Finish signs in a user who has proved a first factor on another page, after a
 // second factor if they need one.
 func (d *Handler) Finish(c *gin.Context, flow, to string, start sessions.Start) error {
-	j, err := d.pendingLogin(c, method{flow, to})
+	j, err := d.pendingLogin(c, method{Flow: flow, To: to})
 	if err != nil {
 		return err
 	}
@@ -300,7 +326,7 @@ func (d *Handler) Finish(c *gin.Context, flow, to string, start sessions.Start) 
 // SignInTo is SignInNew for a user with a flow. If the flow has expired, or belongs
 // to another browser, the user gets the account page.
 func (d *Handler) SignInTo(c *gin.Context, user users.User, flow, to string) error {
-	j, err := d.pendingLogin(c, method{flow, to})
+	j, err := d.pendingLogin(c, method{Flow: flow, To: to})
 	if errors.Is(err, flows.ErrGone) || errors.Is(err, flows.ErrFinished) || err == nil && flow == "" && to == "" {
 		j, err = pendingLogin{method: method{To: "/account?done=welcome"}}, nil
 	}
@@ -312,6 +338,7 @@ func (d *Handler) SignInTo(c *gin.Context, user users.User, flow, to string) err
 
 // finish signs the user in, after a second factor if they need one.
 func (d *Handler) finish(c *gin.Context, j pendingLogin, start sessions.Start) error {
+	start.Stay = cmp.Or(start.Stay, j.Stay)
 	if asked, err := d.AskSecond(c, j.client, j.Flow, j.To, start); asked || err != nil {
 		return err
 	}
@@ -324,24 +351,34 @@ func (d *Handler) finish(c *gin.Context, j pendingLogin, start sessions.Start) e
 // Begin starts the session of a user who has proved the second factor, and returns
 // the destination.
 func (d *Handler) Begin(c *gin.Context, flow, to string, start sessions.Start) (next string, err error) {
-	j, err := d.pendingLogin(c, method{flow, to})
+	j, err := d.pendingLogin(c, method{Flow: flow, To: to})
 	if err != nil {
 		return "", err
 	}
 	return j.next(), d.begin(c, j, start)
 }
 
+// As opens the sign-in page with the address of an account. The address is not in
+// the address of the page.
+func (d *Handler) As(c *gin.Context, flow, to, email string) error {
+	j, err := d.pendingLogin(c, method{Flow: flow, To: to})
+	if err != nil {
+		return err
+	}
+	return d.retry(c, "/signin"+local(j)+"&switch=1", retry{Email: email, Status: http.StatusOK})
+}
+
 // Waiting returns the client that waits for the sign-in, if any, and the page on
 // which the user can start again.
 func (d *Handler) Waiting(c *gin.Context, flow, to string) (client templates.Client, again string, err error) {
-	j, err := d.pendingLogin(c, method{flow, to})
+	j, err := d.pendingLogin(c, method{Flow: flow, To: to})
 	return j.shown(), "/signin" + local(j), err
 }
 
 // begin starts the session.
 func (d *Handler) begin(c *gin.Context, j pendingLogin, start sessions.Start) error {
 	start.IP = c.ClientIP()
-	s, replaced, err := d.Sessions.Start(c.Writer, c.Request, start)
+	s, over, err := d.Sessions.Start(c.Writer, c.Request, start)
 	if err != nil {
 		return err
 	}
@@ -351,11 +388,11 @@ func (d *Handler) begin(c *gin.Context, j pendingLogin, start sessions.Start) er
 		}
 	}
 	d.knowBrowser(c, start.User)
-	if replaced != nil {
-		// Another user was signed in here; that user's session ends for their apps.
-		if err := d.Logouts.Ended(c.Request.Context(), *replaced); err != nil {
+	for _, other := range over { // accounts for which this browser has no place any more
+		if err := d.Logouts.EndBecause(c.Request.Context(), other, texts.New("signout.accounts")); err != nil {
 			return err
 		}
+		d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SessionsEnded, Actor: other.UserID, Target: other.UserID, IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"which": "accounts"}})
 	}
 	// The provider is that of the session, not of this sign-in: a session that
 	// began with a provider keeps it when the user confirms with a password.

@@ -52,7 +52,7 @@ func (d *Handler) Leave(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	j, err := d.pendingLogin(c, method{Flow: form["flow"], To: form["to"]})
+	j, err := d.pendingLogin(c, methodOf(form))
 	if err != nil {
 		return err
 	}
@@ -335,6 +335,11 @@ func (d *Handler) upstreamFailed(c *gin.Context, keyID string, j pendingLogin, e
 	switch {
 	case errors.As(err, &refusal):
 		p.Status, p.Text = http.StatusForbidden, locales.Of(refusal.Says)
+		if refusal.Code == "access_denied" {
+			if key, err := d.Upstreams.Get(c.Request.Context(), keyID); err == nil {
+				p.Heading, p.Text = locales.Say("denied.you-cancelled-at", "name", key.Name), locales.Say("denied.or-it-refused")
+			}
+		}
 	case errors.As(err, &fault):
 		p.Text = locales.Of(fault.Says)
 		if fault.Kind == federation.Unexpected {

@@ -11,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/internal/emailaddr"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -72,7 +73,7 @@ func (d *Handler) afterEmail(c *gin.Context, j pendingLogin, email string) error
 		j.email = hint(strings.TrimSpace(email))
 		return d.leave(c, key.ID, j)
 	}
-	return d.retry(c, "/signin"+local(j), retry{Email: emailaddr.Only(email), Status: http.StatusOK})
+	return d.retry(c, "/signin"+local(j), retry{Email: emailaddr.Only(email), Status: http.StatusOK, Stay: j.Stay})
 }
 
 // show fills in the fields that every version of the page needs.
@@ -85,6 +86,8 @@ func (d *Handler) show(c *gin.Context, status int, j pendingLogin, ways []federa
 	page.Password = !page.OnlyAdmin || page.EmailFirst || c.Query("local") != ""
 	page.Flow, page.To, page.Client = j.Flow, web.LocalPath(j.To, ""), j.shown()
 	page.Local = "/signin" + local(j)
+	page.Forgot = "/password/forgot" + j.query()
+	page.Stay = cookies.AskToStay(s, j.Stay)
 	if s.EmailSignIn && page.Password && d.MailLinks.Delivers() {
 		page.ByEmail = "/signin/email" + j.query()
 	}
@@ -96,6 +99,19 @@ func (d *Handler) show(c *gin.Context, status int, j pendingLogin, ways []federa
 			return err
 		}
 	}
+	confirms, err := d.confirm(c, j, s, ways, &page)
+	if err != nil {
+		return err
+	}
+	if !confirms {
+		d.buttons(c, ways, &page)
+	}
+	web.AllowImages(c, redirecturi.OriginOf(page.Client.Logo))
+	return d.Responder.Show(c, status, page)
+}
+
+// buttons are those of the providers that sign anybody in.
+func (d *Handler) buttons(c *gin.Context, ways []federation.LoginKey, page *templates.SignIn) {
 	var shown []templates.Upstream
 	last := d.Sessions.LastMethod(c.Request)
 	for _, k := range ways {
@@ -112,6 +128,4 @@ func (d *Handler) show(c *gin.Context, status int, j pendingLogin, ways []federa
 	}
 	page.Upstreams, page.More = shown[:min(most, len(shown))], shown[min(most, len(shown)):]
 	page.Search(page.Query)
-	web.AllowImages(c, redirecturi.OriginOf(page.Client.Logo))
-	return d.Responder.Show(c, status, page)
 }

@@ -111,7 +111,11 @@ func (d *Handler) Done(c *gin.Context) error {
 
 // signedOut is our own last page. It shows the result for the apps so far.
 func (d *Handler) signedOut(c *gin.Context, then onward) error {
-	page := templates.SignedOut{}
+	others, err := d.Sessions.Others(c.Request)
+	if err != nil {
+		return err
+	}
+	page := templates.SignedOut{Others: len(others) > 0}
 	if then.There != "" {
 		page.There = templates.Action{Label: locales.Say("onward.sign-out-of-too", "therename", then.ThereName), URL: then.There}
 	}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -56,7 +57,7 @@ func (d *Handler) EndSession(c *gin.Context) error {
 	if err != nil && !errors.As(err, &refused) {
 		return err
 	}
-	s, err := d.Sessions.Held(c.Request)
+	s, err := d.target(c, r)
 	nobody := errors.Is(err, sessions.ErrNobody)
 	switch {
 	case err != nil && !nobody:
@@ -71,7 +72,7 @@ func (d *Handler) EndSession(c *gin.Context) error {
 		return err
 	}
 	if sure {
-		return d.end(c, s, r.onward())
+		return d.end(c, []sessions.Session{s}, r.onward())
 	}
 	return d.confirm(c, s, r)
 }
@@ -175,6 +176,44 @@ func (d *Handler) sure(ctx context.Context, r request, s sessions.Session) (bool
 		return false, nil
 	}
 	return err == nil && strings.EqualFold(u.Email, named), err
+}
+
+// target is the session of this browser that the request is about: that of the hint,
+// else that of the account which the hint or the logout_hint names, else the
+// current one. An app does not end the session of another account than its own
+// without a page.
+func (d *Handler) target(c *gin.Context, r request) (sessions.Session, error) {
+	s, err := d.Sessions.Held(c.Request)
+	if err != nil && !errors.Is(err, sessions.ErrNobody) || err == nil && r.hint != nil && r.hint.SID == s.SID {
+		return s, err
+	}
+	others, otherErr := d.Sessions.Others(c.Request)
+	if otherErr != nil || len(others) == 0 {
+		return s, errors.Join(err, otherErr)
+	}
+	if r.hint != nil && r.hint.SID != "" {
+		if i := slices.IndexFunc(others, func(p sessions.Person) bool { return p.Session.SID == r.hint.SID }); i >= 0 {
+			return others[i].Session, nil
+		}
+	}
+	if named := r.params["logout_hint"]; named != "" && r.hint == nil {
+		if i := slices.IndexFunc(others, func(p sessions.Person) bool { return p.Named(named) }); i >= 0 {
+			return others[i].Session, nil
+		}
+	}
+	if r.hint == nil {
+		return s, err
+	}
+	for _, p := range others {
+		subject, err := d.Tokens.Subject(c.Request.Context(), r.client.ID, p.User.ID)
+		if err != nil {
+			return s, err
+		}
+		if subject == r.hint.Subject {
+			return p.Session, nil
+		}
+	}
+	return s, err
 }
 
 // confirm asks the user, and stores the app's request meanwhile.

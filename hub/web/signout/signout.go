@@ -4,8 +4,8 @@
 // (Front-Channel Logout 1.0). It also serves the frame in which an app detects
 // that a session has changed (Session Management 1.0).
 //
-// It does not know how the user signed in, and it ends only the session of the
-// browser that sends the request.
+// It does not know how the user signed in, and it ends only sessions of the browser
+// that sends the request.
 package signout
 
 import (
@@ -23,6 +23,7 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/logouts"
+	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
@@ -59,12 +60,21 @@ func (d *Handler) Show(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.ask(c, http.StatusOK, s, templates.SignOut{})
+	others, err := d.Sessions.Others(c.Request)
+	if err != nil {
+		return err
+	}
+	return d.ask(c, http.StatusOK, s, templates.SignOut{Several: len(others) > 0})
 }
 
 // ask shows the page with the sign-out button.
 func (d *Handler) ask(c *gin.Context, status int, s sessions.Session, page templates.SignOut) error {
-	page.Stay = "/account"
+	page.Stay, page.Ref = "/account", cookies.Ref(s.UserID)
+	u, err := d.Users.Get(c.Request.Context(), s.UserID)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	page.Account = templates.Person{Name: u.Name, Email: u.Email, Username: u.Username}
 	for _, id := range s.Clients {
 		if client, err := d.Clients.Get(c.Request.Context(), id); err == nil && (client.BackchannelLogoutURI != "" || client.FrontchannelLogoutURI != "") {
 			page.Apps = append(page.Apps, shown(client))
@@ -87,36 +97,68 @@ func (d *Handler) SignOut(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := d.Sessions.Held(c.Request)
-	if errors.Is(err, sessions.ErrNobody) {
+	ended, err := d.meant(c, form)
+	if err != nil {
+		return err
+	}
+	if len(ended) == 0 {
 		return d.goOn(c, then)
 	}
-	if err != nil {
-		return err
-	}
-	return d.end(c, s, then)
+	return d.end(c, ended, then)
 }
 
-// end signs this browser out, and continues with the next step.
-func (d *Handler) end(c *gin.Context, s sessions.Session, then onward) error {
+// meant are the sessions that a form ends: all of this browser, or that of one account,
+// which the form names, because another tab may have chosen another account since.
+// An account that is not signed in any more has none.
+func (d *Handler) meant(c *gin.Context, form oauth.Params) ([]sessions.Session, error) {
+	s, err := d.Sessions.Held(c.Request)
+	if form["all"] == "" && form.Has("account") && (err != nil || cookies.Ref(s.UserID) != form["account"]) {
+		s, err = d.Sessions.Account(c.Request, form["account"])
+	}
+	var all []sessions.Session
+	switch {
+	case err == nil:
+		all = append(all, s)
+	case !errors.Is(err, sessions.ErrNobody):
+		return nil, err
+	}
+	if form["all"] == "" {
+		return all, nil
+	}
+	others, err := d.Sessions.Others(c.Request)
+	for _, p := range others {
+		all = append(all, p.Session)
+	}
+	return all, err
+}
+
+// end signs accounts of this browser out, and continues with the next step.
+func (d *Handler) end(c *gin.Context, ended []sessions.Session, then onward) error {
 	ctx := c.Request.Context()
-	frames, err := d.Logouts.Frames(ctx, s)
-	if err != nil {
+	var frames []logouts.Frame
+	for _, s := range ended {
+		of, err := d.Logouts.Frames(ctx, s)
+		if err != nil {
+			return err
+		}
+		if err := d.Logouts.Ended(ctx, s); err != nil {
+			return err
+		}
+		frames = append(frames, of...)
+	}
+	if err := d.Sessions.LeaveAll(c.Writer, c.Request, ended); err != nil {
 		return err
 	}
-	if err := d.Logouts.Ended(ctx, s); err != nil {
-		return err
-	}
-	if err := d.Sessions.Leave(c.Writer, c.Request); err != nil {
-		return err
-	}
-	// The browser may be closed already; the session must end all the same.
-	d.Audit.Record(lasting.Of(ctx), audit.Event{Kind: audit.SignOut, Actor: s.UserID, Client: then.ClientID, IP: c.ClientIP(), Agent: c.Request.UserAgent(), Ref: web.Ref(c)})
-	if then, err = d.there(c, s, then); err != nil {
-		return err
+	var err error
+	for _, s := range ended {
+		// The browser may be closed already; the session must end all the same.
+		d.Audit.Record(lasting.Of(ctx), audit.Event{Kind: audit.SignOut, Actor: s.UserID, Client: then.ClientID, IP: c.ClientIP(), Agent: c.Request.UserAgent(), Ref: web.Ref(c)})
+		if then, err = d.there(c, s, then); err != nil {
+			return err
+		}
 	}
 	then.Frames = frames
-	if then.SID, err = d.heard(ctx, s); err != nil {
+	if then.SID, err = d.heard(ctx, ended[0]); err != nil {
 		return err
 	}
 	return d.goOn(c, then)

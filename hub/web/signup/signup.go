@@ -90,6 +90,8 @@ func (d *Handler) CreateShow(c *gin.Context) error {
 }
 
 func (d *Handler) form(c *gin.Context, r maillinks.SignUpRequest) templates.SignUpForm {
+	// The page leads back to the application, if it waits in this browser.
+	d.Waiting(c, r.Flow, r.To) //nolint:errcheck // the account can be created all the same
 	return templates.SignUpForm{Token: c.Param("token"), Email: r.Email, Shortest: d.MinPassword}
 }
 

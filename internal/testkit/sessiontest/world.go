@@ -114,17 +114,16 @@ func (b *browser) Visit(do func(rw http.ResponseWriter, r *http.Request)) []*htt
 	return set
 }
 
-// SignIn signs in, and returns the session and the other user's session that it
-// replaced.
-func (b *browser) SignIn(in sessions.Start) (s sessions.Session, replaced *sessions.Session) {
+// SignIn signs in, and returns the session and those that the browser has no more.
+func (b *browser) SignIn(in sessions.Start) (s sessions.Session, over []sessions.Session) {
 	b.w.T.Helper()
 	b.Visit(func(rw http.ResponseWriter, r *http.Request) {
 		var err error
-		if s, replaced, err = b.w.Start(rw, r, in); err != nil {
+		if s, over, err = b.w.Start(rw, r, in); err != nil {
 			b.w.T.Fatalf("sign %s in: %v", in.User.ID, err)
 		}
 	})
-	return s, replaced
+	return s, over
 }
 
 // Who is the id of the signed-in user, or "".

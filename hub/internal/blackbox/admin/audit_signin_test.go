@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
@@ -118,6 +120,39 @@ var signInActs = []act[*mailing]{
 		b.Submit(p, "/consent", "decision", "deny")
 		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.ConsentDenied, Actor: u.ID, Client: a.ID})...)
 		l.Noted(t, hubtest.ByRequest(audit.Event{Kind: audit.RequestRefused, Client: a.ID, Why: texts.New("access_denied")})...)
+	}},
+	{"a sign-in is cancelled, and another account is chosen", func(t *testing.T, m *mailing) {
+		u, a, b := m.Person("cancels@example.org"), m.App(), m.Browser()
+		p := b.Authorize(a.Request())
+		l := m.Ledger()
+		b.Submit(p, "/signin/cancel")
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.ConsentDenied, Client: a.ID})...)
+		b.SignIn(b.Open("/signin"), "cancels@example.org")
+		p = b.Authorize(a.Request())
+		l = m.Ledger()
+		b.Submit(p, "/consent", "decision", "deny")
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.ConsentDenied, Actor: u.ID, Client: a.ID})...)
+
+		m.Person("chosen@example.org")
+		b.SignIn(b.Open("/signin?switch=1"), "chosen@example.org")
+		l = m.Ledger()
+		b.Choose(b.Open("/signin/choose"), "cancels@example.org")
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.AccountChosen, Actor: u.ID})...)
+
+		for n := range cookies.MostAccounts - 2 {
+			email := fmt.Sprintf("one%d@example.org", n)
+			m.Person(email)
+			b.SignIn(b.Open("/signin?switch=1"), email)
+		}
+		m.Person("sixth@example.org")
+		p = b.Open("/signin?switch=1")
+		sixth, err := m.Hub.FindUser(t.Context(), "sixth@example.org")
+		hubtest.Done(t, err)
+		l = m.Ledger()
+		b.SignIn(p, "sixth@example.org")
+		oldest := m.UserID(t, "chosen@example.org")
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.SessionsEnded, Actor: oldest, Target: oldest, Detail: map[string]string{"which": "accounts"}},
+			audit.Event{Kind: audit.SignInOK, Actor: sixth.ID})...)
 	}},
 	{"an unknown app asks", func(t *testing.T, m *mailing) {
 		a := m.App()

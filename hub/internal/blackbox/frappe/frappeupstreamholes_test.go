@@ -80,7 +80,7 @@ func TestFrappeHole28123WhoSaysNoCanStartAgain(t *testing.T) {
 		a, b := s.App(), s.Browser()
 		p := s.Come(b, b.Authorize(a.Request()), hubtest.AshaThere, frappetest.Deny)
 		hubtest.Want(t, g.String()+": status", p.Status, http.StatusForbidden)
-		if !strings.Contains(p.Body, "Sign-in cancelled") || strings.Contains(p.Body, "access_denied") {
+		if !strings.Contains(p.Body, "You cancelled at ") || strings.Contains(p.Body, "access_denied") {
 			t.Fatalf("%s: got\n%s", g, p.Body)
 		}
 		// The link back leads to the same app.

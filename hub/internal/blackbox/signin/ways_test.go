@@ -67,7 +67,8 @@ func TestAHundredLoginKeysCostTheDatabaseNoMoreThanOne(t *testing.T) {
 		if !strings.Contains(p.Body, fmt.Sprintf(`id="with-way-%d"`, n-1)) {
 			t.Errorf("the last of %d is not on the page", n)
 		}
-		hubtest.Want(t, "forms that lead to a single one", strings.Count(p.Body, `action="/signin/with/`)-strings.Count(p.Body, `formaction="/signin/with/`), min(n, 6))
+		visible, _, _ := strings.Cut(p.Body, "<details")
+		hubtest.Want(t, "buttons that are not folded away", strings.Count(visible, `formaction="/signin/with/`), min(n, 6))
 	}
 	if reads[1] == 0 || reads[100] > reads[1] {
 		t.Errorf("the page took %d reads with one key and %d with a hundred", reads[1], reads[100])

@@ -44,7 +44,7 @@ func (d *Handler) showSettings(c *gin.Context, status int, token string, wrong [
 		SignUp: s.SignUpOf(), SignUpDomains: strings.Join(s.SignUpDomains, "\n"), SignUpApproval: s.SignUpApproval,
 		SecondFactor: s.SecondFactorOf(), SecondFactorRoles: strings.Join(s.SecondFactorRoles, "\n"), SecondFactorDays: strconv.Itoa(s.SecondFactorFor()), TrustedBrowserDays: strconv.Itoa(s.TrustedBrowserFor()),
 		Traces: s.TraceMode(), TraceDays: strconv.Itoa(s.TraceKept()),
-		RecentMinutes: strconv.Itoa(s.RecentFor()), AdminHours: strconv.Itoa(s.AdminFor()), AuditDays: strconv.Itoa(s.AuditKept()), DeletionDays: strconv.Itoa(s.DeletionFor()),
+		RecentMinutes: strconv.Itoa(s.RecentFor()), AdminHours: strconv.Itoa(s.AdminFor()), StaySignedIn: s.StayOf(), AuditDays: strconv.Itoa(s.AuditKept()), DeletionDays: strconv.Itoa(s.DeletionFor()),
 		RefreshSeconds: strconv.Itoa(s.RefreshAgain()),
 		Registered:     strconv.Itoa(s.RegisteredAtMost()), PerNetwork: strconv.Itoa(s.RegisteredFromOne()), UnusedDays: strconv.Itoa(s.UnusedFor()),
 
@@ -98,6 +98,7 @@ func (d *Handler) SaveSettings(c *gin.Context) error {
 		s.AuditDays = countOr(form, "audit_days", s.AuditDays)
 		s.DeletionDays = countOr(form, "deletion_days", s.DeletionDays)
 		s.RecentMinutes, s.AdminHours = numberOr(form, "recent_minutes", s.RecentMinutes), numberOr(form, "admin_hours", s.AdminHours)
+		s.StaySignedIn = textOr(form, "stay_signed_in", s.StaySignedIn)
 		s.RefreshSeconds = countOr(form, "refresh_seconds", s.RefreshSeconds)
 		s.Registered, s.RegisteredPerNetwork = numberOr(form, "registered", s.Registered), numberOr(form, "registered_per_network", s.RegisteredPerNetwork)
 		s.UnusedDays = countOr(form, "unused_days", s.UnusedDays)
@@ -108,7 +109,7 @@ func (d *Handler) SaveSettings(c *gin.Context) error {
 			TrustedDomains: form["trusted_domains"], Registration: form["registration"], DocumentDomains: form["document_domains"],
 			SoftwareIssuers: form["software_issuers"], Vouchers: form["vouchers"], Passwords: form["passwords"], BreachedURL: form["breached_url"],
 			SignUp: form["sign_up"], SignUpDomains: form["sign_up_domains"], SignUpApproval: form["sign_up_approval"] == "1",
-			SecondFactor: form["second_factor"], SecondFactorRoles: form["second_factor_roles"], SecondFactorDays: form["second_factor_days"], TrustedBrowserDays: form["trusted_browser_days"], DeletionDays: form["deletion_days"], Traces: form["traces"], TraceDays: form["trace_days"], RecentMinutes: form["recent_minutes"], AdminHours: form["admin_hours"], AuditDays: form["audit_days"], RefreshSeconds: form["refresh_seconds"],
+			SecondFactor: form["second_factor"], SecondFactorRoles: form["second_factor_roles"], SecondFactorDays: form["second_factor_days"], TrustedBrowserDays: form["trusted_browser_days"], DeletionDays: form["deletion_days"], Traces: form["traces"], TraceDays: form["trace_days"], RecentMinutes: form["recent_minutes"], AdminHours: form["admin_hours"], StaySignedIn: form["stay_signed_in"], AuditDays: form["audit_days"], RefreshSeconds: form["refresh_seconds"],
 			Registered: form["registered"], PerNetwork: form["registered_per_network"], UnusedDays: form["unused_days"], Mistakes: wrong,
 		})
 	}
