@@ -131,6 +131,10 @@ func (h *Hub) buildPeople() {
 		Delivers: func() bool { return h.mailer.Delivers() }, Failures: c.Limits.Failures.Burst, FailureEvery: c.Limits.Failures.Every,
 		Now: c.Now, Hash: c.Hash, MinPassword: c.MinPassword, HubNames: []string{"fedhub", c.Name}, Typed: h.box.Derive(names.KeyOfTyped),
 		Breached: (&pwned.Service{Client: h.http, Base: h.settings.BreachedBase, Log: c.Log}).Breached,
+		SignInBy: func(ctx context.Context) (users.SignInBy, error) {
+			s, err := h.settings.Current(ctx)
+			return users.SignInBy{Names: s.UserNameSignIn, Phones: s.PhoneSignIn}, err
+		},
 		RolesTaken: func(ctx context.Context, before, after users.User) {
 			h.audit.Record(ctx, audit.Event{Kind: audit.RolesChanged, Actor: "provider", Target: after.ID,
 				Changes: slices.Concat(audit.Roles(before.Roles, after.Roles), audit.Groups(before.GroupNames(), after.GroupNames()))})

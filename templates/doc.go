@@ -48,7 +48,7 @@
 //	/admin/hubs/approve               AdminServers  server; likewise refuse, suspend, resume
 //	/admin/hubs/invite                AdminServers
 //	/admin/sign-in-log                AdminTraces   ref; client key person failed
-//	/admin/settings                   AdminSettings hub_name skip_authorization require_pushed email_sign_in trusted_domains stay_signed_in traces trace_days audit_days deletion_days second_factor second_factor_roles second_factor_days trusted_browser_days recent_minutes admin_hours refresh_seconds registered registered_per_network unused_days
+//	/admin/settings                   AdminSettings hub_name skip_authorization require_pushed email_sign_in user_name_sign_in phone_sign_in trusted_domains stay_signed_in traces trace_days audit_days deletion_days second_factor second_factor_roles second_factor_days trusted_browser_days recent_minutes admin_hours refresh_seconds registered registered_per_network unused_days
 //	/admin/settings/unused            AdminSettings age
 //	ConfirmDelete.Action              ConfirmDelete confirm end
 //

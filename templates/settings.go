@@ -15,6 +15,8 @@ type AdminSettings struct {
 	SkipAuthorization  string            // skip_authorization: "Force" or "Auto"
 	RequirePushed      bool              // require_pushed
 	EmailSignIn        bool              // email_sign_in
+	UserNameSignIn     bool              // user_name_sign_in
+	PhoneSignIn        bool              // phone_sign_in
 	TrustedDomains     string            // trusted_domains, one per line
 	Registration       string            // registration: "off", "token" or "open"
 	DocumentDomains    string            // document_domains, one per line

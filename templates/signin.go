@@ -48,6 +48,8 @@ type SignIn struct {
 	Email     string // as typed before, or from the client's login_hint
 	Alert     Note   // why the last attempt failed; zero on first view
 	Mistakes  []Mistake
+	Names     bool // whether a user name works in place of the email
+	Phones    bool // whether a phone number does
 	Password  bool // whether passwords are asked for
 	Passkey   Ceremony
 	OnlyAdmin bool    // whether passwords work for administrators only
@@ -92,6 +94,28 @@ func (p SignIn) Ready() bool {
 // FocusEmail and FocusPassword choose the first field to type in, unless a
 // message comes first.
 func (p SignIn) FocusEmail() bool { return !p.Wrong() && p.Email == "" }
+
+// Label is that of the field of the address.
+func (p SignIn) Label() locales.Text {
+	switch {
+	case p.Names && p.Phones:
+		return locales.Say("signin.email-name-or-phone-label")
+	case p.Names:
+		return locales.Say("signin.email-or-name-label")
+	case p.Phones:
+		return locales.Say("signin.email-or-phone-label")
+	}
+	return locales.Say("signin.email-label")
+}
+
+// Kind is the type of that field: browsers refuse other texts in one of type
+// email.
+func (p SignIn) Kind() string {
+	if p.Names || p.Phones {
+		return "text"
+	}
+	return "email"
+}
 
 // Fills is the autocomplete value of the address field. It can offer passkeys
 // too (HTML §4.10.18.7.1, "webauthn").

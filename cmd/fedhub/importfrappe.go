@@ -27,6 +27,8 @@ type importFrappeCmd struct {
 	NoSecrets   bool   `name:"without-secrets" help:"Do not ask for confirmation before adding applications without a secret in the export. Each of them needs a new secret."`
 	Admins      bool   `help:"Make every enabled System Manager of the site an administrator of this hub. By default no user becomes an administrator."`
 
+	SiteConfig string `placeholder:"PATH" help:"The site_config.json of the site. Its encryption_key decrypts the secrets of authenticator apps in the export."`
+
 	SkipAuthorization bool `help:"Keep Skip Authorization of the site's applications: they do not ask users for consent here. By default they ask, and the report names them."`
 
 	format `embed:""`
@@ -44,6 +46,11 @@ Export the data on the site, as a user who may read all of it:
   bench --site SITE export-json "Social Login Key" keys.json
   bench --site SITE execute frappe.db.sql --args '["select name, password from __Auth where doctype=\"User\" and fieldname=\"password\" and encrypted=0"]' --kwargs '{"as_dict": 1}' > passwords.json
 
+If users sign in there with a user name or a phone number, or with an authenticator app, export this too. Use the app's secrets with --site-config:
+
+  bench --site SITE export-json "System Settings" system.json
+  bench --site SITE execute frappe.db.sql --args '["select defkey, defvalue from tabDefaultValue where defkey like \"%_otpsecret\" or defkey like \"%_otplogin\""]' --kwargs '{"as_dict": 1}' > authenticators.json
+
 These formats work too: responses of the REST API, CSV files of Data Export, Data Import and the report view (with English headings and the column ID), and the output of "mariadb -e". All files are read and checked before anything is written. If you run the import again, it updates what changed on the site, and keeps what was changed here.
 
 The files contain secrets and password hashes. Delete them afterwards.`
@@ -55,12 +62,18 @@ func (i *importFrappeCmd) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
+	var key frappeimport.SiteKey
+	if i.SiteConfig != "" {
+		if key, err = frappeimport.ReadSiteKey(i.SiteConfig); err != nil {
+			return mistakef("--site-config: %v", err)
+		}
+	}
 	export, err := frappeimport.Read(i.Files)
 	if err != nil {
 		return unreadable(err)
 	}
 	return i.with(ctx, c, func(o *opened) error {
-		options := frappeimport.Options{Site: site, TrustEmails: i.TrustEmails, Admins: i.Admins, NewSubjects: i.NewSubjects, SkipAuthorization: i.SkipAuthorization}
+		options := frappeimport.Options{Site: site, TrustEmails: i.TrustEmails, Admins: i.Admins, NewSubjects: i.NewSubjects, SkipAuthorization: i.SkipAuthorization, SiteKey: key}
 		plan, err := frappeimport.Make(ctx, o.Service, export, options, c.tell("users checked"))
 		if err != nil {
 			return err

@@ -27,6 +27,8 @@ type settingsSetCmd struct {
 	Passwords word `enum:"all,administrators," default:"" placeholder:"WORD" help:"Users who may sign in with a password: all or administrators. With administrators, other users sign in through a provider."`
 
 	EmailSignIn          *bool   `negatable:"" help:"Let users who may use a password also sign in with a code or link from an email; --no-email-sign-in turns it off. Needs a mail server. Default: off."`
+	UserNameSignIn       *bool   `negatable:"" help:"Let users sign in with their user name in place of the email address; --no-user-name-sign-in turns it off. Default: off."`
+	PhoneSignIn          *bool   `negatable:"" help:"Let users sign in with their phone number in place of the email address; --no-phone-sign-in turns it off. Default: off."`
 	BreachedPasswordsURL *string `name:"breached-passwords-url" placeholder:"URL" help:"Ask this service too whether a new password is known from a data breach, for example https://api.pwnedpasswords.com/range/. It gets the first 5 digits of the SHA-1 hash. An empty value turns it off, which is the default."`
 
 	SignUp         word      `enum:"off,invitation,domain,open," default:"" placeholder:"WORD" help:"Who may create an account with a password: off (nobody, administrators add users), invitation (users whom an administrator invited), domain (also addresses of --sign-up-domain) or open (everyone). domain and open need emails. Default: invitation."`
@@ -65,7 +67,7 @@ func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
 	given := *s
 	given.format, given.base = format{}, base{}
 	if given == (settingsSetCmd{}) {
-		return mistake("nothing to change; add at least one of --consent, --name, --server-domain, --registration, --document-domain, --software-issuer, --require-pushed, --voucher, --key-days, --passwords, --email-sign-in, --breached-passwords-url, --sign-up, --sign-up-domain, --sign-up-approval, --second-factor, --second-factor-role, --second-factor-days, --trusted-days, --traces, --trace-days, --audit-days, --deletion-days, --recent-minutes, --admin-hours, --stay-signed-in, --refresh-seconds, --registered, --registered-per-network and --unused-days")
+		return mistake("nothing to change; add at least one of --consent, --name, --server-domain, --registration, --document-domain, --software-issuer, --require-pushed, --voucher, --key-days, --passwords, --email-sign-in, --user-name-sign-in, --phone-sign-in, --breached-passwords-url, --sign-up, --sign-up-domain, --sign-up-approval, --second-factor, --second-factor-role, --second-factor-days, --trusted-days, --traces, --trace-days, --audit-days, --deletion-days, --recent-minutes, --admin-hours, --stay-signed-in, --refresh-seconds, --registered, --registered-per-network and --unused-days")
 	}
 	return s.with(ctx, c, func(o *opened) error {
 		err := o.ChangeSettings(ctx, c.operator(), func(now *settings.Settings) {
@@ -76,6 +78,8 @@ func (s *settingsSetCmd) Run(ctx context.Context, c *console) error {
 			change(&now.DocumentDomains, s.DocumentDomain)
 			change(&now.SoftwareIssuers, s.SoftwareIssuer)
 			change(&now.EmailSignIn, s.EmailSignIn)
+			change(&now.UserNameSignIn, s.UserNameSignIn)
+			change(&now.PhoneSignIn, s.PhoneSignIn)
 			change(&now.RequirePushed, s.RequirePushed)
 			change(&now.Vouchers, s.Voucher)
 			now.KeyDays = cmp.Or(s.KeyDays, now.KeyDays)

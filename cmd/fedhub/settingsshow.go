@@ -34,6 +34,8 @@ func showSettings(ctx context.Context, c *console, o *opened, print printer) err
 		KeyDays         int      `json:"key_days"`
 		Passwords       string   `json:"passwords"`
 		EmailSignIn     bool     `json:"email_sign_in"`
+		UserNameSignIn  bool     `json:"user_name_sign_in"`
+		PhoneSignIn     bool     `json:"phone_sign_in"`
 		BreachedURL     string   `json:"breached_passwords_url"`
 		SignUp          string   `json:"sign_up"`
 		SignUpDomains   []string `json:"sign_up_domains"`
@@ -53,7 +55,7 @@ func showSettings(ctx context.Context, c *console, o *opened, print printer) err
 		Registered      int      `json:"registered"`
 		PerNetwork      int      `json:"registered_per_network"`
 		UnusedDays      int      `json:"unused_days"`
-	}{now.HubName, now.Consent, append([]string{}, now.ServerDomains...), now.Registration, append([]string{}, now.DocumentDomains...), append([]string{}, now.SoftwareIssuers...), now.RequirePushed, append([]string{}, now.Vouchers...), now.RotateDays(), now.PasswordsOf(), now.EmailSignIn, now.BreachedURL, now.SignUpOf(), append([]string{}, now.SignUpDomains...), now.SignUpApproval, now.SecondFactorOf(), append([]string{}, now.SecondFactorRoles...), now.SecondFactorFor(), now.TrustedBrowserFor(), now.TraceMode(), now.TraceKept(), now.AuditKept(), now.DeletionFor(), now.RecentFor(), now.AdminFor(), now.StayOf(), now.RefreshAgain(), now.RegisteredAtMost(), now.RegisteredFromOne(), now.UnusedFor()}
+	}{now.HubName, now.Consent, append([]string{}, now.ServerDomains...), now.Registration, append([]string{}, now.DocumentDomains...), append([]string{}, now.SoftwareIssuers...), now.RequirePushed, append([]string{}, now.Vouchers...), now.RotateDays(), now.PasswordsOf(), now.EmailSignIn, now.UserNameSignIn, now.PhoneSignIn, now.BreachedURL, now.SignUpOf(), append([]string{}, now.SignUpDomains...), now.SignUpApproval, now.SecondFactorOf(), append([]string{}, now.SecondFactorRoles...), now.SecondFactorFor(), now.TrustedBrowserFor(), now.TraceMode(), now.TraceKept(), now.AuditKept(), now.DeletionFor(), now.RecentFor(), now.AdminFor(), now.StayOf(), now.RefreshAgain(), now.RegisteredAtMost(), now.RegisteredFromOne(), now.UnusedFor()}
 	return print(c, value, func(w io.Writer) {
 		table(w, []string{"SETTING", "VALUE"}, [][]string{
 			{"name", value.Name},
@@ -67,6 +69,8 @@ func showSettings(ctx context.Context, c *console, o *opened, print printer) err
 			{"days until signing keys rotate", strconv.Itoa(value.KeyDays)},
 			{"passwords allowed for", value.Passwords},
 			{"sign-in by email", strconv.FormatBool(value.EmailSignIn)},
+			{"sign-in with a user name", strconv.FormatBool(value.UserNameSignIn)},
+			{"sign-in with a phone number", strconv.FormatBool(value.PhoneSignIn)},
 			{"service for breached passwords", value.BreachedURL},
 			{"sign-up", value.SignUp},
 			{"email domains that may sign up", strings.Join(value.SignUpDomains, " ")},

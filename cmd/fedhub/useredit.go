@@ -15,8 +15,10 @@ import (
 type userEditCmd struct {
 	who           `embed:""`
 	personFlags   `embed:""`
-	Email         string `placeholder:"ADDRESS" help:"New email address. The hub sends an email about the change to the old address."`
-	EmailVerified *bool  `negatable:"" help:"Mark the address as verified, or as not verified. A new address is not verified by default."`
+	Email         string  `placeholder:"ADDRESS" help:"New email address. The hub sends an email about the change to the old address."`
+	UserName      *string `placeholder:"NAME" help:"User name to sign in with, if the settings allow it: a to z, digits and . _ -, beginning with a letter. An empty value removes it."`
+	Phone         *string `placeholder:"NUMBER" help:"Phone number to sign in with, if the settings allow it. An empty value removes it."`
+	EmailVerified *bool   `negatable:"" help:"Mark the address as verified, or as not verified. A new address is not verified by default."`
 }
 
 // Help is the long text of --help.
@@ -29,7 +31,8 @@ func (u *userEditCmd) Run(ctx context.Context, k *kong.Context, c *console) erro
 	typed := givenIn(k)
 	described := typed[&u.Name] || typed[&u.Claim] || typed[&u.Claims]
 	addressed := typed[&u.Email] || u.EmailVerified != nil
-	if !described && !addressed {
+	named := u.UserName != nil || u.Phone != nil
+	if !described && !addressed && !named {
 		return mistake("nothing to change; add at least one flag, see fedhub user edit --help")
 	}
 	return u.about(ctx, c, func(o *opened, person users.User) error {
@@ -46,6 +49,13 @@ func (u *userEditCmd) Run(ctx context.Context, k *kong.Context, c *console) erro
 		var err error
 		if addressed {
 			if person, err = u.address(ctx, c, o, person); err != nil {
+				return err
+			}
+		}
+		if named {
+			if person, err = o.ChangeSignIn(ctx, c.operator(), person.ID, u.UserName, u.Phone); errors.Is(err, fs.ErrExist) {
+				return fmt.Errorf("another user has the user name %s", oneLine(*u.UserName))
+			} else if err != nil {
 				return err
 			}
 		}

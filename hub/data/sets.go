@@ -47,7 +47,7 @@ import (
 // data and must not change. user and client name the fields that hold the
 // owner: the record is deleted together with it.
 type Sets struct {
-	Users               *store.Collection[users.User]                      `set:"users" unique:"emailKey founder" index:"rank waiting" times:"deletionDue"`
+	Users               *store.Collection[users.User]                      `set:"users" unique:"emailKey founder signInName" index:"rank waiting signInPhone" times:"deletionDue"`
 	Groups              *store.Collection[groups.Group]                    `set:"groups" unique:"nameKey" index:"parent"`
 	Members             *store.Collection[groups.Member]                   `set:"memberships" index:"groupId userId" user:"userId"`
 	Pictures            *store.Collection[pictures.Picture]                `set:"pictures" index:"userId" user:"userId"`

@@ -61,6 +61,12 @@ func (s *Service) ImportUser(ctx context.Context, by audit.Actor, i users.Import
 	return u, err
 }
 
+// SignInNameOwner is the id of the user with this user name; empty if there is
+// none.
+func (s *Service) SignInNameOwner(ctx context.Context, name string) (string, error) {
+	return s.parts.Users.SignInNameOwner(ctx, name)
+}
+
 // IdentityOwner is the id of the user that an identity is linked to; empty if
 // there is none.
 func (s *Service) IdentityOwner(ctx context.Context, c linking.Claim) (string, error) {

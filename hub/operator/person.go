@@ -47,3 +47,14 @@ func (s *Service) Sessions(ctx context.Context, u users.User) ([]sessions.Sessio
 func (s *Service) Consents(ctx context.Context, userID string) ([]grants.Grant, error) {
 	return s.parts.Grants.ByUser(ctx, userID)
 }
+
+// ChangeSignIn gives a user another user name or phone number to sign in with; nil
+// leaves it, and an empty text removes it. A user name of another user is
+// fs.ErrExist.
+func (s *Service) ChangeSignIn(ctx context.Context, by audit.Actor, id string, name, phone *string) (users.User, error) {
+	u, err := s.parts.Users.SetSignIn(ctx, id, name, phone)
+	if err == nil {
+		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.UserChanged, Target: id, Detail: map[string]string{"user_name": u.SignInName}}))
+	}
+	return u, err
+}

@@ -73,6 +73,10 @@ type Settings struct {
 	// EmailSignIn lets those who may use a password sign in by a code that the
 	// hub emails them, too.
 	EmailSignIn bool `bson:"emailSignIn,omitempty"`
+	// UserNameSignIn and PhoneSignIn accept a user name or a phone number in place
+	// of the address, together with the password.
+	UserNameSignIn bool `bson:"userNameSignIn,omitempty"`
+	PhoneSignIn    bool `bson:"phoneSignIn,omitempty"`
 
 	// SignUp is who may create an account, one of the SignUp constants; unset is
 	// the default. SignUpDomains are the domains of SignUpByDomain, in ASCII, and

@@ -9,7 +9,6 @@ import (
 
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users/passwords"
-	"github.com/fedhub/fedhub/internal/emailaddr"
 	"github.com/fedhub/fedhub/internal/lasting"
 	"github.com/fedhub/fedhub/internal/texts"
 )
@@ -35,15 +34,22 @@ type From struct {
 	Browsers []string // names under which the browser may be known
 }
 
-// Authenticate returns the user with this address and password. Besides the
+// Authenticate returns the user with this password and address, or user name or
+// phone number where the settings allow them. Besides the
 // errors above it returns *passwords.Throttled while attempts must wait, and
 // passwords.ErrBusy when too many passwords are being checked; both are
 // independent of the password.
-func (k *Service) Authenticate(ctx context.Context, email, password string, from From) (User, error) {
-	key, err := emailaddr.Canonical(email)
+func (k *Service) Authenticate(ctx context.Context, typed, password string, from From) (User, error) {
 	// Neither can be right, so do not compute a hash.
-	if err != nil || len(password) > passwords.MaxBytes {
+	if len(password) > passwords.MaxBytes {
 		return User{}, ErrWrongPassword
+	}
+	key, err := k.accountKey(ctx, typed)
+	if invalidName(err) {
+		return User{}, ErrWrongPassword
+	}
+	if err != nil {
+		return User{}, fmt.Errorf("sign in: %w", err)
 	}
 	seat, err := k.hasher.Admit()
 	if err != nil {

@@ -151,7 +151,7 @@ func (u User) AsImported() bool { return !u.touched() }
 // was changed here.
 func (u User) says(want User) bool {
 	return u.Profile == want.Profile && u.Email == want.Email && u.EmailKey == want.EmailKey &&
-		u.EmailVerified == want.EmailVerified && u.Disabled == want.Disabled && slices.Equal(u.Roles, want.Roles) &&
+		u.EmailVerified == want.EmailVerified && u.SignInName == want.SignInName && u.SignInPhone == want.SignInPhone && u.Disabled == want.Disabled && slices.Equal(u.Roles, want.Roles) &&
 		!u.newPassword(want)
 }
 
@@ -237,6 +237,7 @@ func (u *User) become(want User) {
 	}
 	u.show(want.Profile)
 	u.Email, u.EmailKey, u.EmailVerified, u.Disabled = want.Email, want.EmailKey, want.EmailVerified, want.Disabled
+	u.SignInName, u.SignInPhone = want.SignInName, want.SignInPhone
 	u.SetRoles(want.Roles)
 	u.Updated, u.Imported.At = want.Updated, want.Updated
 }

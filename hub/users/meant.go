@@ -6,8 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"strings"
-
-	"github.com/fedhub/fedhub/internal/emailaddr"
 )
 
 // Unknown is the prefix of the hash of an address or name without an account.
@@ -18,7 +16,7 @@ const Unknown = "unknown:"
 // typed text is never stored, because people sometimes type passwords into the
 // wrong field.
 func (k *Service) Meant(ctx context.Context, typed string) string {
-	key, err := emailaddr.Canonical(typed)
+	key, err := k.accountKey(ctx, typed)
 	if err != nil {
 		key = strings.TrimSpace(typed)
 	} else if u, err := k.ByEmailKey(ctx, key); err == nil {

@@ -35,6 +35,7 @@ type Service struct {
 	invitations *store.Collection[Invitation]
 	breached    func(ctx context.Context, password string) bool
 	groups      *groups.Service
+	signInBy    func(ctx context.Context) (SignInBy, error)
 }
 
 // Options are the parts of a Service. The sets and Now are required.
@@ -72,6 +73,9 @@ type Options struct {
 	// RolesTaken is called when a provider gives or takes roles; may be nil.
 	RolesTaken func(ctx context.Context, before, after User)
 
+	// SignInBy is what people may type besides their address; nil is nothing.
+	SignInBy func(ctx context.Context) (SignInBy, error)
+
 	Typed []byte // the key for hashes of what was typed as an address
 }
 
@@ -104,6 +108,7 @@ func New(o Options) *Service {
 		now:         now,
 		invitations: o.Invitations,
 		breached:    o.Breached,
+		signInBy:    o.SignInBy,
 	}
 }
 
@@ -170,6 +175,7 @@ func (k *Service) draft(ctx context.Context, n NewUser) (User, error) {
 	profile, unclear := n.profile().clean()
 	problems = append(problems, unclear...)
 	user := k.Blank()
+	problems = append(problems, user.setSignIn(n)...)
 	user.Email = TidyEmail(n.Email)
 	user.EmailKey = key
 	user.EmailVerified = n.EmailVerified

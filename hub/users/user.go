@@ -26,6 +26,13 @@ type User struct {
 	EmailKey      string `bson:"emailKey,omitempty"`
 	EmailVerified bool   `bson:"emailVerified"`
 
+	// SignInName and SignInPhone are what the user may sign in with besides the
+	// address, in canonical form: a user name, unique among users, and a phone
+	// number, which counts only while no other user has it. The profile has its
+	// own, for display.
+	SignInName  string `bson:"signInName,omitempty"`
+	SignInPhone string `bson:"signInPhone,omitempty"`
+
 	Profile       `bson:",inline"`
 	PhoneVerified bool `bson:"phoneVerified,omitempty"`
 	// Uploaded is the address of the picture that the user uploaded here.
@@ -120,6 +127,8 @@ type NewUser struct {
 	Profile              // an empty name becomes the address
 	PhoneVerified bool   // verified by the hub or a trusted source
 	Roles         []string
+	SignInName    string // user name to sign in with
+	SignInPhone   string // phone number to sign in with
 
 	// Password is the plain password, Imported a hash from another system, see
 	// passwords.Imported. At most one may be set; with neither the user can

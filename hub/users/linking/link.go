@@ -91,7 +91,7 @@ func (k *Service) wipe(ctx context.Context, user users.User) (users.User, error)
 		if u.EmailVerified || u.Disabled || u.Admin() {
 			return errAgain // not the account of the decision
 		}
-		u.Password = ""
+		u.Password, u.SignInName, u.SignInPhone = "", "", ""
 		u.SessionGeneration++
 		return nil
 	})
@@ -121,7 +121,7 @@ func (k *Service) wipe(ctx context.Context, user users.User) (users.User, error)
 			return errAgain
 		}
 		u.SetGrants(users.Without(u.Grants(), given))
-		u.Password = ""
+		u.Password, u.SignInName, u.SignInPhone = "", "", ""
 		u.EmailVerified = true
 		u.SessionGeneration++
 		return nil

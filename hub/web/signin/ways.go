@@ -88,6 +88,7 @@ func (d *Handler) show(c *gin.Context, status int, j pendingLogin, ways []federa
 	page.Local = "/signin" + local(j)
 	page.Forgot = "/password/forgot" + j.query()
 	page.Stay = cookies.AskToStay(s, j.Stay)
+	page.Names, page.Phones = s.UserNameSignIn, s.PhoneSignIn
 	if s.EmailSignIn && page.Password && d.MailLinks.Delivers() {
 		page.ByEmail = "/signin/email" + j.query()
 	}

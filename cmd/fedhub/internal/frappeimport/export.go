@@ -13,6 +13,7 @@ type Export struct {
 	Users, Clients, Keys []Doc
 	Settings             []Doc // both kinds
 	Passwords            map[string]string
+	Apps                 map[string]siteApp // authenticator apps, by user
 	// Other counts documents of other doctypes, and rows of child tables without
 	// their document in the files.
 	Other map[string]int
@@ -27,7 +28,7 @@ type Export struct {
 }
 
 func newExport() *Export {
-	return &Export{Passwords: map[string]string{}, Other: map[string]int{}, Unread: map[string][]string{}, byName: map[string]map[string]int{}, listed: map[string]bool{}}
+	return &Export{Passwords: map[string]string{}, Apps: map[string]siteApp{}, Other: map[string]int{}, Unread: map[string][]string{}, byName: map[string]map[string]int{}, listed: map[string]bool{}}
 }
 
 // add sorts the documents of a file by doctype.
@@ -42,13 +43,15 @@ func (e *Export) add(file string, docs []Doc) {
 			e.Clients = e.put(e.Clients, d)
 		case SocialLoginKey:
 			e.Keys = e.put(e.Keys, d)
-		case OAuthSettings, ProviderSettings:
+		case OAuthSettings, ProviderSettings, SystemSettings:
 			d.fields["name"] = d.Type
 			e.Settings = e.put(e.Settings, d)
 		case UserSocialLogin, HasRole, ClientRole:
 			e.rows = append(e.rows, d)
 		case Auth:
 			e.password(d)
+		case DefaultValue:
+			e.setting(d)
 		default:
 			e.Other[fmt.Sprintf("%.60s", d.Type)]++
 		}

@@ -19,7 +19,8 @@ type Options struct {
 	Admins      bool   // a System Manager of the site becomes an administrator here
 	NewSubjects bool   // users without a subject in the export get a new one
 
-	SkipAuthorization bool // applications keep the site's Skip Authorization
+	SiteKey           SiteKey // to decrypt secrets of authenticator apps; nil: unknown
+	SkipAuthorization bool    // applications keep the site's Skip Authorization
 }
 
 // From marks records that come from a Frappe site.
@@ -29,6 +30,7 @@ const From = "frappe"
 type Person struct {
 	users.Import
 	Identities []Identity
+	App        string   // secret of the user's authenticator app; empty: none
 	left       []string // data that the hub does not import, in words
 }
 
@@ -158,6 +160,9 @@ func personRest(d Doc, p *Person, r *Record) {
 	for field, words := range map[string]string{
 		"gender": "gender", "birth_date": "date of birth", "phone": "telephone number", "mobile_no": "telephone number",
 	} {
+		if field == "mobile_no" && p.SignInPhone != "" {
+			continue
+		}
 		if d.text(field) != "" && !slices.Contains(p.left, words) {
 			p.left = append(p.left, words)
 		}

@@ -239,6 +239,10 @@ func (p *planner) settings(ctx context.Context) error {
 	slices.SortFunc(p.export.Settings, func(a, b Doc) int { return strings.Compare(a.Type, b.Type) })
 	for i, d := range p.export.Settings {
 		r := settingsRecord(d)
+		if d.Type == SystemSettings {
+			p.signInSettings(d, have, r)
+			continue
+		}
 		if i > 0 || consent == "" || consent == have.Consent {
 			p.add(r, nil)
 			continue

@@ -67,13 +67,18 @@ func (p *planner) clientOutcome(ctx context.Context, c ClientHere, r *Record) (a
 func (p *planner) people(ctx context.Context, tell func(done, of int)) error {
 	all := make([]Person, len(p.export.Users))
 	records := make([]Record, len(p.export.Users))
-	byID, byEmail := map[string][]int{}, map[string][]int{}
+	byID, byEmail, byName := map[string][]int{}, map[string][]int{}, map[string][]int{}
 	for i, d := range p.export.Users {
 		hash := p.export.Passwords[strings.ToLower(d.text("name"))]
 		all[i], records[i] = person(d, hash, p.wanted, p.options, func(name string) string { return p.hub.ImportedSubject(From, name) })
 		if records[i].Outcome == "" {
 			key, _ := emailaddr.Canonical(all[i].Email)
 			byEmail[key] = append(byEmail[key], i)
+			personApp(p.export.Apps[strings.ToLower(d.text("name"))], p.options.SiteKey, &all[i], &records[i])
+			p.signInOf(d, &all[i], &records[i])
+			if name := all[i].SignInName; name != "" {
+				byName[name] = append(byName[name], i)
+			}
 		}
 		for _, id := range claimedBy(d, all[i].ID) {
 			byID[id] = append(byID[id], i)
@@ -87,6 +92,9 @@ func (p *planner) people(ctx context.Context, tell func(done, of int)) error {
 			key, _ := emailaddr.Canonical(all[i].Email)
 			p.refuseTwins(&records[i], records, i, byID[strings.ToLower(all[i].ID)], "subject (userid)")
 			p.refuseTwins(&records[i], records, i, byEmail[key], "email address")
+			if err := p.ownName(ctx, &all[i], &records[i], len(byName[all[i].SignInName])); err != nil {
+				return err
+			}
 		}
 		if err := p.onePerson(ctx, p.export.Users[i], all[i], records[i]); err != nil {
 			return err
@@ -144,6 +152,9 @@ func (p *planner) onePerson(ctx context.Context, d Doc, one Person, r Record) er
 	personOutcome(&r, standing, there)
 	links, err := p.identities(ctx, one, standing, there, &r)
 	if err != nil {
+		return err
+	}
+	if err := p.appAgain(ctx, &one, standing, there, &r); err != nil {
 		return err
 	}
 	if r.Outcome == Created || r.Outcome == Updated {
@@ -249,6 +260,11 @@ func (p *planner) writePerson(one Person, standing users.ImportStatus, links []l
 	return func(ctx context.Context, by audit.Actor) error {
 		if standing != users.ImportUnchanged {
 			if _, err := p.hub.ImportUser(ctx, by, one.Import, standing == users.ImportUpdate); err != nil {
+				return err
+			}
+		}
+		if one.App != "" {
+			if err := p.hub.SetUpApp(ctx, by, one.ID, one.App); err != nil && !errors.Is(err, fs.ErrExist) {
 				return err
 			}
 		}

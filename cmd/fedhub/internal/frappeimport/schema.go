@@ -17,6 +17,8 @@ const (
 	UserSocialLogin  = "User Social Login"
 	HasRole          = "Has Role"
 	ClientRole       = "OAuth Client Role"
+	SystemSettings   = "System Settings"
+	DefaultValue     = "DefaultValue"
 	Auth             = "__Auth"
 )
 
@@ -44,7 +46,7 @@ func child(fields map[string]string, marks ...string) schema {
 // schemas are all doctypes, in the order in which documents without a doctype are
 // compared with them.
 func schemas() []string {
-	return []string{Auth, OAuthClient, SocialLoginKey, UserSocialLogin, HasRole, OAuthSettings, ProviderSettings, User}
+	return []string{DefaultValue, Auth, SystemSettings, OAuthClient, SocialLoginKey, UserSocialLogin, HasRole, OAuthSettings, ProviderSettings, User}
 }
 
 func schemaOf(doctype string) (schema, bool) {
@@ -93,6 +95,16 @@ var known = map[string]schema{
 			"auth_url_data": "Auth URL Data", "user_id_property": "User ID Property", "sign_ups": "Sign ups", "tenant_id": "Tenant ID",
 		},
 		marks: []string{"social_login_provider", "provider_name", "enable_social_login"},
+	},
+	SystemSettings: {
+		fields: map[string]string{
+			"name": "ID", "allow_login_using_user_name": "Allow Login using User Name", "allow_login_using_mobile_number": "Allow Login using Mobile Number",
+		},
+		marks: []string{"allow_login_using_user_name", "allow_login_using_mobile_number"},
+	},
+	DefaultValue: {
+		fields: map[string]string{"name": "ID", "defkey": "Key", "defvalue": "Value"},
+		marks:  []string{"defkey"},
 	},
 	UserSocialLogin: child(map[string]string{"provider": "Provider", "username": "Username", "userid": "User ID"}, "userid"),
 	HasRole:         child(map[string]string{"role": "Role"}, "role"),

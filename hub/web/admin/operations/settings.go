@@ -37,7 +37,7 @@ func (d *Handler) showSettings(c *gin.Context, status int, token string, wrong [
 	}
 	return d.showForm(c, status, templates.AdminSettings{
 		HubName: s.HubName, SkipAuthorization: consentWords[s.Consent],
-		RequirePushed: s.RequirePushed, EmailSignIn: s.EmailSignIn, TrustedDomains: strings.Join(s.ServerDomains, "\n"),
+		RequirePushed: s.RequirePushed, EmailSignIn: s.EmailSignIn, UserNameSignIn: s.UserNameSignIn, PhoneSignIn: s.PhoneSignIn, TrustedDomains: strings.Join(s.ServerDomains, "\n"),
 		Registration: s.Registration, DocumentDomains: strings.Join(s.DocumentDomains, "\n"), SoftwareIssuers: strings.Join(s.SoftwareIssuers, "\n"),
 		Vouchers:  strings.Join(s.Vouchers, "\n"),
 		Passwords: s.PasswordsOf(), BreachedURL: s.BreachedURL,
@@ -79,6 +79,7 @@ func (d *Handler) SaveSettings(c *gin.Context) error {
 		s.Consent = form["skip_authorization"]
 		s.RequirePushed = form["require_pushed"] == "1"
 		s.EmailSignIn = form["email_sign_in"] == "1"
+		s.UserNameSignIn, s.PhoneSignIn = form["user_name_sign_in"] == "1", form["phone_sign_in"] == "1"
 		s.ServerDomains = admin.Lines(form["trusted_domains"])
 		s.Registration = form["registration"]
 		s.DocumentDomains = admin.Lines(form["document_domains"])
@@ -105,7 +106,7 @@ func (d *Handler) SaveSettings(c *gin.Context) error {
 	})
 	if wrong, ok := web.Mistakes(err, settingsFields); ok {
 		return d.showForm(c, admin.Unprocessable, templates.AdminSettings{
-			HubName: form["hub_name"], SkipAuthorization: form["skip_authorization"], RequirePushed: form["require_pushed"] == "1", EmailSignIn: form["email_sign_in"] == "1",
+			HubName: form["hub_name"], SkipAuthorization: form["skip_authorization"], RequirePushed: form["require_pushed"] == "1", EmailSignIn: form["email_sign_in"] == "1", UserNameSignIn: form["user_name_sign_in"] == "1", PhoneSignIn: form["phone_sign_in"] == "1",
 			TrustedDomains: form["trusted_domains"], Registration: form["registration"], DocumentDomains: form["document_domains"],
 			SoftwareIssuers: form["software_issuers"], Vouchers: form["vouchers"], Passwords: form["passwords"], BreachedURL: form["breached_url"],
 			SignUp: form["sign_up"], SignUpDomains: form["sign_up_domains"], SignUpApproval: form["sign_up_approval"] == "1",
