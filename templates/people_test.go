@@ -25,7 +25,7 @@ var forPeople = strings.Fields(`
 	link.title link.lead link.password-label link.connect-button link.or link.sent- link.send- link.no-way link.cancel-link link.tab link.that-didnt
 	link.try-another linkmail. linkproof. mail. month. notice. onward. passkey.off. passkey.name. passkeys. password. problem. profile. proof. prove.
 	recovery. refusal. request. reset. responder. scripts. second. secondfactor. setup. shells. signedout. signin. signingout. signup.
-	signout. span. time. unlooked. upstream. user.email.bad verify. waiting. wasntme. wasntmyaccount. wasntmypasskey.`)
+	signout. span. time. unlooked. upstream. user.email.bad user.sign_in_name. verify. waiting. wasntme. wasntmyaccount. wasntmypasskey.`)
 
 // forAdministrators are messages of the same packages that only pages of the
 // administration, its emails, logs, and the details of an error for developers
@@ -39,6 +39,7 @@ var forAdministrators = strings.Fields(`
 	group. groups. notice.group- notice.member- user.groups.
 	notice.letin notice.refused notice.resumed notice.rotated notice.second-reset notice.sent notice.shut notice.suspended
 	notice.tried notice.undone notice.unmoved notice.untold notice.withdrawn
+	user.sign_in_phone.
 	proof.email proof.identity proof.password
 	prove.again prove.mailed quiet. request.redirect- request.refused reset.shown reset.used
 	scripts.copy-client-id scripts.copy-initial scripts.copy-invite scripts.copy-link

@@ -38,6 +38,8 @@ type SignUpForm struct {
 	Token    string
 	Email    string // address that received the link
 	Name     string // as typed
+	Names    bool   // whether a user name can be chosen
+	UserName string // as typed; sign_in_name
 	Shortest int    // minimum number of characters of a password
 	Mistakes []Mistake
 }

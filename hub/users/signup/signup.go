@@ -15,6 +15,8 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/emailaddr"
+	"github.com/fedhub/fedhub/internal/forms"
+	"github.com/fedhub/fedhub/internal/lasting"
 )
 
 // ErrClosed means that sign-up is off, or not for this address.
@@ -80,8 +82,8 @@ func (s *Service) Asked(ctx context.Context, token string) (maillinks.SignUpRequ
 
 // Create uses a link to create the account of its address. Only one of several
 // concurrent calls succeeds. Mistakes are forms.Problems and do not use the
-// link up; fs.ErrExist means that the address has an account meanwhile.
-func (s *Service) Create(ctx context.Context, token, name, password string) (users.User, error) {
+// link up; a taken user name is one. fs.ErrExist means that the address has an account meanwhile.
+func (s *Service) Create(ctx context.Context, token, name, userName, password string) (users.User, error) {
 	r, err := s.Asked(ctx, token)
 	if err != nil {
 		return users.User{}, err
@@ -90,8 +92,16 @@ func (s *Service) Create(ctx context.Context, token, name, password string) (use
 	if err != nil {
 		return users.User{}, err
 	}
+	if !now.UserNameSignIn {
+		userName = ""
+	}
+	if taken, err := s.taken(ctx, userName); err != nil {
+		return users.User{}, err
+	} else if taken {
+		return users.User{}, errTaken()
+	}
 	var giveBack func(context.Context) error
-	n := users.NewUser{Email: r.Email, EmailVerified: true, Profile: users.Profile{Name: name}, Password: password}
+	n := users.NewUser{Email: r.Email, EmailVerified: true, Profile: users.Profile{Name: name}, SignInName: userName, Password: password}
 	user, err := s.Users.SignUp(ctx, n, now.SignUpApproval, func(ctx context.Context) error {
 		back, err := s.MailLinks.TakeSignUp(ctx, token)
 		if err == nil {
@@ -100,10 +110,27 @@ func (s *Service) Create(ctx context.Context, token, name, password string) (use
 		return err
 	})
 	if err != nil {
-		if giveBack != nil && !errors.Is(err, fs.ErrExist) {
+		// Somebody else may have taken the user name meanwhile.
+		taken, terr := s.taken(lasting.Of(ctx), userName)
+		mine := errors.Is(err, fs.ErrExist) && taken && terr == nil
+		if giveBack != nil && (mine || !errors.Is(err, fs.ErrExist)) {
 			err = errors.Join(err, giveBack(ctx))
+		}
+		if mine {
+			return users.User{}, errTaken()
 		}
 		return users.User{}, err
 	}
 	return user, s.Users.CloseInvitation(ctx, user)
+}
+
+func errTaken() error { return forms.New("sign_in_name", "user.sign_in_name.taken") }
+
+// taken reports whether a user has this user name.
+func (s *Service) taken(ctx context.Context, userName string) (bool, error) {
+	if userName == "" {
+		return false, nil
+	}
+	owner, err := s.Users.SignInNameOwner(ctx, userName)
+	return owner != "", err
 }

@@ -40,7 +40,7 @@ func newWorld(t *testing.T, edit func(*settings.Settings)) *world {
 	}
 	t.Cleanup(func() { db.Close(context.Background()) }) //nolint:errcheck // the test is over
 	err = db.Prepare(t.Context(), []store.CollectionSpec{
-		{Name: "users", Unique: []string{"emailKey", "founder"}, Index: []string{"rank", "waiting"}},
+		{Name: "users", Unique: []string{"emailKey", "founder", "signInName"}, Index: []string{"rank", "waiting", "signInPhone"}},
 		{Name: "links", Index: []string{"user"}}, {Name: "settings"}, {Name: "invitations", Index: []string{"token"}},
 	})
 	if err != nil {
@@ -94,7 +94,7 @@ func TestALinkMakesOneAccount(t *testing.T) {
 	}
 	for _, poor := range []string{"", "short", "perasperaadastra", "ada example ada example"} {
 		var problems forms.Problems
-		if _, err := w.Create(t.Context(), token, "Ada", poor); !errors.As(err, &problems) {
+		if _, err := w.Create(t.Context(), token, "Ada", "", poor); !errors.As(err, &problems) {
 			t.Errorf("the password %q: %v", poor, err)
 		}
 	}
@@ -102,7 +102,7 @@ func TestALinkMakesOneAccount(t *testing.T) {
 	var group sync.WaitGroup
 	for range 32 {
 		group.Go(func() {
-			u, err := w.Create(t.Context(), token, "Ada", good)
+			u, err := w.Create(t.Context(), token, "Ada", "", good)
 			switch {
 			case err == nil && u.EmailVerified && u.EmailKey == "ada@example.org" && len(u.Roles) == 0 && !u.Disabled:
 				won.Add(1)
@@ -123,10 +123,10 @@ func TestALinkMakesOneAccount(t *testing.T) {
 func TestTwoLinksOfOneAddressMakeOneAccount(t *testing.T) {
 	w := newWorld(t, open)
 	one, two := w.link("ada@example.org"), w.link("ada@example.org")
-	if _, err := w.Create(t.Context(), one, "Ada", good); err != nil {
+	if _, err := w.Create(t.Context(), one, "Ada", "", good); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Create(t.Context(), two, "Eve", good); !errors.Is(err, fs.ErrExist) {
+	if _, err := w.Create(t.Context(), two, "Eve", "", good); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -148,7 +148,7 @@ func TestWhoMayNotSignUpGetsNoLink(t *testing.T) {
 	}
 	token := w.link("ada@example.org")
 	w.change(func(s *settings.Settings) { s.SignUp = settings.SignUpByInvitation })
-	if _, err := w.Create(t.Context(), token, "Ada", good); !errors.Is(err, signup.ErrClosed) {
+	if _, err := w.Create(t.Context(), token, "Ada", "", good); !errors.Is(err, signup.ErrClosed) {
 		t.Errorf("after sign-up was closed: %v", err)
 	}
 	if err := w.Ask(t.Context(), maillinks.SignUpRequest{Email: "ada@example.org"}); !errors.Is(err, signup.ErrClosed) {
@@ -158,7 +158,7 @@ func TestWhoMayNotSignUpGetsNoLink(t *testing.T) {
 
 func TestOneDecisionAboutAWaitingUserCounts(t *testing.T) {
 	w := newWorld(t, func(s *settings.Settings) { s.SignUp, s.SignUpApproval = settings.SignUpOpen, true })
-	u, err := w.Create(t.Context(), w.link("ada@example.org"), "Ada", good)
+	u, err := w.Create(t.Context(), w.link("ada@example.org"), "Ada", "", good)
 	if err != nil || !u.Disabled || u.Waiting == "" {
 		t.Fatalf("got %+v, %v", u, err)
 	}

@@ -86,13 +86,18 @@ func (d *Handler) CreateShow(c *gin.Context) error {
 	if err != nil {
 		return deadLink(err)
 	}
-	return d.Responder.Show(c, http.StatusOK, d.form(c, r))
+	page, err := d.form(c, r)
+	if err != nil {
+		return err
+	}
+	return d.Responder.Show(c, http.StatusOK, page)
 }
 
-func (d *Handler) form(c *gin.Context, r maillinks.SignUpRequest) templates.SignUpForm {
+func (d *Handler) form(c *gin.Context, r maillinks.SignUpRequest) (templates.SignUpForm, error) {
 	// The page leads back to the application, if it waits in this browser.
 	d.Waiting(c, r.Flow, r.To) //nolint:errcheck // the account can be created all the same
-	return templates.SignUpForm{Token: c.Param("token"), Email: r.Email, Shortest: d.MinPassword}
+	now, err := d.SignUps.Settings.Current(c.Request.Context())
+	return templates.SignUpForm{Token: c.Param("token"), Email: r.Email, Names: now.UserNameSignIn, Shortest: d.MinPassword}, err
 }
 
 // Create is POST /signup/{token}: it creates the account and signs it in, or
@@ -106,10 +111,13 @@ func (d *Handler) Create(c *gin.Context) error {
 	if err != nil {
 		return deadLink(err)
 	}
-	user, err := d.SignUps.Create(c.Request.Context(), c.Param("token"), form["name"], form["password"])
+	user, err := d.SignUps.Create(c.Request.Context(), c.Param("token"), form["name"], form["sign_in_name"], form["password"])
 	if wrong, ok := web.Mistakes(err, nil); ok {
-		page := d.form(c, r)
-		page.Name, page.Mistakes = form["name"], wrong
+		page, err := d.form(c, r)
+		if err != nil {
+			return err
+		}
+		page.Name, page.UserName, page.Mistakes = form["name"], form["sign_in_name"], wrong
 		return d.Responder.Show(c, http.StatusUnprocessableEntity, page)
 	}
 	if err != nil {

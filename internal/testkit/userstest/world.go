@@ -40,7 +40,7 @@ func On(t *testing.T, b store.Backend, edit ...func(*users.Options)) *World {
 	w := &World{T: t, Backend: b, time: time.Date(2030, 5, 1, 12, 0, 0, 0, time.UTC)}
 	w.Memory, _ = b.(*Memory)
 	err := b.Prepare(t.Context(), []store.CollectionSpec{
-		{Name: "users", Unique: []string{"emailKey", "founder"}, Index: []string{"rank"}, Times: []string{"deletionDue"}}, {Name: "removed"}, {Name: "pictures", Index: []string{"userId"}},
+		{Name: "users", Unique: []string{"emailKey", "founder", "signInName"}, Index: []string{"rank", "signInPhone"}, Times: []string{"deletionDue"}}, {Name: "removed"}, {Name: "pictures", Index: []string{"userId"}},
 		{Name: "identities", Index: []string{"userId", "subject"}},
 		{Name: "throttles"},
 		{Name: "browsers", Index: []string{"userId"}},

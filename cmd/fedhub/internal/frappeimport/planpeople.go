@@ -137,7 +137,7 @@ func (p *planner) onePerson(ctx context.Context, d Doc, one Person, r Record) er
 		return nil
 	}
 	r.ID = one.ID
-	if err := p.keepRoles(ctx, d, &one); err != nil {
+	if err := errors.Join(p.keepRoles(ctx, d, &one), p.keepNames(ctx, d, &one)); err != nil {
 		return err
 	}
 	standing, there, err := p.hub.WouldImportUser(ctx, one.Import)

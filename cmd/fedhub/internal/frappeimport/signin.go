@@ -2,6 +2,8 @@ package frappeimport
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -64,6 +66,26 @@ func (p *planner) signInOf(d Doc, one *Person, r *Record) {
 			r.note("The user cannot sign in with the phone number, because it is not valid here.")
 		}
 	}
+}
+
+// keepNames keeps what an existing user signs in with if the export does not say
+// it.
+func (p *planner) keepNames(ctx context.Context, d Doc, one *Person) error {
+	known := slices.ContainsFunc(p.export.Settings, func(d Doc) bool { return d.Type == SystemSettings })
+	if known && d.says("username") && d.says("mobile_no") {
+		return nil
+	}
+	there, err := p.hub.User(ctx, one.ID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if !known || !d.says("username") {
+		one.SignInName = there.SignInName
+	}
+	if !known || !d.says("mobile_no") {
+		one.SignInPhone = there.SignInPhone
+	}
+	return err
 }
 
 // ownName leaves a user name out that somebody else has, in the export or here.
