@@ -22,7 +22,7 @@ import (
 // values, and hashes of secrets and passwords.
 var hidden = []string{
 	"clients.registration.token_hash", "clients.secrets.hash", "clients.secrets.sealed", "decisions.token", "decoupled.code", "decoupled.hash",
-	"decoupled.notify", "families.codeHash", "families.refreshHash", "families.rootHash", "families.rotatedFor", "flows.browser", "invitations.token", "loginkeys.secret", "loginkeys.site_key",
+	"decoupled.notify", "families.codeHash", "families.refreshHash", "families.rootHash", "families.rotatedFor", "flows.browser", "invitations.token", "loginkeys.secret", "loginkeys.site_key", "outbox.body",
 	"secondfactors.app.secret", "secondfactors.recovery.codes",
 	"sessions.browser", "sessions.upstream", "signing.private", "stops.browser", "stops.sealed", "ties.sealed", "trustedbrowsers.before", "trustedbrowsers.token", "users.imported.password", "users.password",
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/cmd/fedhub/internal/frappeimport"
+	"github.com/fedhub/fedhub/cmd/fedhub/internal/sitekey"
 	"github.com/fedhub/fedhub/federation/addresses"
 )
 
@@ -62,9 +63,9 @@ func (i *importFrappeCmd) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	var key frappeimport.SiteKey
+	var key sitekey.Key
 	if i.SiteConfig != "" {
-		if key, err = frappeimport.ReadSiteKey(i.SiteConfig); err != nil {
+		if key, err = sitekey.Read(i.SiteConfig); err != nil {
 			return mistakef("--site-config: %v", err)
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 	"strconv"
+
+	"github.com/fedhub/fedhub/cmd/fedhub/internal/frappeschema"
 )
 
 // parseJSON reads the output of bench export-json, export-fixtures and execute, and
@@ -95,7 +97,7 @@ func document(at Place, text []byte) (Doc, error) {
 		return Doc{}, notObject(at, err)
 	}
 	doctype := typeOf(object)
-	s, found := schemaOf(doctype)
+	s, found := frappeschema.Of(doctype)
 	if doctype == "" {
 		return Doc{}, at.fault("has no doctype, and no fields that identify it")
 	}
@@ -103,12 +105,12 @@ func document(at Place, text []byte) (Doc, error) {
 	if !found {
 		return d, nil // it is only counted
 	}
-	for name := range s.fields {
+	for name := range s.Fields {
 		if err := d.keep(name, object[name]); err != nil {
 			return Doc{}, err
 		}
 	}
-	for name, t := range s.tables {
+	for name, t := range s.Tables {
 		if err := d.keepTable(name, t, object[name]); err != nil {
 			return Doc{}, err
 		}
@@ -123,7 +125,7 @@ func typeOf(object map[string]json.RawMessage) string {
 	for name := range object {
 		names = append(names, name)
 	}
-	guessed := guess(names)
+	guessed := frappeschema.Guess(names)
 	var doctype string
 	if guessed == Auth || json.Unmarshal(object["doctype"], &doctype) != nil || doctype == "" {
 		return guessed
@@ -142,7 +144,7 @@ func (d Doc) keep(name string, raw json.RawMessage) error {
 	return nil
 }
 
-func (d Doc) keepTable(name string, t table, raw json.RawMessage) error {
+func (d Doc) keepTable(name string, t frappeschema.Table, raw json.RawMessage) error {
 	if len(raw) == 0 || string(raw) == "null" {
 		return nil
 	}
@@ -151,10 +153,10 @@ func (d Doc) keepTable(name string, t table, raw json.RawMessage) error {
 		return d.At.fault("%s is not a table of at most %d rows", name, maxRows)
 	}
 	d.tables[name] = []map[string]string{}
-	s, _ := schemaOf(t.child)
+	s, _ := frappeschema.Of(t.Child)
 	for _, row := range rows {
-		r := newDoc(t.child, d.At)
-		for field := range s.fields {
+		r := newDoc(t.Child, d.At)
+		for field := range s.Fields {
 			if err := r.keep(field, row[field]); err != nil {
 				return err
 			}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fedhub/fedhub/cmd/fedhub/internal/sitekey"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/internal/emailaddr"
@@ -19,8 +20,8 @@ type Options struct {
 	Admins      bool   // a System Manager of the site becomes an administrator here
 	NewSubjects bool   // users without a subject in the export get a new one
 
-	SiteKey           SiteKey // to decrypt secrets of authenticator apps; nil: unknown
-	SkipAuthorization bool    // applications keep the site's Skip Authorization
+	SiteKey           sitekey.Key // to decrypt secrets of authenticator apps; nil: unknown
+	SkipAuthorization bool        // applications keep the site's Skip Authorization
 }
 
 // From marks records that come from a Frappe site.

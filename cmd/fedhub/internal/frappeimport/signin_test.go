@@ -1,9 +1,6 @@
 package frappeimport
 
 import (
-	"encoding/base64"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,51 +9,7 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 )
 
-// The example of the specification (github.com/fernet/spec, generate.json).
-const (
-	siteKey      = "cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4="
-	siteSecret   = "gAAAAAAdwJ6wAAECAwQFBgcICQoLDA0ODy021cpGVWKZ_eEwCGM4BLLF_5CV9dOPmrhuVUPgJobwOz7JcbmrR64jVmpU4IwqDA=="
-	fernetSecret = "hello"
-)
-
-func key(t *testing.T) SiteKey {
-	t.Helper()
-	raw, err := base64.URLEncoding.DecodeString(siteKey)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return raw
-}
-
-func TestFernetIsReadAsSpecified(t *testing.T) {
-	token := siteSecret
-	if got, err := key(t).open(token); err != nil || got != fernetSecret {
-		t.Errorf("got %q, %v", got, err)
-	}
-	for _, bad := range []string{"", "gAAAAA", token[:len(token)-4], token[:20] + "x" + token[21:]} {
-		if got, err := key(t).open(bad); err == nil {
-			t.Errorf("%q opens as %q", bad, got)
-		}
-	}
-	if got, err := SiteKey(make([]byte, 32)).open(token); err == nil {
-		t.Errorf("another key opens it as %q", got)
-	}
-}
-
-func TestTheKeyOfASiteIsRead(t *testing.T) {
-	for text, good := range map[string]bool{
-		`{"db_name": "x", "db_password": "y", "encryption_key": "` + siteKey + `"}`: true,
-		`{"db_name": "x"}`: false, `{"encryption_key": "short"}`: false, `not json`: false,
-	} {
-		file := filepath.Join(t.TempDir(), "site_config.json")
-		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if got, err := ReadSiteKey(file); (err == nil) != good || good && string(got) != string(key(t)) {
-			t.Errorf("%s: %v", text, err)
-		}
-	}
-}
+const siteSecret = "gAAAAAAdwJ6wAAECAwQFBgcICQoLDA0ODy021cpGVWKZ_eEwCGM4BLLF_5CV9dOPmrhuVUPgJobwOz7JcbmrR64jVmpU4IwqDA==" // Fernet
 
 const system = `[{"doctype": "System Settings", "name": "System Settings", "allow_login_using_user_name": 1, "allow_login_using_mobile_number": 1}]`
 

@@ -1,10 +1,15 @@
 package frappeimport
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/fedhub/fedhub/cmd/fedhub/internal/frappeschema"
+	"github.com/fedhub/fedhub/cmd/fedhub/internal/tablerows"
+)
 
 // Titles in files of Data Export, and of Data Import up to version 12.
 const (
-	templateTitle   = "Data Import Template"
+	templateTitle   = tablerows.TemplateTitle
 	templateTypes   = "DocType:"
 	templateColumns = "Column Name:"
 )
@@ -37,11 +42,11 @@ func (t *tableParser) templateHead(cells []string) error {
 func (t *tableParser) templateColumns(cells []string) error {
 	types := t.template.types
 	t.doctype = strings.TrimSpace(types[1])
-	s, found := schemaOf(t.doctype)
+	s, found := frappeschema.Of(t.doctype)
 	if !found {
 		return t.at.fault("contains documents of the type %q, which are not imported; leave this file out", t.doctype)
 	}
-	t.columns = make([]column, len(cells))
+	t.columns = make([]frappeschema.Column, len(cells))
 	in := ""
 	for i := 1; i < len(cells); i++ {
 		if i > 1 && i+1 < len(types) && types[i-1] == "~" && types[i] != "" && types[i] != "~" {
@@ -49,11 +54,11 @@ func (t *tableParser) templateColumns(cells []string) error {
 		}
 		field := strings.TrimSpace(cells[i])
 		if in != "" {
-			t.columns[i], _ = s.tableColumn(in, field)
-		} else if _, known := s.fields[field]; known {
-			t.columns[i] = column{field: field}
+			t.columns[i], _ = s.TableColumn(in, field)
+		} else if _, known := s.Fields[field]; known {
+			t.columns[i] = frappeschema.Column{Field: field}
 		}
-		if t.columns[i].field == "" && field != "" && field != "~" {
+		if t.columns[i].Field == "" && field != "" && field != "~" {
 			t.unread = append(t.unread, field)
 		}
 	}
