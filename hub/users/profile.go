@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/users/tidy"
 )
 
 // A Profile is what a user tells the apps they allow: the standard claims of
@@ -119,6 +120,6 @@ func (p Profile) Said() map[string]string {
 // out.
 func (n NewUser) profile() Profile {
 	p := n.Profile
-	p.Picture, p.Locale = tidyPicture(p.Picture), tidyLocale(p.Locale)
+	p.Picture, p.Locale = tidy.Link(p.Picture), tidy.Locale(p.Locale)
 	return p
 }

@@ -1,18 +1,10 @@
 package users
 
 import (
-	"regexp"
 	"strings"
-	"time"
-	_ "time/tzdata"
-	"unicode/utf8"
 
+	"github.com/fedhub/fedhub/hub/users/tidy"
 	"github.com/fedhub/fedhub/internal/forms"
-)
-
-const (
-	maxStreet = 500 // code points
-	maxZone   = 64  // bytes
 )
 
 // clean normalizes text to one line, and reports what cannot be kept. The field
@@ -41,79 +33,24 @@ type profileRule struct {
 func (p *Profile) rules() []profileRule {
 	const text, link = "profile.text.bad", "profile.link.bad"
 	return []profileRule{
-		{"name", &p.Name, tidyName, text},
-		{"given_name", &p.GivenName, tidyName, text},
-		{"family_name", &p.FamilyName, tidyName, text},
-		{"middle_name", &p.MiddleName, tidyName, text},
-		{"nickname", &p.Nickname, tidyName, text},
-		{"preferred_username", &p.Username, tidyName, text},
-		{"profile", &p.ProfileURL, tidyPicture, link},
-		{"picture", &p.Picture, tidyPicture, "profile.picture.bad"},
-		{"website", &p.Website, tidyPicture, link},
-		{"gender", &p.Gender, tidyName, text},
-		{"birthdate", &p.Birthdate, tidyBirthdate, "profile.birthdate.bad"},
-		{"zoneinfo", &p.Zoneinfo, tidyZone, "profile.zoneinfo.bad"},
-		{"locale", &p.Locale, tidyLocale, "profile.locale.bad"},
-		{"phone_number", &p.Phone, tidyPhone, "profile.phone.bad"},
-		{"street_address", &p.Address.Street, tidyStreet, text},
-		{"locality", &p.Address.Locality, tidyName, text},
-		{"region", &p.Address.Region, tidyName, text},
-		{"postal_code", &p.Address.PostalCode, tidyName, text},
-		{"country", &p.Address.Country, tidyName, text},
+		{"name", &p.Name, tidy.Name, text},
+		{"given_name", &p.GivenName, tidy.Name, text},
+		{"family_name", &p.FamilyName, tidy.Name, text},
+		{"middle_name", &p.MiddleName, tidy.Name, text},
+		{"nickname", &p.Nickname, tidy.Name, text},
+		{"preferred_username", &p.Username, tidy.Name, text},
+		{"profile", &p.ProfileURL, tidy.Link, link},
+		{"picture", &p.Picture, tidy.Link, "profile.picture.bad"},
+		{"website", &p.Website, tidy.Link, link},
+		{"gender", &p.Gender, tidy.Name, text},
+		{"birthdate", &p.Birthdate, tidy.Birthdate, "profile.birthdate.bad"},
+		{"zoneinfo", &p.Zoneinfo, tidy.Zone, "profile.zoneinfo.bad"},
+		{"locale", &p.Locale, tidy.Locale, "profile.locale.bad"},
+		{"phone_number", &p.Phone, tidy.Phone, "profile.phone.bad"},
+		{"street_address", &p.Address.Street, tidy.Street, text},
+		{"locality", &p.Address.Locality, tidy.Name, text},
+		{"region", &p.Address.Region, tidy.Name, text},
+		{"postal_code", &p.Address.PostalCode, tidy.Name, text},
+		{"country", &p.Address.Country, tidy.Name, text},
 	}
-}
-
-var yearOnly = regexp.MustCompile(`^[0-9]{4}$`)
-
-// tidyBirthdate keeps the three forms of OIDC Core §5.1: a date, a date with
-// year 0000 for an unknown year, and a year.
-func tidyBirthdate(s string) string {
-	if yearOnly.MatchString(s) && s != "0000" {
-		return s
-	}
-	if _, err := time.Parse(time.DateOnly, s); err != nil || len(s) != len(time.DateOnly) {
-		return ""
-	}
-	return s
-}
-
-// tidyZone keeps the names of the time zone database (OIDC Core §5.1).
-func tidyZone(s string) string {
-	if s == "" || s == "Local" || len(s) > maxZone {
-		return ""
-	}
-	if _, err := time.LoadLocation(s); err != nil {
-		return ""
-	}
-	return s
-}
-
-var (
-	phoneMarks = strings.NewReplacer(" ", "", "-", "", ".", "", "(", "", ")", "", "/", "")
-	e164       = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
-)
-
-// tidyPhone returns a number as E.164, as OIDC Core §5.1 recommends: a plus
-// sign, country and number, without separators.
-func tidyPhone(s string) string {
-	s = phoneMarks.Replace(s)
-	if !e164.MatchString(s) {
-		return ""
-	}
-	return s
-}
-
-// tidyStreet keeps the lines of a street address, each normalized like a name.
-func tidyStreet(s string) string {
-	var lines []string
-	for line := range strings.Lines(s) {
-		if line = tidyName(line); line != "" {
-			lines = append(lines, line)
-		}
-	}
-	s = strings.Join(lines, "\n")
-	if utf8.RuneCountInString(s) > maxStreet {
-		return ""
-	}
-	return s
 }
