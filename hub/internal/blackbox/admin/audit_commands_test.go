@@ -100,6 +100,19 @@ var commandActs = []act[commander]{
 		hubtest.Done(t, err)
 		l.Stored(t, audit.Event{Kind: audit.UserChanged, Actor: "test", Target: u.ID})
 	}},
+	{"somebody gets a user name", func(t *testing.T, c commander) {
+		u, name := c.Person("named@example.org"), "Named"
+		l := c.Ledger()
+		_, err := c.Hub.ChangeSignIn(t.Context(), audit.Named("test"), u.ID, &name, nil)
+		hubtest.Done(t, err)
+		l.Stored(t, audit.Event{Kind: audit.UserChanged, Actor: "test", Target: u.ID, Detail: map[string]string{"user_name": "named"}})
+	}},
+	{"somebody's authenticator app is taken over", func(t *testing.T, c commander) {
+		u := c.Person("app.of@example.org")
+		l := c.Ledger()
+		hubtest.Done(t, c.Hub.SetUpApp(t.Context(), audit.Named("test"), u.ID, "JBSWY3DPEHPK3PXP"))
+		l.Stored(t, audit.Event{Kind: audit.SecondAdded, Actor: "test", Target: u.ID})
+	}},
 	{"somebody gets another address", func(t *testing.T, c commander) {
 		u := c.Person("before@example.org")
 		l := c.Ledger()
