@@ -108,6 +108,7 @@ func gallery(t *testing.T) map[string]templates.Page {
 		"signin: with a code by email":   templates.SignIn{Password: true, ByEmail: "/signin/email", Upstreams: longUpstreams()},
 		"confirmedbrowser: a button":     templates.ConfirmedBrowser{Token: longWord, Email: longEmail},
 		"reset: a new password":          templates.ResetPassword{Token: longWord, Email: longEmail, Shortest: 15},
+		"userreceipt: who answered":      templates.UserReceipt{ID: longWord, Open: true, Recipients: []templates.RecipientRow{{ClientID: "1", Name: longName, Server: true, State: templates.Chip{Tone: "warn", Text: locales.Stored("Retrying")}, Last: noon()}}},
 		"groups: none":                   templates.AdminGroups{},
 		"groups: with long names":        templates.AdminGroups{Groups: []templates.GroupRow{{ID: "1", Name: longName, Description: longName, Parent: longWord, Roles: []string{longWord, "seller"}, Administrators: true, SecondFactor: true}, {ID: "2", Name: "B"}}, Next: "/admin/groups?from=50", Name: longName, Mistakes: []templates.Mistake{{Field: "name", Text: locales.Stored("Another group has this name. Choose a different one.")}}},
 		"group: with long names": templates.AdminGroup{ID: "1", Name: longName, Description: longName, Changed: []templates.Row{{Name: locales.Stored("Name"), Value: locales.Stored(longName)}},

@@ -45,6 +45,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/groups"
 	"github.com/fedhub/fedhub/hub/users/linking"
+	"github.com/fedhub/fedhub/hub/users/listing"
 	"github.com/fedhub/fedhub/hub/users/passkeys"
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/hub/users/pictures"
@@ -125,9 +126,6 @@ func (h *Hub) buildPeople() {
 	h.users = users.New(users.Options{
 		Groups: h.groups,
 		Users:  d.Users, Removed: d.RemovedIDs, Throttles: d.Throttles, Browsers: d.Browsers, Setups: d.SetupLinks, Invitations: d.Invitations,
-		BySubject: func(ctx context.Context, subject string, limit int) ([]string, error) {
-			return h.linking.UsersBySubject(ctx, subject, limit)
-		},
 		Delivers: func() bool { return h.mailer.Delivers() }, Failures: c.Limits.Failures.Burst, FailureEvery: c.Limits.Failures.Every,
 		Now: c.Now, Hash: c.Hash, MinPassword: c.MinPassword, HubNames: []string{"fedhub", c.Name}, Typed: h.box.Derive(names.KeyOfTyped),
 		Breached: (&pwned.Service{Client: h.http, Base: h.settings.BreachedBase, Log: c.Log}).Breached,
@@ -246,7 +244,8 @@ func (h *Hub) buildOperator() {
 	}
 	h.Service = operator.New(operator.Parts{
 		URL: c.URL, AllowHTTP: c.AllowPrivateAddresses, ClientMetadata: h.ours().Metadata,
-		Users: h.users, Groups: h.groups, Linking: h.linking, SecondFactors: h.second.Codes, Passkeys: h.passkeys, MailLinks: h.mailLinks, Clients: h.clients, Hubs: h.hubs, Sites: h.sites, Registrations: h.registrations, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams,
+		Users: h.users, Groups: h.groups, Listing: &listing.Service{Users: h.users, Set: d.Users, BySubject: h.linking.UsersBySubject},
+		Linking: h.linking, SecondFactors: h.second.Codes, Passkeys: h.passkeys, MailLinks: h.mailLinks, Clients: h.clients, Hubs: h.hubs, Sites: h.sites, Registrations: h.registrations, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams,
 		Grants: h.grants, Pending: h.pending, Sessions: h.sessions.Service, Health: h.health, Monitor: h.monitor,
 		Logouts: h.logouts, UpstreamTokens: h.upstreamTokens, SiteSetups: h.siteSetups, Signing: h.signing, Settings: h.settings, Audit: h.audit, Box: h.box,
 		ForgetUser: d.ForgetUser, CancelDeletion: h.self.CancelDeletion,
@@ -425,7 +424,7 @@ func (h *Hub) buildAdmin() {
 		},
 		people: &people.Handler{
 			Recorder: by, Clients: h.clients, Upstreams: h.upstreams, Users: h.users, Linking: h.linking, MailLinks: h.mailLinks,
-			Grants: h.grants, Logouts: h.logouts, Operator: h.Service, Responder: h.responder,
+			Grants: h.grants, Logouts: h.logouts, Operator: h.Service, Responder: h.responder, Now: c.Now,
 		},
 		groups: &grouppages.Handler{Recorder: by, Operator: h.Service, Responder: h.responder},
 		operations: &operations.Handler{

@@ -8,10 +8,13 @@ import (
 
 // AdminUsers lists users. The search is a GET of /admin/users with q.
 type AdminUsers struct {
-	Search string
-	Users  []UserRow
-	Later  bool   // this is not the first page
-	Next   string // path of the next page; empty if this is the last
+	Search                            string
+	Count                             locales.Text // of the users that are selected; zero if unknown
+	Only, Newest, Provider, Group     string       // as selected
+	Filters, Sorts, Providers, Groups []Option
+	Users                             []UserRow
+	Later                             bool   // this is not the first page
+	Next                              string // path of the next page; empty if this is the last
 
 	Waiting     []WaitingUser // for approval
 	Invitations []UserInvitation
@@ -19,6 +22,8 @@ type AdminUsers struct {
 	Link        string // of an invitation, shown once
 	Email       string // as typed, in the form to invite
 	Roles       string
+	NewEmail    string // as typed, in the form to add
+	NewName     string
 	Mistakes    []Mistake
 }
 
@@ -61,38 +66,62 @@ func (r UserRow) Shown() locales.Text {
 
 // AdminUser is the page of one user. Its forms post to paths below /admin/users/{ID}.
 type AdminUser struct {
-	ID       string
-	Name     string
-	Email    string
-	Username string // the provider's name for them
-	Chips    []Chip
-	Origin   string // provider that created them; empty if they were added here
-	Disabled bool
-	Myself   bool // it is the administrator's own page
-	Created  time.Time
-	Asked    time.Time // when the user requested the deletion of the account; zero if not
-	Due      time.Time // of the deletion
-	Password bool
-	Changed  time.Time // the password
-	CanReset bool
-	Second   bool   // there is a second factor
-	Mail     bool   // whether the hub sends emails
-	Link     string // to choose a password, shown once
-	Roles    string // one per line, as typed
-	Logins   []UserLogin
-	Sessions []UserSession
-	Apps     []UserApp
-	Events   []UserEvent
-	Mistakes []Mistake
+	ID            string
+	Name          string
+	Email         string
+	Username      string // the provider's name for them
+	Chips         []Chip
+	Origin        string // provider that created them; empty if they were added here
+	Disabled      bool
+	Myself        bool // it is the administrator's own page
+	Created       time.Time
+	Asked         time.Time // when the user requested the deletion of the account; zero if not
+	Due           time.Time // of the deletion
+	Password      bool
+	Changed       time.Time // the password
+	CanReset      bool
+	Second        bool   // there is a second factor
+	Mail          bool   // whether the hub sends emails
+	Link          string // to choose a password, shown once
+	Roles         string // one per line, as typed
+	Profile       UserProfile
+	Conflict      []Row      // what another administrator saved meanwhile
+	NewEmail      string     // as typed
+	Verified      bool       // the email address
+	Administrator bool       // without a group
+	GroupRoles    []string   // that the groups give
+	Groups        []GroupRow // Parent is the provider that made the user a member
+	LastSignIn    time.Time  // the newest session; zero if there is none
+	Logins        []UserLogin
+	Sessions      []UserSession
+	Apps          []UserApp
+	Events        []UserEvent
+	Mistakes      []Mistake
 }
 
 func (p AdminUser) look() look {
-	return look{"user", desk, p.Shown(), len(p.Mistakes) > 0}
+	return look{"user", desk, p.Shown(), len(p.Mistakes)+len(p.Conflict) > 0}
 }
 
 // Shown is the name, or the replacement for a missing one.
 func (p AdminUser) Shown() locales.Text {
 	return Person{Name: p.Name, Email: p.Email, Username: p.Username}.Shown()
+}
+
+// A UserProfile is the form with a user's profile; Seen is the version.
+type UserProfile struct {
+	Name, GivenName, FamilyName, Username, Phone, Locale, Zoneinfo, Seen string
+}
+
+// UserReceipt lists who was notified of a deletion.
+type UserReceipt struct {
+	ID         string // of the user
+	Recipients []RecipientRow
+	Open       bool // notices are still being delivered
+}
+
+func (UserReceipt) look() look {
+	return look{"userreceipt", desk, locales.Say("userreceipt.title"), false}
 }
 
 // A UserLogin is an identity at a provider.
@@ -109,10 +138,13 @@ type UserLogin struct {
 
 // A UserSession is one browser.
 type UserSession struct {
-	Agent   string
-	IP      string
-	Started time.Time
-	Seen    time.Time
+	ID       string
+	Device   locales.Text // like "Firefox on Linux"
+	Provider string       // that they signed in with
+	Agent    string
+	IP       string
+	Started  time.Time
+	Seen     time.Time
 }
 
 // A UserApp is a client that the user allowed.

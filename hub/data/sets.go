@@ -33,6 +33,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/groups"
 	"github.com/fedhub/fedhub/hub/users/linking"
+	"github.com/fedhub/fedhub/hub/users/listing"
 	"github.com/fedhub/fedhub/hub/users/passkeys"
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/hub/users/pictures"
@@ -47,7 +48,7 @@ import (
 // data and must not change. user and client name the fields that hold the
 // owner: the record is deleted together with it.
 type Sets struct {
-	Users               *store.Collection[users.User]                      `set:"users" unique:"emailKey founder signInName" index:"rank waiting signInPhone" times:"deletionDue"`
+	Users               *store.Collection[users.User]                      `set:"users" unique:"emailKey founder signInName" index:"rank waiting signInPhone nameKey disabledKey unverifiedKey" times:"deletionDue created"`
 	Groups              *store.Collection[groups.Group]                    `set:"groups" unique:"nameKey" index:"parent"`
 	Members             *store.Collection[groups.Member]                   `set:"memberships" index:"groupId userId" user:"userId"`
 	Pictures            *store.Collection[pictures.Picture]                `set:"pictures" index:"userId" user:"userId"`
@@ -73,7 +74,7 @@ type Sets struct {
 	Used                *store.Collection[used]                            `set:"used"`
 	LogoutNotices       *store.Collection[logouts.Notice]                  `set:"notices" index:"clientId" times:"next" client:"clientId"`
 	LogoutStatuses      *store.Collection[logouts.Status]                  `set:"told" client:"id"`
-	SignOuts            *store.Collection[logouts.SignOut]                 `set:"signouts" index:"order userId" freed:"order" user:"userId"`
+	SignOuts            *store.Collection[logouts.SignOut]                 `set:"signouts" index:"order userId receipt" freed:"order" user:"userId"`
 	UpstreamTokens      *store.Collection[upstreamtokens.Token]            `set:"ties" index:"userId loginKey" user:"userId"`
 	Clients             *store.Collection[clients.Client]                  `set:"clients" index:"server.state frappe.url registration.network" times:"updated document.fetched registration.unused_since"`
 	HubInvites          *store.Collection[hubs.Invite]                     `set:"invites"`
@@ -115,6 +116,7 @@ func Open(b store.Backend, now func() time.Time) Sets {
 		}).Open(b, spec.Name, now)
 		all.Field(i).Set(set)
 	}
+	d.Users.OnWrite(listing.Complete)
 	return d
 }
 

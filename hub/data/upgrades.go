@@ -2,6 +2,7 @@ package data
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -13,6 +14,8 @@ import (
 	"github.com/fedhub/fedhub/federation/catalog"
 	"github.com/fedhub/fedhub/federation/mapping"
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/listing"
 )
 
 // major is the version of the stored form. It is raised when earlier programs
@@ -29,6 +32,7 @@ func Schema() store.Schema {
 		{Set: "clients", Change: grantTypes},
 		{Set: "loginkeys", Change: rolesText},
 		{Set: "loginkeys", Change: catalog.AskedOffline},
+		{Set: "users", Change: listKeys},
 	}}
 }
 
@@ -116,6 +120,27 @@ func rolesText(raw bson.Raw) (bson.Raw, error) {
 		}
 	}
 	return bson.Marshal(append(doc, bson.E{Key: "claims", Value: bson.D{text}}))
+}
+
+// listKeys adds the fields that lists of users are sorted and filtered by.
+func listKeys(raw bson.Raw) (bson.Raw, error) {
+	if raw.Lookup("nameKey").Type != 0 {
+		return nil, nil // upgraded already
+	}
+	var u users.User
+	var doc bson.D
+	if err := errors.Join(bson.Unmarshal(raw, &u), bson.Unmarshal(raw, &doc)); err != nil {
+		return nil, fmt.Errorf("read a user: %w", err)
+	}
+	added, err := bson.Marshal(listing.KeysOf(u))
+	if err != nil {
+		return nil, fmt.Errorf("write the keys of a user: %w", err)
+	}
+	var keys bson.D
+	if err := bson.Unmarshal(added, &keys); err != nil {
+		return nil, fmt.Errorf("write the keys of a user: %w", err)
+	}
+	return bson.Marshal(append(doc, keys...))
 }
 
 // Foresee reports what a start of this program would change in a

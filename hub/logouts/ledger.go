@@ -28,6 +28,8 @@ type SignOut struct {
 	At         time.Time   `bson:"at"`
 	Recipients []Recipient `bson:"recipients"`
 	Expires    time.Time   `bson:"expires"`
+	// Receipt is the id of the user who was deleted, in place of UserID.
+	Receipt string `bson:"receipt,omitempty"`
 }
 
 // Words is why it ended, as a sentence; empty: the user signed out.

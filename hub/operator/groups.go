@@ -201,22 +201,3 @@ func (s *Service) GroupRules(ctx context.Context, typed []mapping.GroupRule) ([]
 	}
 	return rules, nil
 }
-
-// NamedGroupRules are the rules of a login key with the names of groups, as they
-// are typed.
-func (s *Service) NamedGroupRules(ctx context.Context, rules []mapping.GroupRule) ([]mapping.GroupRule, error) {
-	if len(rules) == 0 {
-		return nil, nil
-	}
-	all, err := s.parts.Groups.List(ctx)
-	if err != nil {
-		return nil, err
-	}
-	rules = slices.Clone(rules)
-	for i, rule := range rules {
-		if at := slices.IndexFunc(all, func(g groups.Group) bool { return g.ID == rule.Group }); at >= 0 {
-			rules[i].Group = all[at].Name
-		}
-	}
-	return rules, nil
-}

@@ -117,9 +117,3 @@ func (s *Service) RemoveMember(ctx context.Context, by audit.Actor, group, user 
 	}
 	return u, err
 }
-
-// SearchUsers returns up to limit users that match a text, and where the next
-// page continues; see users.Service.Search.
-func (s *Service) SearchUsers(ctx context.Context, text, after string, limit int) (found []users.User, next string, err error) {
-	return s.parts.Users.Search(ctx, text, after, limit)
-}

@@ -26,6 +26,7 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/groups"
 	"github.com/fedhub/fedhub/hub/users/linking"
+	"github.com/fedhub/fedhub/hub/users/listing"
 	"github.com/fedhub/fedhub/hub/users/passkeys"
 	"github.com/fedhub/fedhub/hub/users/secondfactor"
 	"github.com/fedhub/fedhub/internal/texts"
@@ -40,6 +41,7 @@ type Parts struct {
 
 	Users          *users.Service
 	Groups         *groups.Service
+	Listing        *listing.Service
 	Linking        *linking.Service
 	SecondFactors  *secondfactor.Service
 	Passkeys       *passkeys.Service

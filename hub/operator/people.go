@@ -65,6 +65,9 @@ func (s *Service) removeUser(ctx context.Context, by audit.Actor, u users.User) 
 	if err := s.parts.Logouts.EndAll(ctx, u); err != nil {
 		return false, err
 	}
+	if err := s.parts.Logouts.KeepReceipt(ctx, u.ID); err != nil {
+		return false, err
+	}
 	if err := s.parts.ForgetUser(ctx, u.ID); err != nil {
 		return false, err
 	}

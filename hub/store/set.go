@@ -27,6 +27,7 @@ type Collection[T Keyed] struct {
 	shape   *shape // of T: an update keeps fields beyond it
 	notes   notes  // notes records that cannot be decoded; may be nil
 	onRead  func(context.Context, *T) error
+	onWrite func(*T)
 }
 
 // NewCollection returns the set with this name; now is the clock for expiry.
@@ -46,6 +47,10 @@ func (s *Collection[T]) Open(b Backend, name string, now func() time.Time) {
 // that are not stored in it. Its error is the reader's. Call it before any other
 // method but Open.
 func (s *Collection[T]) OnRead(complete func(context.Context, *T) error) { s.onRead = complete }
+
+// OnWrite sets a function that completes every record before it is stored, with
+// values that repeat others. Call it before any other method but Open.
+func (s *Collection[T]) OnWrite(complete func(*T)) { s.onWrite = complete }
 
 // Get returns the record with this id.
 func (s *Collection[T]) Get(ctx context.Context, id string) (T, error) {
@@ -382,6 +387,9 @@ func (s *Collection[T]) read(r Record) (v T, damage *DamagedError) {
 }
 
 func (s *Collection[T]) record(v T) (Record, error) {
+	if s.onWrite != nil {
+		s.onWrite(&v)
+	}
 	doc, err := bson.Marshal(v)
 	if err != nil {
 		return Record{}, fmt.Errorf("encode %s record: %w", s.name, err)

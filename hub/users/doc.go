@@ -4,8 +4,8 @@
 // Package passwords has the rules for passwords, the hashes and the waits
 // between attempts, and knows no users. Package linking decides which
 // identities of providers belong to which user, and builds on this package;
-// users itself knows nothing of identities, except that Search can look up a
-// provider's subject.
+// users itself knows nothing of identities. Package groups keeps what a group
+// gives its members, and package listing lists users.
 //
 // User.SessionGeneration ends things together: every session, grant and token
 // carries the generation in which it was made, and one write that raises it

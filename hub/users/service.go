@@ -28,7 +28,6 @@ type Service struct {
 	delivers    func() bool
 	hasher      *passwords.Hasher
 	rules       passwords.Rules
-	bySubject   func(ctx context.Context, subject string, limit int) (userIDs []string, err error)
 	rolesTaken  func(ctx context.Context, before, after User)
 	typed       []byte
 	now         func() time.Time
@@ -48,10 +47,6 @@ type Options struct {
 	Now         func() time.Time
 	Invitations *store.Collection[Invitation]
 	Groups      *groups.Service // may be nil where no user is in a group
-
-	// BySubject returns up to limit users with this subject at a provider;
-	// Search uses it.
-	BySubject func(ctx context.Context, subject string, limit int) (userIDs []string, err error)
 
 	// Delivers reports whether emails are sent. Nil means no.
 	Delivers func() bool
@@ -104,7 +99,6 @@ func New(o Options) *Service {
 		throttle:    passwords.NewLimiter(o.Throttles, now),
 		hasher:      passwords.NewHasher(o.Hash),
 		rules:       passwords.NewRules(o.MinPassword, o.HubNames),
-		bySubject:   o.BySubject,
 		now:         now,
 		invitations: o.Invitations,
 		breached:    o.Breached,

@@ -44,6 +44,8 @@ type User struct {
 	Roles   []string `bson:"roles,omitempty"`
 	SortKey string   `bson:"rank,omitempty"`
 
+	ListKeys `bson:",inline"`
+
 	// Groups are the ids of the groups that the user is a member of, sorted.
 	Groups []string      `bson:"groups,omitempty"`
 	rights groups.Rights // what they give; read together with the record

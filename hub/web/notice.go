@@ -56,6 +56,7 @@ var notices = map[string]locales.Text{
 	"passkey":            locales.Say("notice.passkey"),
 	"deletion-cancelled": locales.Say("notice.deletion-cancelled"),
 	"kept":               locales.Say("notice.kept"),
+	"session-ended":      locales.Say("notice.session-ended"),
 	"group-added":        locales.Say("notice.group-added"),
 	"group-removed":      locales.Say("notice.group-removed"),
 	"member-added":       locales.Say("notice.member-added"),

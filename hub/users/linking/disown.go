@@ -10,9 +10,8 @@ import (
 	"github.com/fedhub/fedhub/hub/users"
 )
 
-// Disown takes a role or membership from what the user's providers gave: an
-// administrator gave it too, so that it no longer ends when a provider stops
-// listing it.
+// Disown takes a grant from what the user's providers gave, because an
+// administrator gave it too: no provider ends it any more.
 func (k *Service) Disown(ctx context.Context, userID, grant string) error {
 	linked, err := k.ByUser(ctx, userID)
 	if err != nil {

@@ -72,6 +72,12 @@ func (k *Service) ByUser(ctx context.Context, userID string) ([]Identity, error)
 	return store.Collect(k.identities.EachWhere(ctx, "userId", userID), 0)
 }
 
+// OfKey returns up to limit identities of a login key, in the order of their
+// ids, after the id `after`.
+func (k *Service) OfKey(ctx context.Context, keyID, after string, limit int) ([]Identity, error) {
+	return k.identities.List(ctx, store.Query{Prefix: keyID + "/", After: after, Limit: limit})
+}
+
 // UsersBySubject returns up to limit users with this subject at a provider.
 func (k *Service) UsersBySubject(ctx context.Context, subject string, limit int) (userIDs []string, err error) {
 	found, err := k.identities.List(ctx, store.Query{Field: "subject", Equals: subject, Limit: limit})

@@ -8,6 +8,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
+	"github.com/fedhub/fedhub/hub/users/listing"
 	"github.com/fedhub/fedhub/internal/testkit/userstest"
 )
 
@@ -84,7 +85,7 @@ func TestSomebodyIsFoundByTheSubjectOfTheirUpstream(t *testing.T) {
 		ada := w.match(google("10769150350006150715", "ada@gmail.example"), trusted()).User
 		w.match(google("2", "bob@gmail.example"), trusted())
 		for text, want := range map[string]int{"10769150350006150715": 1, "1076915035": 0} {
-			found, _, err := w.Search(t.Context(), text, "", 10)
+			found, _, err := (&listing.Service{Users: w.Service, BySubject: w.UsersBySubject}).Search(t.Context(), text, "", 10)
 			if err != nil || len(found) != want || want == 1 && found[0].ID != ada.ID {
 				t.Errorf("%s: got %+v, %v", text, found, err)
 			}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/hub/store"
-	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/internal/testkit/mailtest"
 	"github.com/fedhub/fedhub/internal/testkit/userstest"
@@ -37,11 +36,7 @@ func onEachEngine(t *testing.T, story func(t *testing.T, w *world)) {
 func worldOn(t *testing.T, b store.Backend) *world {
 	t.Helper()
 	w := &world{}
-	w.World = userstest.On(t, b, func(o *users.Options) {
-		o.BySubject = func(ctx context.Context, subject string, limit int) ([]string, error) {
-			return w.UsersBySubject(ctx, subject, limit)
-		}
-	})
+	w.World = userstest.On(t, b)
 	w.identities = store.NewCollection[linking.Identity](b, "identities", w.Now)
 	w.links = linking.New(linking.Options{
 		Users:      w.Service,

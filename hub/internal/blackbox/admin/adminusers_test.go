@@ -134,13 +134,13 @@ func TestAdministratorsDoNotLockThemselvesOut(t *testing.T) {
 	_, fields, _ := hubtest.Form(page.Body, "/admin/users/"+other.ID+"/disable")
 	p := b.Read(b.PostForm(w.URL+"/admin/users/"+root.ID+"/disable", fields))
 	hubtest.Want(t, "disabling oneself", p.Status, http.StatusConflict)
-	hubtest.Want(t, "without the role", b.Submit(own, "/admin/users/"+root.ID+"/roles", "roles", "staff").Status, http.StatusConflict)
+	hubtest.Want(t, "without the role", b.Submit(own, "/admin/users/"+root.ID+"/administrator").Status, http.StatusConflict)
 	b.Submit(page, "/admin/users/"+other.ID+"/roles", "roles", "staff\neditors")
 	u, err := w.Hub.User(t.Context(), other.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	hubtest.Want(t, "roles", strings.Join(u.Roles, " "), "editors staff")
+	hubtest.Want(t, "roles", strings.Join(u.Roles, " "), "admin editors staff")
 	bad := b.Submit(b.Open("/admin/users/"+other.ID), "/admin/users/"+other.ID+"/roles", "roles", strings.Repeat("x", 100))
 	hubtest.Want(t, "a role nobody could read", bad.Status, http.StatusUnprocessableEntity)
 }

@@ -202,6 +202,24 @@ var keyActs = []act[*office]{
 			Detail: map[string]string{"which": "moved", "issuer": "https://former.example", "to": there.URL, "moved": "1", "left": "0", "batch": "*"}})
 		o.press(t, path, path, nil, audit.Event{Kind: audit.KeyIdentities, LoginKey: "taken", Detail: map[string]string{"which": "undone", "issuer": "https://former.example", "moved": "1", "batch": "*"}})
 	}},
+	{"a user is added, edited and deleted", func(t *testing.T, o *office) {
+		p := o.root.Open("/admin/users")
+		l := o.Ledger()
+		o.root.Submit(p, "/admin/users/add", "new_email", "edited@example.org")
+		u, err := o.Hub.FindUser(t.Context(), "edited@example.org")
+		hubtest.Done(t, err)
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.UserAdded, Actor: o.me, Target: u.ID})...)
+		path := "/admin/users/" + u.ID
+		o.press(t, path, path+"/profile", []string{"name", "Edited"}, audit.Event{Kind: audit.UserChanged, Target: u.ID})
+		o.press(t, path, path+"/administrator", nil, audit.Event{Kind: audit.RolesChanged, Target: u.ID, Detail: map[string]string{"roles": "admin"}})
+		o.press(t, path+"/delete", path+"/delete", nil, audit.Event{Kind: audit.UserRemoved, Target: u.ID})
+	}},
+	{"one session of a user is ended", func(t *testing.T, o *office) {
+		u := o.Person("session@example.org")
+		o.Home("session@example.org")
+		path := "/admin/users/" + u.ID
+		o.press(t, path, path+"/sessions/end-one", nil, audit.Event{Kind: audit.SessionsEnded, Target: u.ID, Detail: map[string]string{"which": "one"}})
+	}},
 	{"a group is added, changed and deleted", func(t *testing.T, o *office) {
 		p := o.root.Open("/admin/groups")
 		l := o.Ledger()

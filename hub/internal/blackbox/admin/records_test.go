@@ -161,7 +161,7 @@ func TestWhatAnAdministratorChangesIsOnRecordWithWhatItWasBefore(t *testing.T) {
 		audit.Change{Field: "trust_email", After: "true"}, audit.Secret("secret"))
 
 	bo := w.Person("bo@example.org", "clerk")
-	root.Submit(root.Open("/admin/users/"+bo.ID), "/admin/users/"+bo.ID+"/roles", "roles", "admin\nclerk")
+	root.Submit(root.Open("/admin/users/"+bo.ID), "/admin/users/"+bo.ID+"/administrator")
 	want(audit.RolesChanged, audit.Change{Field: "roles", Before: "clerk", After: "admin\nclerk"})
 
 	logs := w.Logs.String()

@@ -201,8 +201,10 @@ var pagePrices = map[string]figure{
 	"/admin/signing":                  {4, 0, 4},
 	"/admin/sign-in-log":              {8, 0, 8},
 	"/admin/sign-in-log/:ref":         {8, 0, 8},
-	"/admin/users":                    {7, 0, 7},
-	"/admin/users/:id":                {13, 0, 13},
+	"/admin/users":                    {8, 0, 8},
+	"/admin/users/:id":                {14, 0, 14},
+	"/admin/users/:id/delete":         {10, 0, 10},
+	"/admin/users/deleted/:id":        {5, 0, 5},
 }
 
 // disownPage is about one event, the newest.

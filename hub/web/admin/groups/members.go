@@ -37,7 +37,7 @@ func (d *Handler) fillMembers(c *gin.Context, g groups.Group, page *templates.Ad
 		return templates.MemberRow{ID: u.ID, Name: u.Name, Email: u.Email, Username: u.Username, Disabled: u.Disabled, Provider: provider}
 	}
 	if page.Search = c.Query("q"); page.Search != "" {
-		found, _, err := d.Operator.SearchUsers(ctx, page.Search, "", membersPage)
+		found, _, err := d.Operator.ListUsers(ctx, operator.UserFilter{Search: page.Search}, membersPage)
 		for _, u := range found {
 			r := row(u, "")
 			r.Member = slices.Contains(u.Groups, g.ID)

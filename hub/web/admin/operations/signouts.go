@@ -55,7 +55,7 @@ func (d *Handler) SignOutEntry(c *gin.Context) error {
 	}
 	for _, r := range s.Recipients {
 		row := templates.RecipientRow{ClientID: r.ClientID, Name: r.Name, Server: r.Server,
-			State: standing(s.Standing(r, d.Now())), Tries: r.Tries, Last: r.Last, Error: locales.From(r.Words)}
+			State: admin.Delivery(s.Standing(r, d.Now())), Tries: r.Tries, Last: r.Last, Error: locales.From(r.Words)}
 		if s.Standing(r, d.Now()) == logouts.Retrying {
 			row.Next = r.Next
 		}
@@ -82,19 +82,5 @@ func (d *Handler) signOutState(s logouts.SignOut) templates.Chip {
 	if n := counts[logouts.Retrying]; n > 0 {
 		return templates.Chip{Tone: "warn", Text: locales.Say("signouts.count-retrying", "count", n)}
 	}
-	return standing(logouts.Delivered)
-}
-
-func standing(s logouts.State) templates.Chip {
-	switch s {
-	case logouts.Delivered:
-		return templates.Chip{Tone: "ok", Text: locales.Say("signouts.delivered")}
-	case logouts.InBrowser:
-		return templates.Chip{Tone: "info", Text: locales.Say("signouts.in-the-browser")}
-	case logouts.Unreachable:
-		return templates.Chip{Tone: "danger", Text: locales.Say("signouts.unreachable")}
-	case logouts.Gone:
-		return templates.Chip{Text: locales.Say("signouts.no-longer-asks")}
-	}
-	return templates.Chip{Tone: "warn", Text: locales.Say("signouts.retrying")}
+	return admin.Delivery(logouts.Delivered)
 }

@@ -3,6 +3,8 @@
 package people
 
 import (
+	"time"
+
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/grants"
@@ -27,4 +29,5 @@ type Handler struct {
 	Logouts   *logouts.Service
 	Operator  *operator.Service
 	Responder *web.Responder
+	Now       func() time.Time
 }

@@ -113,7 +113,7 @@ func (d *Handler) SetRoles(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.Operator.SetRoles(c.Request.Context(), d.Actor(c), u.ID, admin.Names(form["roles"]))
+	_, err = d.Operator.SetPlainRoles(c.Request.Context(), d.Actor(c), u.ID, admin.Names(form["roles"]))
 	if wrong, ok := web.Mistakes(err, nil); ok {
 		return d.showPerson(c, admin.Unprocessable, u, templates.AdminUser{Roles: form["roles"], Mistakes: wrong})
 	}

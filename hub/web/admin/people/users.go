@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
-	"net/url"
 
 	"github.com/gin-gonic/gin"
 
@@ -27,17 +26,9 @@ func (d *Handler) People(c *gin.Context) error {
 
 // showPeople fills in the common parts of the page.
 func (d *Handler) showPeople(c *gin.Context, status int, page templates.AdminUsers) error {
-	text := c.Query("q")
-	found, next, err := d.Users.Search(c.Request.Context(), text, c.Query("after"), usersPage)
-	if err != nil {
+	page.Mail = d.MailLinks.Delivers()
+	if err := d.fillList(c, &page); err != nil {
 		return err
-	}
-	page.Search, page.Later, page.Mail = text, c.Query("after") != "", d.MailLinks.Delivers()
-	for _, u := range found {
-		page.Users = append(page.Users, templates.UserRow{ID: u.ID, Name: u.Name, Email: u.Email, Username: u.Username, Chips: userChips(u)})
-	}
-	if next != "" {
-		page.Next = "/admin/users?" + url.Values{"q": {text}, "after": {next}}.Encode()
 	}
 	invited, err := d.Users.Invitations(c.Request.Context(), mostInvited)
 	if err != nil {
@@ -97,7 +88,25 @@ func (d *Handler) showPerson(c *gin.Context, status int, u users.User, page temp
 		return err
 	}
 	if page.Mistakes == nil {
-		page.Roles = join(u.Roles)
+		page.Roles = join(users.Without(u.Roles, []string{users.AdminRole}))
+	}
+	if page.Profile.Seen == "" {
+		page.Profile = profileOf(u)
+	}
+	page.Administrator, page.GroupRoles, page.Verified = u.OwnAdmin(), u.GroupRoles(), u.EmailVerified
+	if page.NewEmail == "" {
+		page.NewEmail = u.Email
+	}
+	memberships, err := d.Operator.Memberships(c.Request.Context(), u)
+	if err != nil {
+		return err
+	}
+	for _, m := range memberships {
+		row := templates.GroupRow{ID: m.Group.ID, Name: m.Group.Name}
+		if m.Provider != "" {
+			row.Parent = d.providerName(c, m.Provider)
+		}
+		page.Groups = append(page.Groups, row)
 	}
 	if u.Origin != "" {
 		page.Origin = d.providerName(c, u.Origin)
@@ -139,9 +148,19 @@ func (d *Handler) fillSessions(c *gin.Context, u users.User, page *templates.Adm
 	}
 	all, err := d.Sessions.Of(c.Request.Context(), u)
 	for _, s := range all {
-		page.Sessions = append(page.Sessions, templates.UserSession{Agent: s.Agent, IP: s.IP, Started: s.Created, Seen: s.Seen})
+		page.Sessions = append(page.Sessions, templates.UserSession{ID: s.SID, Device: web.Device(s.Agent), Agent: s.Agent, IP: s.IP, Provider: d.sessionProvider(c, s.LoginKey), Started: s.Created, Seen: s.Seen})
+		if s.Created.After(page.LastSignIn) {
+			page.LastSignIn = s.Created
+		}
 	}
 	return err
+}
+
+func (d *Handler) sessionProvider(c *gin.Context, key string) string {
+	if key == "" {
+		return ""
+	}
+	return d.providerName(c, key)
 }
 
 func (d *Handler) fillApps(c *gin.Context, u users.User, page *templates.AdminUser) error {

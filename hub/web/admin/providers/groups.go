@@ -27,9 +27,17 @@ func (d *Handler) groupRules(c *gin.Context, form map[string]string) ([]mapping.
 
 // withGroups adds the rules for groups to the form of a key, as they are typed.
 func (d *Handler) withGroups(c *gin.Context, k federation.LoginKey, form templates.KeyForm) (templates.KeyForm, error) {
-	rules, err := d.Operator.NamedGroupRules(c.Request.Context(), k.GroupMap)
-	lines := make([]string, len(rules))
-	for i, rule := range rules {
+	if len(k.GroupMap) == 0 {
+		return form, nil
+	}
+	all, err := d.Operator.Groups(c.Request.Context())
+	lines := make([]string, len(k.GroupMap))
+	for i, rule := range k.GroupMap {
+		for _, g := range all {
+			if g.ID == rule.Group {
+				rule.Group = g.Name
+			}
+		}
 		lines[i] = rule.String()
 	}
 	form.Groups = strings.Join(lines, "\n")

@@ -1,4 +1,4 @@
-package users
+package listing
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/emailaddr"
 )
 
@@ -18,9 +19,9 @@ const searched = 5000
 // and where the next page continues; empty if there is none. The text is an id,
 // a provider's subject, the beginning of an address, or part of a name or
 // address. An empty text matches all.
-func (k *Service) Search(ctx context.Context, text, after string, limit int) (found []User, next string, err error) {
+func (k *Service) Search(ctx context.Context, text, after string, limit int) (found []users.User, next string, err error) {
 	if text = strings.TrimSpace(text); text == "" {
-		found, err = k.Everyone(ctx, after, limit)
+		found, err = k.Users.Everyone(ctx, after, limit)
 		if len(found) == limit && err == nil {
 			next = found[limit-1].ID
 		}
@@ -35,23 +36,23 @@ func (k *Service) Search(ctx context.Context, text, after string, limit int) (fo
 }
 
 // direct finds matches by an index. They come first.
-func (k *Service) direct(ctx context.Context, text string, limit int) ([]User, error) {
+func (k *Service) direct(ctx context.Context, text string, limit int) ([]users.User, error) {
 	plain, _ := emailaddr.Fold(text)
-	found, err := k.List(ctx, plain, User{}, limit)
+	found, err := k.Users.List(ctx, plain, users.User{}, limit)
 	if err != nil {
 		return nil, err
 	}
 	ids := []string{text}
-	if k.bySubject != nil {
-		linked, err := k.bySubject(ctx, text, limit)
+	if k.BySubject != nil {
+		linked, err := k.BySubject(ctx, text, limit)
 		if err != nil {
 			return nil, err
 		}
 		ids = append(ids, linked...)
 	}
 	for _, id := range ids {
-		u, err := k.users.Get(ctx, id)
-		if err == nil && !slices.ContainsFunc(found, func(f User) bool { return f.ID == u.ID }) {
+		u, err := k.Users.Get(ctx, id)
+		if err == nil && !slices.ContainsFunc(found, func(f users.User) bool { return f.ID == u.ID }) {
 			found = append(found, u)
 		} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
@@ -61,10 +62,10 @@ func (k *Service) direct(ctx context.Context, text string, limit int) ([]User, e
 }
 
 // scan adds users with the text in their name or address.
-func (k *Service) scan(ctx context.Context, found []User, text, after string, limit int) ([]User, string, error) {
+func (k *Service) scan(ctx context.Context, found []users.User, text, after string, limit int) ([]users.User, string, error) {
 	const page = 500
 	for seen := 0; seen < searched; seen += page {
-		some, err := k.Everyone(ctx, after, page)
+		some, err := k.Users.Everyone(ctx, after, page)
 		if err != nil {
 			return nil, "", err
 		}
@@ -73,7 +74,7 @@ func (k *Service) scan(ctx context.Context, found []User, text, after string, li
 				return found, after, nil
 			}
 			after = u.ID
-			if u.mentions(text) && !slices.ContainsFunc(found, func(f User) bool { return f.ID == u.ID }) {
+			if mentions(u, text) && !slices.ContainsFunc(found, func(f users.User) bool { return f.ID == u.ID }) {
 				found = append(found, u)
 			}
 		}
@@ -86,7 +87,7 @@ func (k *Service) scan(ctx context.Context, found []User, text, after string, li
 
 // mentions reports whether a name or the address contains the text, in any
 // case.
-func (u User) mentions(text string) bool {
+func mentions(u users.User, text string) bool {
 	text, _ = emailaddr.Fold(text)
 	for _, said := range []string{u.Name, u.Email, u.Username, u.GivenName + " " + u.FamilyName} {
 		if said, _ = emailaddr.Fold(said); text != "" && strings.Contains(said, text) {
