@@ -159,7 +159,7 @@ func (h *Hub) buildPeople() {
 	h.mailLinks = &maillinks.Service{Links: d.MailLinks, Mailer: h.mailer, Users: h.users, URL: c.URL, Now: c.Now}
 	h.sessions = &cookies.Service{
 		Service: &sessions.Service{Sessions: d.Sessions, Users: h.users, Box: h.box, Limits: h.sessionLimits, Now: c.Now,
-			HasFactor: func(ctx context.Context, userID string) (bool, error) { return h.second.Has(ctx, userID) }},
+			HasFactor: func(ctx context.Context, userID string) (bool, error) { return h.second.Any(ctx, userID) }},
 		Name: cookies.CookieName(c.URL, c.secure()), Secure: c.secure(),
 	}
 	h.flows = flows.NewService(d.Flows, c.Now)
@@ -328,8 +328,7 @@ func (h *Hub) buildHandlers() {
 		Factors: h.second, Stops: h.stops, Sessions: h.sessions, Users: h.users, Passkeys: h.passkeys, Trusted: h.trusted(), MailLinks: h.mailLinks, Audit: h.audit, Responder: h.responder,
 		HubName: h.name, Log: c.Log, Now: c.Now, SignIn: h.signin,
 	}
-	h.signin.AskSecond, h.signin.CheckSecond = h.secondStep.Ask, h.secondStep.Check
-	h.authorize.LacksFactor = h.secondStep.Lacks
+	h.signin.AskSecond, h.signin.NeedsSecond, h.signin.CheckSecond = h.secondStep.Ask, h.secondStep.Needs, h.secondStep.Check
 	h.accounts = &accounts.Handler{Flows: h.flows, Sessions: h.sessions, Users: h.users, Audit: h.audit, Responder: h.responder, SignIn: h.signin}
 	h.emailCode = &emailcode.Handler{
 		Stops: h.stops, Sessions: h.sessions, MailLinks: h.mailLinks, Settings: h.settings, Guesses: h.second.Codes, Audit: h.audit,
@@ -362,7 +361,7 @@ func (h *Hub) buildHandlers() {
 	}
 	h.approve = &device.Handler{
 		Clients: h.clients, Pending: h.pending, Sessions: h.sessions, Grants: h.grants, Audit: h.audit, Responder: h.responder, Now: c.Now,
-		LacksFactor: h.secondStep.Lacks, HasFactor: h.second.Any,
+		HasFactor: h.second.Any,
 	}
 	h.account = &account.Handler{
 		Pictures: pictures.New(h.data.Pictures, h.users, c.URL, c.Now),

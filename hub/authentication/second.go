@@ -41,6 +41,9 @@ type Demand struct {
 	IfNew bool      // only in a browser or network that is new to the user
 }
 
+// Some reports whether there is a demand.
+func (d Demand) Some() bool { return d.Ask || d.Enrol }
+
 // Of returns the second factors of a user; none while nobody is asked for them.
 func (s *SecondFactors) Of(ctx context.Context, userID string) (Methods, error) {
 	rules, err := s.Settings(ctx)
@@ -96,7 +99,9 @@ func (s *SecondFactors) Before(ctx context.Context, u users.User, start sessions
 		return Demand{}, nil
 	}
 	rules, err := s.Settings(ctx)
-	if err != nil || !rules.AsksSecondFactor() && !required {
+	asks := rules.AsksSecondFactor() || required
+	again := start.After.ID != "" // who confirms a change shows every factor that they have
+	if err != nil || !asks && !again {
 		return Demand{}, err
 	}
 	methods, err := s.SetUp(ctx, u.ID)
@@ -107,7 +112,7 @@ func (s *SecondFactors) Before(ctx context.Context, u users.User, start sessions
 		return Demand{}, err
 	case methods.Any():
 		return Demand{Ask: true, IfNew: ifNew}, nil
-	case !needed && !ifNew:
+	case !asks || !needed && !ifNew:
 		return Demand{}, nil
 	}
 	if required {

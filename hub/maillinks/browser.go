@@ -13,7 +13,7 @@ import (
 // a fixed page, so requesting it gains an attacker nothing, and requests of
 // strangers do not count against the user's limit.
 func (k *Service) AskToConfirm(ctx context.Context, email string) error {
-	return k.toReader(ctx, email, k.confirmEmail, func(ctx context.Context, u users.User) error {
+	return k.toReader(ctx, email, emailKind{Browser, BrowserLife, k.confirmEmail}, func(ctx context.Context, u users.User) error {
 		token, err := k.New(ctx, Browser, u.ID, map[string]string{"address": u.EmailKey, "epoch": epoch(u)}, BrowserLife)
 		if err != nil {
 			return err

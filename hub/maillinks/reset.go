@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"time"
 
 	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/hub/users"
@@ -13,7 +14,7 @@ import (
 // Forgot emails a link to a user who forgot their password, if the user is
 // enabled and the address is verified; an unverified address gives no access.
 func (k *Service) Forgot(ctx context.Context, email string) error {
-	return k.toReader(ctx, email, k.resetEmail, func(ctx context.Context, u users.User) error { return k.mailReset(ctx, anybody, u) })
+	return k.toReader(ctx, email, emailKind{Reset, ResetLife, k.resetEmail}, func(ctx context.Context, u users.User) error { return k.mailReset(ctx, anybody, u) })
 }
 
 // ProveByReset emails a link to a signed-in user who wants to set a password,
@@ -22,13 +23,18 @@ func (k *Service) ProveByReset(ctx context.Context, u users.User) error {
 	return k.mailReset(ctx, themselves, u)
 }
 
-// A write makes the email of a token.
-type write func(to, token string) mail.Email
+// An emailKind is an email with a link: the link's purpose and life, and the email
+// of a token.
+type emailKind struct {
+	purpose string
+	life    time.Duration
+	write   func(to, token string) mail.Email
+}
 
 // toReader sends an email to the user with this verified address. The answer
 // and the work are the same for every address: a link and an email are stored in
 // any case. A link without a user opens nothing, and its email is not sent.
-func (k *Service) toReader(ctx context.Context, email string, as write, send func(context.Context, users.User) error) error {
+func (k *Service) toReader(ctx context.Context, email string, kind emailKind, send func(context.Context, users.User) error) error {
 	u, err := k.Users.ByEmail(ctx, email)
 	if errors.Is(err, emailaddr.ErrInvalid) {
 		return nil
@@ -37,7 +43,7 @@ func (k *Service) toReader(ctx context.Context, email string, as write, send fun
 		return err
 	}
 	if err != nil || u.Disabled || !u.EmailVerified {
-		err = k.sendNothing(ctx, email, as)
+		err = k.sendNothing(ctx, email, kind)
 	} else {
 		err = send(ctx, u)
 	}
@@ -47,13 +53,18 @@ func (k *Service) toReader(ctx context.Context, email string, as write, send fun
 	return err
 }
 
-// sendNothing does the work of an email that is not sent.
-func (k *Service) sendNothing(ctx context.Context, email string, as write) error {
-	token, err := k.New(ctx, "nothing", "nobody "+id(email), nil, ResetLife)
+// sendNothing does the work of an email that is not sent. It counts like one to a
+// user: by purpose, and by address however it is written.
+func (k *Service) sendNothing(ctx context.Context, email string, kind emailKind) error {
+	key, err := emailaddr.Canonical(email)
 	if err != nil {
 		return err
 	}
-	return k.Mailer.Mail(ctx, as(email, token).Voided())
+	token, err := k.New(ctx, "nothing "+kind.purpose, "nobody "+id(key), nil, kind.life)
+	if err != nil {
+		return err
+	}
+	return k.Mailer.Mail(ctx, kind.write(email, token).Voided())
 }
 
 // SendReset emails a user a link to choose a new password, for an

@@ -22,10 +22,10 @@ const (
 // SendSignIn emails a code to the user with this verified address, if they may
 // sign in so. The answer and the work are the same for every address.
 func (k *Service) SendSignIn(ctx context.Context, email, ask string, may func(users.User) bool) error {
-	as := func(to, code string) mail.Email { return k.signInEmail(to, ask, code) }
-	return k.toReader(ctx, email, as, func(ctx context.Context, u users.User) error {
+	kind := emailKind{SignIn, SignInLife, func(to, code string) mail.Email { return k.signInEmail(to, ask, code) }}
+	return k.toReader(ctx, email, kind, func(ctx context.Context, u users.User) error {
 		if !may(u) {
-			return k.sendNothing(ctx, email, as)
+			return k.sendNothing(ctx, email, kind)
 		}
 		code, err := k.newCode(ctx, Link{Purpose: SignIn, User: u.ID, Data: map[string]string{"address": u.EmailKey, "epoch": epoch(u)}}, ask, SignInLife)
 		if err != nil {

@@ -1,6 +1,10 @@
 package sessions
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/fedhub/fedhub/hub/grants"
+)
 
 // The values of acr (OIDC Core §2) for sign-ins at this hub.
 const (
@@ -8,22 +12,14 @@ const (
 	ACROneFactor = "urn:fedhub:acr:1"
 	// ACRTwoFactors is two: a password and a code or passkey, or a passkey that
 	// verified its user.
-	ACRTwoFactors = "urn:fedhub:acr:2"
+	ACRTwoFactors = grants.ACRTwoFactors
 )
 
 // MultiFactor is the amr of a sign-in with several factors (RFC 8176 §2).
-const MultiFactor = "mfa"
-
-// TwoFactors reports whether the user showed two factors, here or at a provider
-// that is trusted in this.
-func (s Session) TwoFactors() bool { return twoFactors(s.ACR, s.AMR) }
+const MultiFactor = grants.MultiFactor
 
 // TwoFactors is that of the session that it starts.
-func (s Start) TwoFactors() bool { return twoFactors(s.ACR, s.AMR) }
-
-func twoFactors(acr string, amr []string) bool {
-	return acr == ACRTwoFactors || slices.Contains(amr, MultiFactor)
-}
+func (s Start) TwoFactors() bool { return grants.SignIn{ACR: s.ACR, AMR: s.AMR}.TwoFactors() }
 
 // ACRFor returns the acr of a sign-in as one that only accepts certain values
 // is told it, and whether it accepts the sign-in. Two factors are also one, and

@@ -26,6 +26,7 @@ type Start struct {
 	Upstream    string  // the id_token, not encrypted
 	After       Session // the session that this one continues, from the same provider; zero if it is new
 	Stay        Stay
+	Trusted     bool // the user trusts the browser, and was not asked for a second factor
 	IP          string
 	Agent       string // User-Agent of the browser
 	Browser     string // hash of the cookie that lasts until the browser closes
@@ -92,7 +93,7 @@ func (k *Service) Begin(ctx context.Context, value string, in Start, old *Sessio
 	s := Session{
 		SID:     rand.Text(),
 		UserID:  in.User.ID,
-		SignIn:  grants.SignIn{SessionGeneration: in.User.SessionGeneration, AuthTime: in.AuthTime, ACR: in.ACR, AMR: in.AMR, LoginKey: in.LoginKey},
+		SignIn:  grants.SignIn{SessionGeneration: in.User.SessionGeneration, AuthTime: in.AuthTime, ACR: in.ACR, AMR: in.AMR, LoginKey: in.LoginKey, Trusted: in.Trusted},
 		Agent:   clip(in.Agent, 300),
 		IP:      in.IP,
 		Created: now,

@@ -29,6 +29,12 @@ func (k *Service) Familiar(ctx context.Context, u User, from From) (bool, error)
 	return k.browsers.Familiar(ctx, from.Browsers, u.account(), from.Network)
 }
 
+// ForgetBrowsers makes all browsers of a user unknown, because the second factor
+// changed: they were known for fewer or other factors.
+func (k *Service) ForgetBrowsers(ctx context.Context, u User) error {
+	return k.browsers.ForgetUser(ctx, u.ID)
+}
+
 // KnowBrowser makes a browser known for a user who opened an emailed link in
 // it, and returns its name.
 func (k *Service) KnowBrowser(ctx context.Context, u User, from From) (browser string, err error) {

@@ -157,6 +157,11 @@ func (k Browsers) makeRoom(ctx context.Context, account Account) (any bool, err 
 	return any, nil
 }
 
+// ForgetUser makes all browsers of a user unknown.
+func (k Browsers) ForgetUser(ctx context.Context, userID string) error {
+	return k.set.DeleteWhere(ctx, "userId", userID)
+}
+
 func (k Browsers) forget(ctx context.Context, id string) error {
 	err := k.set.Delete(ctx, id)
 	if errors.Is(err, fs.ErrNotExist) {

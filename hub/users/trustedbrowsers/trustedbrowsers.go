@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/internal/secrets"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // A Browser is a browser that a user trusts.
@@ -51,6 +52,9 @@ const racing = time.Minute
 
 // ErrUntrusted means that a token is not valid.
 var ErrUntrusted = errors.New("the browser is not trusted")
+
+// ErrCopied means that two browsers had the token. The trust has ended.
+var ErrCopied = texts.Failure("two browsers used the cookie of one trusted browser; the trust has ended", "trusted.copied")
 
 // A Service keeps trusted browsers.
 type Service struct {
@@ -109,7 +113,10 @@ func (s *Service) Use(ctx context.Context, u users.User, name, token string, fro
 	case errors.Is(err, fs.ErrNotExist):
 		return Browser{}, "", ErrUntrusted
 	case errors.Is(err, ErrUntrusted) && stolen:
-		return Browser{}, "", errors.Join(err, s.delete(ctx, secrets.HexHash(name)))
+		if err := s.delete(ctx, secrets.HexHash(name)); err != nil {
+			return Browser{}, "", err
+		}
+		return Browser{}, "", ErrCopied
 	}
 	return b, next, err
 }
@@ -117,15 +124,6 @@ func (s *Service) Use(ctx context.Context, u users.User, name, token string, fro
 // good reports whether the user still trusts the browser.
 func (b Browser) good(u users.User, now time.Time, life time.Duration) bool {
 	return b.UserID == u.ID && b.SessionGeneration == u.SessionGeneration && now.Before(b.Expires) && now.Before(b.Created.Add(life))
-}
-
-// Holds reports whether a token is valid now, and does not use it.
-func (s *Service) Holds(ctx context.Context, u users.User, name, token string, life time.Duration) (bool, error) {
-	b, err := s.Set.Get(ctx, secrets.HexHash(name))
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	return err == nil && secrets.Same(b.Token, hash(name, token)) && b.good(u, s.Now(), life), err
 }
 
 // Of returns the browsers that a user trusts, the last used first.

@@ -92,7 +92,7 @@ func TestATokenWorksOnceAndAnOldOneEndsTheTrust(t *testing.T) {
 	if _, next, err = s.Use(t.Context(), ada, name, next, trustedbrowsers.From{}, life); err != nil {
 		t.Fatalf("the next token: %v", err)
 	}
-	if _, _, err := s.Use(t.Context(), ada, name, first, trustedbrowsers.From{}, life); !errors.Is(err, trustedbrowsers.ErrUntrusted) {
+	if _, _, err := s.Use(t.Context(), ada, name, first, trustedbrowsers.From{}, life); !errors.Is(err, trustedbrowsers.ErrCopied) {
 		t.Errorf("a token of before: %v", err)
 	}
 	if _, _, err := s.Use(t.Context(), ada, name, next, trustedbrowsers.From{}, life); !errors.Is(err, trustedbrowsers.ErrUntrusted) {

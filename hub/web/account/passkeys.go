@@ -104,10 +104,10 @@ func (d *Handler) AddPasskey(c *gin.Context) error {
 		return err
 	}
 	d.record(c, p, audit.Event{Kind: audit.PasskeyAdded, Detail: map[string]string{"passkey": added.ID, "name": added.Name}})
-	if err := d.MailLinks.TellPasskey(ctx, maillinks.PasskeyChange{User: p.User, Passkey: added.ID, Name: added.Name}); err != nil {
+	if err := d.factorsChanged(c, p); err != nil {
 		return err
 	}
-	if err := d.factorsChanged(c, p); err != nil {
+	if err := d.MailLinks.TellPasskey(ctx, maillinks.PasskeyChange{User: p.User, Passkey: added.ID, Name: added.Name}); err != nil {
 		return err
 	}
 	if !p.Session.TwoFactors() {

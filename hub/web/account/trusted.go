@@ -47,8 +47,9 @@ func (d *Handler) RemoveTrusted(c *gin.Context) error {
 	return web.SeeOther(c, secondPage+"?done=untrusted")
 }
 
-// factorsChanged ends the trust in all browsers, because it was for the old
-// factors.
+// factorsChanged ends the trust in all browsers and makes them unknown, because
+// both were for the old factors.
 func (d *Handler) factorsChanged(c *gin.Context, p sessions.Person) error {
-	return d.Trusted.RemoveAll(c.Request.Context(), p.User.ID)
+	ctx := c.Request.Context()
+	return errors.Join(d.Trusted.RemoveAll(ctx, p.User.ID), d.Users.ForgetBrowsers(ctx, p.User))
 }

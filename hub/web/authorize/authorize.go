@@ -56,11 +56,8 @@ type Handler struct {
 	// HasFactor reports whether a user has a second factor that the settings ask
 	// for, and HasAny whether they have one at all.
 	HasFactor, HasAny func(ctx context.Context, userID string) (bool, error)
-	// LacksFactor reports whether the client requires a second factor that the
-	// session does not have.
-	LacksFactor func(*gin.Context, clients.Client, sessions.Person) (bool, error)
-	Log         *slog.Logger
-	Now         func() time.Time
+	Log               *slog.Logger
+	Now               func() time.Time
 }
 
 // Enter serves GET and POST of the endpoint: a new request from a client, or
@@ -187,9 +184,7 @@ func (d *Handler) proceed(c *gin.Context, client clients.Client, flow flows.Flow
 
 // factors reads what the decision needs to know about second factors.
 func (d *Handler) factors(c *gin.Context, client clients.Client, f *facts) (err error) {
-	if f.lacks, err = d.LacksFactor(c, client, *f.person); err != nil {
-		return err
-	}
+	f.lacks = client.SecondFactor && !f.person.Session.Enough()
 	switch {
 	case f.lacks:
 		f.factor, err = d.HasAny(c.Request.Context(), f.person.User.ID)

@@ -37,19 +37,15 @@ type Handler struct {
 	Grants    *grants.Service
 	Audit     *audit.Recorder
 	Responder *web.Responder
-	// LacksFactor reports whether the client requires a second factor that the
-	// session does not have, and HasFactor whether the user has one.
-	LacksFactor func(*gin.Context, clients.Client, sessions.Person) (bool, error)
-	HasFactor   func(ctx context.Context, userID string) (bool, error)
-	Now         func() time.Time
+	HasFactor func(ctx context.Context, userID string) (bool, error) // whether a user has a second factor
+	Now       func() time.Time
 }
 
 // factorFirst sends users to the second factor that the client requires, and then
 // back to a page of this hub. Users who have none get a page about it.
 func (d *Handler) factorFirst(c *gin.Context, client clients.Client, p sessions.Person, to string) (sent bool, err error) {
-	lacks, err := d.LacksFactor(c, client, p)
-	if err != nil || !lacks {
-		return false, err
+	if !client.SecondFactor || p.Session.Enough() {
+		return false, nil
 	}
 	has, err := d.HasFactor(c.Request.Context(), p.User.ID)
 	if err != nil {

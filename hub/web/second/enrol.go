@@ -121,6 +121,9 @@ func (d *Handler) enrolled(c *gin.Context, name string, h halfway, user users.Us
 	if err != nil {
 		return err
 	}
+	if err := d.Users.ForgetBrowsers(c.Request.Context(), user); err != nil {
+		return err
+	}
 	codes, err := d.Factors.Codes.NewRecovery(c.Request.Context(), user.ID)
 	if err != nil {
 		return err

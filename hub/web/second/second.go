@@ -86,24 +86,39 @@ type SignIn interface {
 const stopSecond = "second"
 
 // Ask asks for the factors that a sign-in to a client still needs. asked is false
-// if none.
-func (d *Handler) Ask(c *gin.Context, client clients.Client, flow, to string, start sessions.Start) (asked bool, err error) {
-	ctx := c.Request.Context()
-	demand, err := d.Factors.Before(ctx, start.User, start, client.SecondFactor)
-	if err != nil || !demand.Ask && !demand.Enrol {
+// if none; then start says whether that is because the user trusts the browser.
+func (d *Handler) Ask(c *gin.Context, client clients.Client, flow, to string, start *sessions.Start) (asked bool, err error) {
+	demand, err := d.demand(c, client, start)
+	if err != nil || !demand.Some() {
 		return false, err
 	}
-	if demand.IfNew && start.After.ID == "" {
+	return true, d.interrupt(c, flow, to, *start, demand)
+}
+
+// Needs reports whether Ask would ask.
+func (d *Handler) Needs(c *gin.Context, client clients.Client, start *sessions.Start) (bool, error) {
+	demand, err := d.demand(c, client, start)
+	return demand.Some(), err
+}
+
+// demand is what the sign-in needs in this browser.
+func (d *Handler) demand(c *gin.Context, client clients.Client, start *sessions.Start) (authentication.Demand, error) {
+	ctx := c.Request.Context()
+	demand, err := d.Factors.Before(ctx, start.User, *start, client.SecondFactor)
+	if err != nil || !demand.Some() {
+		return demand, err
+	}
+	if demand.IfNew && (demand.Enrol || start.After.ID == "") {
 		if familiar, err := d.Users.Familiar(ctx, start.User, d.Sessions.From(c)); familiar || err != nil {
-			return false, err
+			return authentication.Demand{}, err
 		}
 	}
 	if demand.Ask {
-		if trusted, err := d.trusts(c, start); trusted || err != nil {
-			return false, err
+		if start.Trusted, err = d.trusts(c, *start); start.Trusted || err != nil {
+			return authentication.Demand{}, err
 		}
 	}
-	return true, d.interrupt(c, flow, to, start, demand)
+	return demand, nil
 }
 
 // interrupt stores the first factor and asks for the rest.

@@ -7,13 +7,13 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/trustedbrowsers"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // trustedFor is how long a browser can be trusted; 0 if it can't.
@@ -40,6 +40,10 @@ func (d *Handler) trusts(c *gin.Context, start sessions.Start) (bool, error) {
 	}
 	for _, t := range held {
 		b, next, err := d.Trusted.Use(ctx, start.User, t.Name, t.Token, from(c), life)
+		if errors.Is(err, trustedbrowsers.ErrCopied) {
+			d.record(c, audit.Event{Kind: audit.TrustedRemoved, Target: start.User.ID, Why: texts.Of(err)})
+			continue
+		}
 		if errors.Is(err, trustedbrowsers.ErrUntrusted) {
 			continue
 		}
@@ -51,24 +55,6 @@ func (d *Handler) trusts(c *gin.Context, start sessions.Start) (bool, error) {
 		return true, nil
 	}
 	return false, nil
-}
-
-// Lacks reports whether a session is not enough for an application that requires
-// a second factor: it has one factor, and the user does not trust this browser.
-func (d *Handler) Lacks(c *gin.Context, client clients.Client, p sessions.Person) (bool, error) {
-	if !client.SecondFactor || p.Session.TwoFactors() {
-		return false, nil
-	}
-	life, err := d.trustedFor(c.Request.Context())
-	if err != nil || life == 0 {
-		return err == nil, err
-	}
-	for _, t := range d.Sessions.TrustedTokens(c.Request) {
-		if trusted, err := d.Trusted.Holds(c.Request.Context(), p.User, t.Name, t.Token, life); trusted || err != nil {
-			return false, err
-		}
-	}
-	return true, nil
 }
 
 // trust stores that the user trusts this browser, if the user chose that and the

@@ -100,7 +100,7 @@ func (d *Handler) ProveHere(c *gin.Context) (done bool, err error) {
 			page.Carried = append(page.Carried, templates.Pair{Name: name, Value: form[name]})
 		}
 	}
-	factors, err := d.Factors.Of(ctx, p.User.ID)
+	factors, err := d.Factors.SetUp(ctx, p.User.ID)
 	if err != nil {
 		return false, err
 	}

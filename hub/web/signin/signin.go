@@ -66,7 +66,10 @@ type Handler struct {
 	Begins         *web.Limiter // how often one address may go to a provider
 
 	// AskSecond asks for a second factor, if one is needed (hub/web/second).
-	AskSecond func(c *gin.Context, client clients.Client, flow, to string, start sessions.Start) (asked bool, err error)
+	AskSecond func(c *gin.Context, client clients.Client, flow, to string, start *sessions.Start) (asked bool, err error)
+
+	// NeedsSecond reports whether AskSecond would ask.
+	NeedsSecond func(c *gin.Context, client clients.Client, start *sessions.Start) (bool, error)
 
 	// CheckSecond checks a code; the note says what is wrong with it.
 	CheckSecond func(c *gin.Context, user users.User, code string) (templates.Note, error)
@@ -339,7 +342,13 @@ func (d *Handler) SignInTo(c *gin.Context, user users.User, flow, to string) err
 // finish signs the user in, after a second factor if they need one.
 func (d *Handler) finish(c *gin.Context, j pendingLogin, start sessions.Start) error {
 	start.Stay = cmp.Or(start.Stay, j.Stay)
-	if asked, err := d.AskSecond(c, j.client, j.Flow, j.To, start); asked || err != nil {
+	if j.quiet() {
+		if needs, err := d.NeedsSecond(c, j.client, &start); err != nil {
+			return err
+		} else if needs {
+			return d.back(c, start.LoginKey, j, errQuestion)
+		}
+	} else if asked, err := d.AskSecond(c, j.client, j.Flow, j.To, &start); asked || err != nil {
 		return err
 	}
 	if err := d.begin(c, j, start); err != nil {

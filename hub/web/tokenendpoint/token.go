@@ -166,13 +166,16 @@ func (d *Handler) issue(c *gin.Context, r request, f grants.TokenFamily, user *u
 }
 
 // checkEntitlement returns the user if the client may get tokens for them: the
-// consent is valid, the sign-in is valid, and the user has a role that the
-// client requires. Every grant type uses it, so all enforce the same policy.
+// consent is valid, the sign-in is valid, and the user has the role and the second
+// factor that the client requires. Every grant type uses it, so all enforce the same policy.
 // fs.ErrNotExist means no.
 func (d *Handler) checkEntitlement(c *gin.Context, client clients.Client, f grants.TokenFamily) (users.User, error) {
 	user, err := d.Tokens.UserOf(c.Request.Context(), f)
 	if err == nil && (user.Leaving() || !client.Admits(user.AllRoles())) {
 		err = fmt.Errorf("the user has no role that the client asks for, or leaves: %w", fs.ErrNotExist)
+	}
+	if err == nil && client.SecondFactor && !f.SignIn.Enough() {
+		err = fmt.Errorf("the client requires a second factor, and the sign-in had none: %w", fs.ErrNotExist)
 	}
 	return user, err
 }

@@ -35,6 +35,12 @@ var commandActs = []act[commander]{
 		hubtest.Done(t, err)
 		l.Stored(t, audit.Event{Kind: audit.UserDisabled, Actor: "test", Target: u.ID})
 	}},
+	{"an app is taken over", func(t *testing.T, c commander) {
+		u := c.Person("adopted@example.org")
+		l := c.Ledger()
+		hubtest.Done(t, c.Hub.SetUpApp(t.Context(), audit.Named("test"), u.ID, "JBSWY3DPEHPK3PXP"))
+		l.Stored(t, audit.Event{Kind: audit.SecondAdded, Actor: "test", Target: u.ID})
+	}},
 	{"somebody is removed", func(t *testing.T, c commander) {
 		u := c.Person("removed@example.org")
 		l := c.Ledger()

@@ -1,9 +1,11 @@
 package admin_test
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fedhub/fedhub/hub"
 	"github.com/fedhub/fedhub/hub/audit"
@@ -67,10 +69,19 @@ var secondActs = []act[*mailing]{
 		b.Submit(b.Open("/signout"), "/signout")
 		b.Submit(b.SignIn(b.Open("/signin"), "trusting@example.org"), "/signin/second", "code", app.Code(), "trust", "1")
 		b.Submit(b.Open("/signout"), "/signout")
+		at, err := url.Parse(m.URL)
+		hubtest.Done(t, err)
+		old := b.Client.Jar.Cookies(at)
 		l = m.Ledger()
 		b.SignIn(b.Open("/signin"), "trusting@example.org")
 		l.Stored(t, signedIn(u)...)
 		l.Noted(t, own(u, audit.Event{Kind: audit.TrustedUsed, Detail: map[string]string{"browser": "*"}})...)
+		thief := m.Browser()
+		thief.Client.Jar.SetCookies(at, old)
+		m.Clock.Skip(2 * time.Minute)
+		l = m.Ledger()
+		thief.SignIn(thief.Open("/signin"), "trusting@example.org")
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.TrustedRemoved, Target: u.ID, Why: texts.New("trusted.copied")})...)
 	}},
 	{"an administrator resets a second factor", func(t *testing.T, m *mailing) {
 		u := m.Person("lost@example.org")

@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/texts"
 )
 
 func requires(c *clients.Client) { c.SecondFactor, c.SkipAuthorization = true, true }
@@ -71,8 +72,9 @@ func TestATrustedBrowserIsEnoughForAnApplicationThatRequiresASecondFactor(t *tes
 	home := w.Browser()
 	home.SignInWith("ada@example.org", app)
 	home.Submit(home.Open("/account/second-factor"), "/account/second-factor/trusted/remove", "all", "1")
-	p = b.Authorize(strict.Request())
-	hubtest.Want(t, "after the trust ended", p.URL.Path, "/signin/second")
+	b.Submit(b.Open("/signout"), "/signout")
+	p = b.SignIn(b.Authorize(strict.Request()), "ada@example.org")
+	hubtest.Want(t, "a sign-in after the trust ended", p.URL.Path, "/signin/second")
 }
 
 func TestADeviceNeverSkipsTheSecondFactorOfItsApplication(t *testing.T) {
@@ -117,4 +119,36 @@ func TestAllAdministratorsAreToldOfAResetOfOneOfThem(t *testing.T) {
 	}
 	slices.Sort(told)
 	hubtest.Want(t, "told", strings.Join(told, " "), "bob@example.org")
+}
+
+// A password alone must not lead to a factor, and through it to an application
+// that requires one.
+func TestUnderThePolicyNeverAPasswordChangesNoFactor(t *testing.T) {
+	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+	w.Person("ada@example.org")
+	_, app, _ := w.WithApp("ada@example.org")
+	hubtest.Done(t, w.Hub.ChangeSettings(t.Context(), audit.Named("test"), func(s *settings.Settings) { s.SecondFactor = settings.SecondFactorNever }))
+	b := w.Browser()
+	hubtest.Want(t, "a sign-in", b.SignIn(b.Open("/signin"), "ada@example.org").URL.Path, "/account")
+	p := b.Open("/account/second-factor")
+	hubtest.Want(t, "the page about factors", p.URL.Path, "/signin/prove")
+	p = b.Prove(p)
+	hubtest.Want(t, "after the password", p.URL.Path, "/signin/second")
+	p = b.Submit(p, "/signin/second", "code", app.Code())
+	hubtest.Want(t, "after the code", p.URL.Path, "/account/second-factor")
+}
+
+func TestTheTokenEndpointRequiresTheSecondFactorToo(t *testing.T) {
+	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+	w.Person("ada@example.org")
+	a := w.App(func(c *clients.Client) { c.SkipAuthorization = true })
+	b := w.Browser()
+	p := b.SignIn(b.Authorize(a.Request("scope", "openid offline_access")), "ada@example.org")
+	if strings.Contains(p.Body, `action="/consent"`) {
+		p = b.Submit(p, "/consent", "decision", "allow")
+	}
+	got := a.Redeem(b.Answer(p).Get("code"))
+	hubtest.Done(t, w.Hub.ChangeClient(t.Context(), audit.Named("test"), a.ID, texts.Text{}, func(c *clients.Client) { c.SecondFactor = true }))
+	w.Clock.Skip(5 * time.Second)
+	hubtest.Refused(t, "a refresh after a sign-in with one factor", a.Refresh(got.Str("refresh_token")), 400, "invalid_grant")
 }

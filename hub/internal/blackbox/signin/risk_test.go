@@ -69,3 +69,22 @@ func TestANewBrowserOrNetworkAsksForTheSecondFactor(t *testing.T) {
 		hubtest.Want(t, "an administrator in a known browser", leads(home, "carol@example.org").URL.Path, "/signin/enrol")
 	})
 }
+
+// Browsers that were known before there was a factor are asked for it.
+func TestANewFactorMakesKnownBrowsersNew(t *testing.T) {
+	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+	w.Person("ada@example.org")
+	thief := w.Browser()
+	if !enters(thief, "ada@example.org") {
+		t.Fatal("the password is not enough yet")
+	}
+	thief.Submit(thief.Open("/signout"), "/signout")
+	home, app, _ := w.WithApp("ada@example.org")
+	hubtest.Done(t, w.Hub.ChangeSettings(t.Context(), audit.Named("test"), func(s *settings.Settings) { s.SecondFactor = settings.SecondFactorByRisk }))
+	hubtest.Want(t, "the thief's browser", thief.SignIn(thief.Open("/signin"), "ada@example.org").URL.Path, "/signin/second")
+	home.Submit(home.Open("/signout"), "/signout")
+	p := home.SignIn(home.Open("/signin"), "ada@example.org")
+	home.Submit(p, "/signin/second", "code", app.Code())
+	home.Submit(home.Open("/signout"), "/signout")
+	hubtest.Want(t, "the owner's, after one more code", home.SignIn(home.Open("/signin"), "ada@example.org").URL.Path, "/account")
+}
