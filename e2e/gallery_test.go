@@ -162,7 +162,7 @@ func longUserPage() templates.AdminUser {
 		ID: "0b0e2c0e-6f8e-4f43-9d0c-6f1f3f0d7c11", Name: longName, Email: longEmail, Chips: []templates.Chip{{Tone: "info", Text: locales.Stored("Administrator")}},
 		Origin: longName, Created: noon(), Password: true, Changed: noon(), CanReset: true, Link: "https://" + longHost + "/password/reset/" + longWord, Roles: "admin, " + longWord,
 		Logins:   []templates.UserLogin{{ID: "a", Provider: longName, Issuer: "https://" + longHost, Subject: longWord, Who: longEmail, Since: noon(), Used: noon()}},
-		Sessions: []templates.UserSession{{Agent: longWord, IP: "2001:db8:1234:5678:9abc:def0:1234:5678", Started: noon(), Seen: noon()}},
+		Sessions: []templates.UserSession{{ID: "s", Device: locales.Stored(longWord), Provider: longName, Agent: longWord, IP: "2001:db8:1234:5678:9abc:def0:1234:5678", Started: noon(), Seen: noon()}},
 		Apps:     []templates.UserApp{{Name: longName, Scopes: []string{longWord, "profile"}, Since: noon()}},
 		Events:   []templates.UserEvent{{Time: noon(), Kind: "signin.ok", Reason: locales.Stored(longName), By: longWord, IP: "192.0.2.1", Ref: "7F3K-QX2M"}},
 	}
