@@ -76,3 +76,8 @@ func Holds(claim jsonx.Value, value string) bool {
 		return len(one) > 0 && one[0] != '{' && one[0] != '[' && !jsonx.IsNull(one) && string(one) == value
 	})
 }
+
+// Fills reports whether a rule puts users into one of these groups.
+func Fills(rules []GroupRule, groups []string) bool {
+	return slices.ContainsFunc(rules, func(r GroupRule) bool { return slices.Contains(groups, r.Group) })
+}

@@ -50,11 +50,39 @@ func (s *Service) ChangeGroup(ctx context.Context, by audit.Actor, id string, ed
 			return groups.Group{}, err
 		}
 	}
+	if err := s.mayAdminister(ctx, id, e); err != nil {
+		return groups.Group{}, err
+	}
 	before, after, err := s.parts.Groups.Change(ctx, id, edited, e)
 	if err == nil {
 		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.GroupChanged, Target: id, Changes: fieldsOf(before).To(fieldsOf(after)), Detail: named(after)}))
 	}
 	return after, err
+}
+
+// mayAdminister refuses to make administrators of users whom a provider put into
+// the group, if that provider must not sign administrators in: they could not sign
+// in by it any more, so it could not end their membership.
+func (s *Service) mayAdminister(ctx context.Context, id string, e groups.Edit) error {
+	ids := []string{id}
+	if e.Administrators {
+		below, err := s.parts.Groups.Children(ctx, id)
+		if err != nil {
+			return err
+		}
+		for _, g := range below {
+			ids = append(ids, g.ID)
+		}
+	} else if above, err := s.parts.Groups.Get(ctx, e.Parent); err != nil || !above.Administrators() {
+		return nil //nolint:nilerr // Change refuses a parent that is gone
+	}
+	all, err := s.parts.Upstreams.All(ctx)
+	for _, k := range all {
+		if k.KeepsAdminsOut() && mapping.Fills(k.GroupMap, ids) {
+			return forms.New("administrators", "group.administrators.site", "provider", k.Name).Err()
+		}
+	}
+	return err
 }
 
 // fieldsOf are the fields of a group that an administrator sets.
@@ -114,7 +142,7 @@ func (s *Service) GroupUse(ctx context.Context, id string) (use GroupUse, err er
 	}
 	all, err := s.parts.Upstreams.All(ctx)
 	for _, k := range all {
-		if slices.ContainsFunc(k.GroupMap, func(r mapping.GroupRule) bool { return r.Group == id }) {
+		if mapping.Fills(k.GroupMap, []string{id}) {
 			use.Providers = append(use.Providers, k)
 		}
 	}

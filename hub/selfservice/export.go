@@ -22,8 +22,10 @@ type Export struct {
 	Passkeys   []exportedPasskey  `json:"passkeys"`
 	Identities []exportedIdentity `json:"sign_in_methods"`
 	Sessions   []exportedSession  `json:"sessions"`
-	Apps       []exportedApp      `json:"connected_apps"`
-	Activity   []exportedEvent    `json:"activity"`
+	// Networks are those from which the user signed in with a known browser.
+	Networks []string        `json:"known_networks"`
+	Apps     []exportedApp   `json:"connected_apps"`
+	Activity []exportedEvent `json:"activity"`
 	// More says that there are older events than Activity has.
 	More bool `json:"activity_truncated"`
 }
@@ -34,6 +36,7 @@ type exportedAccount struct {
 	Email         string     `json:"email,omitempty"`
 	EmailVerified bool       `json:"email_verified"`
 	Roles         []string   `json:"roles,omitempty"`
+	Groups        []string   `json:"groups,omitempty"`
 	Origin        string     `json:"created_by_provider,omitempty"`
 	Created       time.Time  `json:"created"`
 	Updated       time.Time  `json:"updated"`
@@ -114,7 +117,7 @@ const (
 func (s *Service) Export(ctx context.Context, hub string, u users.User, app func(id string) string, now time.Time) (Export, error) {
 	e := Export{
 		Hub: hub, Created: now.UTC(), Profile: u.Said(),
-		Account: exportedAccount{ID: u.ID, Username: u.Username, Email: u.Email, EmailVerified: u.EmailVerified, Roles: u.Roles, Origin: u.Origin,
+		Account: exportedAccount{ID: u.ID, Username: u.Username, Email: u.Email, EmailVerified: u.EmailVerified, Roles: u.AllRoles(), Groups: u.GroupNames(), Origin: u.Origin,
 			Created: u.Created, Updated: u.Updated, DeletionDue: known(u.DeletionDue)},
 		Password: exportedPassword{Set: u.Password != "", Changed: known(u.PasswordChanged)},
 		Passkeys: []exportedPasskey{}, Identities: []exportedIdentity{}, Sessions: []exportedSession{}, Apps: []exportedApp{}, Activity: []exportedEvent{},
@@ -165,6 +168,12 @@ func exported(i linking.Identity) exportedIdentity {
 
 func (s *Service) exportSessions(ctx context.Context, u users.User, e *Export) error {
 	all, err := s.Sessions.Of(ctx, u)
+	if err != nil {
+		return err
+	}
+	if e.Networks, err = s.Users.KnownNetworks(ctx, u); err != nil {
+		return err
+	}
 	for _, one := range all {
 		e.Sessions = append(e.Sessions, exportedSession{Agent: one.Agent, IP: one.IP, Provider: one.LoginKey, Started: one.Created, Seen: one.Seen, Apps: one.Clients})
 	}

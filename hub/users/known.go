@@ -29,6 +29,12 @@ func (k *Service) Familiar(ctx context.Context, u User, from From) (bool, error)
 	return k.browsers.Familiar(ctx, from.Browsers, u.account(), from.Network)
 }
 
+// KnownNetworks are the networks from which the user signed in with known
+// browsers, sorted.
+func (k *Service) KnownNetworks(ctx context.Context, u User) ([]string, error) {
+	return k.browsers.Networks(ctx, u.ID)
+}
+
 // ForgetBrowsers makes all browsers of a user unknown, because the second factor
 // changed: they were known for fewer or other factors.
 func (k *Service) ForgetBrowsers(ctx context.Context, u User) error {

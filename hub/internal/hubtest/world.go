@@ -139,6 +139,7 @@ var wholeSets = map[string]string{
 	"signing":   "a few generations of keys for each algorithm",
 	"initials":  "one for each initial access token, made by an administrator",
 	"health":    "how each sign-in provider fares",
+	"groups":    "at most groups.Most",
 	"invites":   "one for each invitation of a hub, made by an administrator",
 }
 

@@ -112,13 +112,24 @@ func EditOf(g Group) Edit {
 	return Edit{Name: g.Name, Description: g.Description, Roles: g.PlainRoles(), Administrators: g.Administrators(), Parent: g.Parent, SecondFactor: g.SecondFactor}
 }
 
+// Most is how many groups a hub may have: every process keeps all of them in
+// memory.
+const Most = 1000
+
 // Add stores a new group. Mistakes are forms.Problems.
 func (s *Service) Add(ctx context.Context, e Edit) (Group, error) {
+	all, err := s.List(ctx)
+	if err != nil {
+		return Group{}, err
+	}
+	if len(all) >= Most {
+		return Group{}, forms.New("name", "group.many", "max", Most).Err()
+	}
 	g := Group{ID: uuid.NewString(), Created: s.now()}
 	if err := s.apply(ctx, &g, e); err != nil {
 		return Group{}, err
 	}
-	err := s.groups.Insert(ctx, g)
+	err = s.groups.Insert(ctx, g)
 	if errors.Is(err, fs.ErrExist) {
 		return Group{}, forms.New("name", "group.name.taken").Err()
 	}

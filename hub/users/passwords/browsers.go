@@ -157,6 +157,19 @@ func (k Browsers) makeRoom(ctx context.Context, account Account) (any bool, err 
 	return any, nil
 }
 
+// Networks are the networks of all browsers of a user, sorted.
+func (k Browsers) Networks(ctx context.Context, userID string) ([]string, error) {
+	all := []string{}
+	for b, err := range k.set.EachWhere(ctx, "userId", userID) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, b.Networks...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all), nil
+}
+
 // ForgetUser makes all browsers of a user unknown.
 func (k Browsers) ForgetUser(ctx context.Context, userID string) error {
 	return k.set.DeleteWhere(ctx, "userId", userID)

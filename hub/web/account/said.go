@@ -49,6 +49,8 @@ var sentences = map[string]string{
 	audit.DataTaken:         "activity.data-downloaded",
 	audit.DeletionAsked:     "activity.deletion-asked",
 	audit.DeletionCancelled: "activity.deletion-cancelled",
+	audit.MemberAdded:       "activity.group-joined",
+	audit.MemberRemoved:     "activity.group-left",
 	audit.RolesChanged:      "activity.roles-changed",
 }
 
@@ -73,7 +75,7 @@ func said(e audit.Event, userID string, names *eventNames) (text locales.Text, s
 	case e.Kind == audit.UserChanged && e.Detail["email"] != "": // by an administrator
 		id = "activity.email-changed"
 	}
-	return locales.Say(id, "app", names.app(e.Client), "provider", names.provider(e.LoginKey), "name", e.Detail["name"], "email", e.Detail["email"]), true
+	return locales.Say(id, "app", names.app(e.Client), "provider", names.provider(e.LoginKey), "name", e.Detail["name"], "email", e.Detail["email"], "group", e.Detail["group"]), true
 }
 
 // eventNames looks up the names of apps and providers, each once.
