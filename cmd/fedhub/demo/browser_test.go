@@ -115,14 +115,24 @@ func (b *browser) press(text string, fill url.Values) {
 		if form.Data != "form" {
 			continue
 		}
-		for n := range form.Descendants() {
-			if n.Data == "button" && strings.Contains(textOf(n), text) {
+		for n := range b.page.Descendants() {
+			if n.Data == "button" && strings.Contains(textOf(n), text) && (within(n, form) || attr(form, "id") != "" && attr(n, "form") == attr(form, "id")) {
 				b.submit(form, n, fill)
 				return
 			}
 		}
 	}
 	b.Fatalf("there is no button %q at %s:\n%s", text, b.at.Host+b.at.Path, b.text)
+}
+
+// within reports whether an element is inside another.
+func within(n, outer *html.Node) bool {
+	for ; n != nil; n = n.Parent {
+		if n == outer {
+			return true
+		}
+	}
+	return false
 }
 
 func (b *browser) submit(form, button *html.Node, fill url.Values) {
@@ -143,7 +153,7 @@ func (b *browser) submit(form, button *html.Node, fill url.Values) {
 		}
 		values.Set(name, fill.Get(name))
 	}
-	to, err := b.at.Parse(attr(form, "action"))
+	to, err := b.at.Parse(cmp.Or(attr(button, "formaction"), attr(form, "action")))
 	if err != nil {
 		b.Fatal(err)
 	}
