@@ -1,6 +1,7 @@
 package accounts_test
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -279,7 +280,7 @@ func TestChoosingInManyTabsAtOnce(t *testing.T) {
 	for i := range 30 {
 		chosen := []string{"ada", "bob", "eve"}[i%3]
 		all.Go(func() {
-			resp, err := b.PostForm(w.URL+to, hubtest.Edited(fields, []string{"account", ids[chosen]}))
+			resp, err := b.PostForm(w.URL+to, hubtest.Edited(maps.Clone(fields), []string{"account", ids[chosen]}))
 			if err != nil {
 				t.Error(err)
 				return
