@@ -95,7 +95,7 @@ func (s *Service) SetRoles(ctx context.Context, by audit.Actor, id string, roles
 	}
 	u, err := s.parts.Users.SetRoles(ctx, id, roles)
 	if err == nil {
-		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.RolesChanged, Target: id, Changes: audit.Roles(before.Roles, u.Roles), Detail: map[string]string{"roles": strings.Join(u.Roles, ", ")}}))
+		s.rolesChanged(ctx, by, before, u)
 	}
 	return u, err
 }

@@ -54,7 +54,14 @@ func (s *Service) Consents(ctx context.Context, userID string) ([]grants.Grant, 
 func (s *Service) ChangeSignIn(ctx context.Context, by audit.Actor, id string, name, phone *string) (users.User, error) {
 	u, err := s.parts.Users.SetSignIn(ctx, id, name, phone)
 	if err == nil {
-		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.UserChanged, Target: id, Detail: map[string]string{"user_name": u.SignInName}}))
+		detail := map[string]string{}
+		if name != nil {
+			detail["user_name"] = u.SignInName
+		}
+		if phone != nil {
+			detail["phone"] = map[bool]string{true: "set", false: "removed"}[u.SignInPhone != ""]
+		}
+		s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.UserChanged, Target: id, Detail: detail}))
 	}
 	return u, err
 }

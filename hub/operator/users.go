@@ -126,20 +126,16 @@ func (s *Service) SetAdministrator(ctx context.Context, by audit.Actor, id strin
 	return u, err
 }
 
-// SetPlainRoles replaces the roles of a user besides that of administrators,
-// which is not a word among others: it stays as it is.
+// SetPlainRoles replaces the roles of a user besides that of administrators.
 func (s *Service) SetPlainRoles(ctx context.Context, by audit.Actor, id string, roles []string) (users.User, error) {
 	if slices.ContainsFunc(roles, func(role string) bool { return strings.TrimSpace(role) == users.AdminRole }) {
 		return users.User{}, forms.New("roles", "user.role.admin").Err()
 	}
-	u, err := s.parts.Users.Get(ctx, id)
-	if err != nil {
-		return users.User{}, err
+	before, u, err := s.parts.Users.SetPlainRoles(ctx, id, roles)
+	if err == nil {
+		s.rolesChanged(ctx, by, before, u)
 	}
-	if u.OwnAdmin() {
-		roles = append(slices.Clone(roles), users.AdminRole)
-	}
-	return s.SetRoles(ctx, by, id, roles)
+	return u, err
 }
 
 func (s *Service) rolesChanged(ctx context.Context, by audit.Actor, before, after users.User) {

@@ -3,6 +3,7 @@ package users
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/fedhub/fedhub/hub/store"
 )
@@ -37,6 +38,28 @@ func (k *Service) EditProfile(ctx context.Context, id string, seen int64, edit f
 		}
 		return nil
 	})
+}
+
+// SetPlainRoles replaces the roles of a user besides that of administrators, which
+// stays as it is. Mistakes are forms.Problems.
+func (k *Service) SetPlainRoles(ctx context.Context, id string, roles []string) (before, after User, err error) {
+	clean, problems := CleanRoles(roles)
+	if problems != nil {
+		return User{}, User{}, problems
+	}
+	after, err = k.changeAdmin(ctx, id, func(u *User) error {
+		before = *u
+		now := clean
+		if u.OwnAdmin() {
+			now, _ = CleanRoles(append(slices.Clone(clean), AdminRole))
+		}
+		if slices.Equal(u.Roles, now) {
+			return store.ErrUnchanged
+		}
+		u.SetRoles(now)
+		return nil
+	})
+	return before, after, err
 }
 
 // SetAdministrator makes a user an administrator, or ends it; the last one

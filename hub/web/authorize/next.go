@@ -71,6 +71,8 @@ func next(f facts) step {
 		return chooseAccount
 	case f.person == nil:
 		return f.login(needsLogin)
+	case prompt.None && f.flow.Request.LoginHint != "" && f.flow.Request.Subject == "" && !f.covered:
+		return needsLogin // any other answer would tell an app without consent who is signed in
 	case f.wantsFreshLogin():
 		return f.loginAgain()
 	case f.flow.Request.Subject != "" && f.flow.Request.Subject != f.subject:

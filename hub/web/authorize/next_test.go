@@ -73,6 +73,8 @@ func meant(subject, known string) func(*facts) {
 func lacks(f *facts)     { f.lacks = true }
 func hasFactor(f *facts) { f.factor = true }
 
+func hinted(f *facts) { f.flow.Request.LoginHint = "ada@example.org" }
+
 func maxAge(seconds int64) func(*facts) { return func(f *facts) { f.flow.Request.MaxAge = &seconds } }
 
 func essential(acrs ...string) func(*facts) { return func(f *facts) { f.flow.Request.ACRs = acrs } }
@@ -153,6 +155,9 @@ func TestWhatHappensNext(t *testing.T) { // OIDC Core §3.1.2.1 to §3.1.2.4, §
 
 		{"not agreed yet", at(notCovered), askConsent},
 		{"not agreed yet, and nobody may be asked", at(notCovered, promptNone), needsConsent},
+		{"… and an app without consent guesses at the user", at(notCovered, promptNone, hinted), needsLogin},
+		{"… and at one who has not its role", at(notCovered, promptNone, hinted, notAdmitted), needsLogin},
+		{"an app with consent guesses at the user", at(promptNone, hinted), respond},
 		{"agree again", at(promptConsent), askConsent},
 		{"agreed again, in this flow", at(promptConsent, underWay, agreed("ada")), respond},
 		{"somebody else agreed in this flow", at(promptConsent, underWay, agreed("eve")), askConsent},

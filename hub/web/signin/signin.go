@@ -391,18 +391,19 @@ func (d *Handler) begin(c *gin.Context, j pendingLogin, start sessions.Start) er
 	if err != nil {
 		return err
 	}
+	for _, other := range over { // accounts for which this browser has no place any more
+		err = errors.Join(err, d.Logouts.EndBecause(lasting.Of(c.Request.Context()), other, texts.New("signout.accounts")))
+		d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SessionsEnded, Actor: other.UserID, Target: other.UserID, IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"which": "accounts"}})
+	}
+	if err != nil {
+		return err
+	}
 	if start.LoginKey != "" {
 		if err := d.Upstreams.Confirm(c.Request.Context(), start.LoginKey); err != nil {
 			return errors.Join(err, d.Sessions.Delete(lasting.Of(c.Request.Context()), s))
 		}
 	}
 	d.knowBrowser(c, start.User)
-	for _, other := range over { // accounts for which this browser has no place any more
-		if err := d.Logouts.EndBecause(c.Request.Context(), other, texts.New("signout.accounts")); err != nil {
-			return err
-		}
-		d.Audit.Record(c.Request.Context(), audit.Event{Kind: audit.SessionsEnded, Actor: other.UserID, Target: other.UserID, IP: c.ClientIP(), Ref: web.Ref(c), Detail: map[string]string{"which": "accounts"}})
-	}
 	// The provider is that of the session, not of this sign-in: a session that
 	// began with a provider keeps it when the user confirms with a password.
 	d.Sessions.RememberMethod(c.Writer, s.LoginKey)
