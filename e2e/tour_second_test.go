@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -21,6 +22,28 @@ func codeOf(t *testing.T, key string, steps int) string {
 		t.Fatal(err)
 	}
 	return code
+}
+
+var codeInEmail = regexp.MustCompile(`(?m)^[A-Z2-7]{4}-[A-Z2-7]{4}$`)
+
+// Where the hub sends emails, the first factor of a user needs a code from one.
+func TestAPersonProvesTheirAddressBeforeTheFirstFactor(t *testing.T) {
+	s, box := newMailingSite(t, "Contoso ID")
+	ada := person(t, s.Hub.Service, "Ada Lovelace", "ada@example.org")
+	b := newWindow(t)
+	b.plugIn()
+	b.open(s.URL + "/signin")
+	b.signIn(ada)
+	b.open(s.URL + "/account/passkeys")
+	b.press("#address-first")
+	b.press("#send-code")
+	b.see("#sent")
+	emails := box.All()
+	b.fill("#mailed", codeInEmail.FindString(emails[len(emails)-1].Text))
+	b.press("#check-code")
+	b.seeAt(s.URL+"/account/passkeys", "#add-passkey")
+	b.press("#add-passkey")
+	b.seeText("Passkey added.")
 }
 
 // secondPages are those about second factors.

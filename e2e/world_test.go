@@ -87,7 +87,7 @@ func startHub(words *locales.Words) demo.StartHub {
 		if err != nil {
 			return demo.Running{}, err
 		}
-		return demo.Running{Handler: h, Operator: h.Service, Run: h.Run}, nil
+		return demo.Running{Handler: h, Operator: h.Service, Keys: h.LoginKeyService, Run: h.Run}, nil
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/fedhub/fedhub/hub/operator/loginkeys"
 	"github.com/fedhub/fedhub/hub/web/guard"
 	"github.com/fedhub/fedhub/hub/web/signin/tried"
 
@@ -242,11 +243,15 @@ func (h *Hub) buildOperator() {
 		Users: h.users, Linking: h.linking, Passkeys: h.passkeys, Codes: h.second.Codes, Trusted: h.trusted(), Grants: h.grants, Sessions: h.sessions.Service,
 		Logouts: h.logouts, MailLinks: h.mailLinks, Settings: h.settings, Audit: h.audit, Removed: h.second.Removed,
 	}
+	h.LoginKeyService = loginkeys.New(loginkeys.Parts{
+		ClientMetadata: h.ours().Metadata, Upstreams: h.upstreams, Linking: h.linking, Monitor: h.monitor, Health: h.health,
+		UpstreamTokens: h.upstreamTokens, Grants: h.grants, Pending: h.pending, Sessions: h.sessions.Service, Logouts: h.logouts, Audit: h.audit,
+	})
 	h.Service = operator.New(operator.Parts{
-		URL: c.URL, AllowHTTP: c.AllowPrivateAddresses, ClientMetadata: h.ours().Metadata,
+		URL: c.URL, AllowHTTP: c.AllowPrivateAddresses, RemoveGroupRules: h.RemoveGroupRules,
 		Users: h.users, Groups: h.groups, Listing: &listing.Service{Users: h.users, Set: d.Users, BySubject: h.linking.UsersBySubject},
 		Linking: h.linking, SecondFactors: h.second.Codes, Passkeys: h.passkeys, MailLinks: h.mailLinks, Clients: h.clients, Hubs: h.hubs, Sites: h.sites, Registrations: h.registrations, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams,
-		Grants: h.grants, Pending: h.pending, Sessions: h.sessions.Service, Health: h.health, Monitor: h.monitor,
+		Grants: h.grants, Sessions: h.sessions.Service,
 		Logouts: h.logouts, UpstreamTokens: h.upstreamTokens, SiteSetups: h.siteSetups, Signing: h.signing, Settings: h.settings, Audit: h.audit, Box: h.box,
 		ForgetUser: d.ForgetUser, CancelDeletion: h.self.CancelDeletion,
 		Records: d.Browsable(),
@@ -414,7 +419,7 @@ func (h *Hub) buildAdmin() {
 			HTTP: h.http, Algs: h.signing.Offered(clientauth.SigningAlgs()), Responder: h.responder, Now: c.Now,
 		},
 		providers: &providers.Handler{
-			Recorder: by, Operator: h.Service, Upstreams: h.upstreams, Linking: h.linking, Health: h.health, Monitor: h.monitor, Signing: h.signing,
+			Recorder: by, Operator: h.Service, Keys: h.LoginKeyService, Upstreams: h.upstreams, Linking: h.linking, Health: h.health, Monitor: h.monitor, Signing: h.signing,
 			Hub: h.ours(), Responder: h.responder, Now: c.Now,
 		},
 		hubs: &hubpages.Handler{
@@ -423,9 +428,9 @@ func (h *Hub) buildAdmin() {
 		},
 		people: &people.Handler{
 			Recorder: by, Clients: h.clients, Upstreams: h.upstreams, Users: h.users, Linking: h.linking, MailLinks: h.mailLinks,
-			Grants: h.grants, Logouts: h.logouts, Operator: h.Service, Responder: h.responder, Now: c.Now,
+			Grants: h.grants, Logouts: h.logouts, Operator: h.Service, Keys: h.LoginKeyService, Responder: h.responder, Now: c.Now,
 		},
-		groups: &grouppages.Handler{Recorder: by, Operator: h.Service, Responder: h.responder},
+		groups: &grouppages.Handler{Recorder: by, Operator: h.Service, Keys: h.LoginKeyService, Responder: h.responder},
 		operations: &operations.Handler{
 			Recorder: by, Issuer: c.URL, Clients: h.clients, Initials: h.initials, Upstreams: h.upstreams, Users: h.users, Logouts: h.logouts,
 			Monitor: h.monitor, Signing: h.signing, Settings: h.settings, Traces: h.traces, Operator: h.Service, Responder: h.responder, Now: c.Now,

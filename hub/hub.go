@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/hub/data"
+	"github.com/fedhub/fedhub/hub/operator/loginkeys"
 	"github.com/fedhub/fedhub/hub/selfservice"
 	"github.com/fedhub/fedhub/hub/web/guard"
 	"github.com/fedhub/fedhub/hub/web/signin/tried"
@@ -81,9 +82,14 @@ import (
 	"github.com/fedhub/fedhub/internal/lasting"
 )
 
+// LoginKeyService has the use-cases of login keys.
+type LoginKeyService = loginkeys.Service
+
 // A Hub holds all parts, connected. It is an http.Handler.
 type Hub struct {
-	*operator.Service // the administration use-cases, for commands
+	// The use-cases of administration, for commands.
+	*operator.Service
+	*LoginKeyService
 
 	config  Config
 	backend *store.Guarded

@@ -227,6 +227,8 @@ func (h *Hub) accountRoutes(g guard.Rules) []route {
 		{"GET", "/account/password", g.SignedIn, h.account.Password},
 		{"POST", "/account/password", g.SignedIn, h.account.ChangePassword},
 		{"GET", "/account/second-factor", g.SignedIn, h.account.SecondFactor},
+		{"GET", "/account/prove-address", g.SignedIn, h.account.ProveAddressShow},
+		{"POST", "/account/prove-address", g.SignedIn, h.account.ProveAddress},
 		{"POST", "/account/second-factor/app", g.SignedIn, h.account.SetAuthenticator},
 		{"POST", "/account/second-factor/app/remove", g.SignedIn, h.account.RemoveAuthenticator},
 		{"POST", "/account/second-factor/trusted/remove", g.SignedIn, h.account.RemoveTrusted},

@@ -74,7 +74,7 @@
 //	DeviceDone     to-your-account
 //	Approvals      allow-{request}, deny-{request}
 //	SignOut        sign-out, stay; error-code, error-description to read
-//	SignedOut      back, sign-out-there, sign-in-again
+//	SignedOut      back, sign-out-there-{n}, sign-in-again
 //	Setup          set-up
 //	ErrorPage      action, admin-action; reference, error-code, error-description to read
 //	Waiting        again, review

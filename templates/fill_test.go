@@ -17,7 +17,7 @@ func everyPage() []Page {
 		AdminSignOuts{}, AdminSignOut{}, AdminHome{}, AdminMap{},
 		SignIn{}, Prove{}, Choose{}, Link{}, SignOut{}, SignedOut{}, SigningOut{URL: safe}, Setup{}, Consent{}, Continue{URL: safe}, FormPost{URL: safe},
 		ErrorPage{}, Waiting{}, Account{}, Connections{}, WasntMe{}, Passkeys{}, WasntMyPasskey{}, WasntMyAddress{}, WasntMyAccount{}, Activity{}, Security{}, Data{}, DeleteAccount{}, DeletionPending{}, KeepAccount{}, Disown{}, LinkProof{}, AdminDecisions{}, AdminSimulator{}, Profile{}, Device{}, DeviceConfirm{}, DeviceDone{}, Approvals{},
-		Second{}, Enrol{}, Recovery{}, SecondFactor{},
+		Second{}, Enrol{}, Recovery{}, SecondFactor{}, ProveAddress{},
 		Told{}, Email{}, VerifyEmail{}, ChangePassword{}, Forgot{}, ResetPassword{}, ConfirmBrowser{}, ConfirmedBrowser{}, EmailSignIn{}, EmailCode{}, EmailCodeElsewhere{},
 		AdminClients{}, AdminClientNew{}, AdminClientPreset{}, AdminSiteNew{}, AdminSiteSetup{}, AdminClient{}, SecretOnce{}, AdminSettings{},
 		AdminKeys{}, AdminKeyCatalogue{}, AdminKeyNew{}, AdminPeer{}, AdminKey{}, AdminKeyTried{}, AdminKeyIdentities{}, AdminServers{}, AdminSigning{}, AdminTraces{}, AdminTrace{}, ConfirmDelete{},
@@ -92,7 +92,7 @@ func filled(t *testing.T, page Page) Page {
 		page.Account = nil
 		return page
 	case Passkeys: // one may be added
-		page.Off, page.Full = locales.Text{}, false
+		page.Off, page.Full, page.AddressFirst = locales.Text{}, false, false
 		return page
 	default:
 		return page.(Page)

@@ -62,7 +62,7 @@ func TestTitlesTellPagesApart(t *testing.T) {
 
 // If no passkey can be added, the page says why, and has no form.
 func TestPasskeysThatCannotBeAdded(t *testing.T) {
-	for id, why := range map[string]Passkeys{`id="off"`: {Off: locales.Stored("There is no https.")}, "most allowed": {Full: true}, `id="confirm-first"`: {}} {
+	for id, why := range map[string]Passkeys{`id="off"`: {Off: locales.Stored("There is no https.")}, "most allowed": {Full: true}, `id="confirm-first"`: {}, `id="address-first"`: {Fresh: true, AddressFirst: true}} {
 		why.List = filled(t, Passkeys{}).(Passkeys).List
 		text, tree := render(t, fullFrame(t, "/account/passkeys"), why)
 		check(t, text, tree)

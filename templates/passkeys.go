@@ -22,9 +22,11 @@ type Passkeys struct {
 	Off   locales.Text // why this hub has no passkeys; zero if it has
 	Fresh bool         // whether they signed in just now, which changes require
 	Full  bool         // the limit is reached
-	List  []Passkey
-	Add   Ceremony
-	Name  string // of a new one, as typed before
+
+	AddressFirst bool // they must prove their email address before they add one
+	List         []Passkey
+	Add          Ceremony
+	Name         string // of a new one, as typed before
 
 	Suggested locales.Text // for a new one
 

@@ -20,7 +20,7 @@ import (
 // beginning of their ids. Every offered language has all of them.
 var forPeople = strings.Fields(`
 	account. activity. data. deleteaccount. disown. keepaccount. security. wasntmyaddress. address.go-to-your-account address.it-was-used-it-is address.this-link-doesnt-work-here approvals. away. bits. choose. confirm.
-	confirmbrowser. confirmed. confirmedbrowser. connect. connections. consent. continue. denied. device. deviceconfirm. devicedone. email. emailcode. emailsignin. enrol.
+	confirmbrowser. confirmed. confirmedbrowser. connect. connections. consent. continue. denied. device. deviceconfirm. devicedone. email. emailcode. emailsignin. enrol. proveaddress.
 	errorpage. errorpages. extras. fault. fields. forgot. formpost. frappe. guards. handler. headers. invite. invited. languages. leave.
 	link.title link.lead link.password-label link.connect-button link.or link.sent- link.send- link.no-way link.cancel-link link.tab link.that-didnt
 	link.try-another linkmail. linkproof. mail. month. notice. onward. passkey.off. passkey.name. passkeys. password. problem. profile. proof. prove.

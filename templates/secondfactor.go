@@ -30,6 +30,19 @@ func (p SecondFactor) look() look {
 	return look{"secondfactor", desk, locales.Say("secondfactor.tab"), len(p.Mistakes) > 0}
 }
 
+// ProveAddress asks for a code from an email before the first second factor is set
+// up. It posts to={To} with send=1 or mailed to /account/prove-address.
+type ProveAddress struct {
+	To       string
+	Mail     string
+	Sent     bool
+	Mistakes []Mistake
+}
+
+func (p ProveAddress) look() look {
+	return look{"proveaddress", card, locales.Say("proveaddress.tab"), len(p.Mistakes) > 0}
+}
+
 // A TrustedBrowser is a browser in which the user is not asked for the second
 // factor. Its form posts
 // browser={ID} to /account/second-factor/trusted/remove, and all=1 removes all.

@@ -178,7 +178,7 @@ type SignedOut struct {
 	Told    []ToldApp // apps that confirmed
 	Waiting []ToldApp // apps without an answer so far; the hub retries
 	Again   string    // path of this page, to reload
-	There   Action    // to the page that ends the session at the provider
+	There   []Action  // to the pages that end the session at the provider
 	Others  bool      // other accounts are still signed in
 }
 

@@ -62,7 +62,7 @@ func startHub(ctx context.Context, s demo.Setup, backend store.Backend) (demo.Ru
 	if err != nil {
 		return demo.Running{}, err
 	}
-	return demo.Running{Handler: h, Operator: h.Service, Run: h.Run}, nil
+	return demo.Running{Handler: h, Operator: h.Service, Keys: h.LoginKeyService, Run: h.Run}, nil
 }
 
 func (d *demoCmd) problem(err error) error {

@@ -75,7 +75,7 @@ func (i *importFrappeCmd) Run(ctx context.Context, c *console) error {
 	}
 	return i.with(ctx, c, func(o *opened) error {
 		options := frappeimport.Options{Site: site, TrustEmails: i.TrustEmails, Admins: i.Admins, NewSubjects: i.NewSubjects, SkipAuthorization: i.SkipAuthorization, SiteKey: key}
-		plan, err := frappeimport.Make(ctx, o.Service, export, options, c.tell("users checked"))
+		plan, err := frappeimport.Make(ctx, o.Service, o.LoginKeyService, export, options, c.tell("users checked"))
 		if err != nil {
 			return err
 		}

@@ -8,7 +8,7 @@ import (
 	"io/fs"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/hub/operator"
+	"github.com/fedhub/fedhub/hub/operator/loginkeys"
 )
 
 // which names the sign-in provider that a command is about.
@@ -38,10 +38,10 @@ type leftover struct {
 	Keep bool `name:"keep-signed-in" help:"Keep the sessions and application connections of users who signed in through it."`
 }
 
-func (l leftover) choice() operator.Leftover { return operator.Leftover(l.Keep) }
+func (l leftover) choice() loginkeys.Leftover { return loginkeys.Leftover(l.Keep) }
 
 // tell prints what was ended.
-func (l leftover) tell(w io.Writer, n operator.SignedIn) {
+func (l leftover) tell(w io.Writer, n loginkeys.SignedIn) {
 	if l.Keep {
 		fmt.Fprintln(w, "Users who signed in through it stay signed in.")
 		return
@@ -98,7 +98,7 @@ func (k *providerDeleteCmd) Run(ctx context.Context, c *console) error {
 		return k.print(c, endedRow{providerRowOf(o, key), ended}, func(w io.Writer) {
 			fmt.Fprintf(w, "%s was deleted.\n", oneLine(key.Name))
 			k.tell(w, ended)
-			if said == operator.NotTold {
+			if said == loginkeys.NotTold {
 				fmt.Fprintln(w, "The other hub could not be notified. Its administrator sees under Connected hubs that this hub has left.")
 			}
 		})
@@ -158,5 +158,5 @@ func (k *providerRemoveCmd) Run(ctx context.Context, c *console) error {
 // ended.
 type endedRow struct {
 	providerRow
-	Ended operator.SignedIn `json:"ended"`
+	Ended loginkeys.SignedIn `json:"ended"`
 }

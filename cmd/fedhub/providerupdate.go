@@ -11,7 +11,7 @@ import (
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/authentication"
-	"github.com/fedhub/fedhub/hub/operator"
+	"github.com/fedhub/fedhub/hub/operator/loginkeys"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/templates"
@@ -53,7 +53,7 @@ func (k *providerUpdateCmd) Run(ctx context.Context, typed *kong.Context, c *con
 				return err
 			}
 		}
-		_, err := o.ChangeLoginKey(ctx, c.operator(), key.ID, k.secret, operator.KeepSignedIn, func(kept *federation.LoginKey) {
+		_, err := o.ChangeLoginKey(ctx, c.operator(), key.ID, k.secret, loginkeys.KeepSignedIn, func(kept *federation.LoginKey) {
 			_ = k.write(kept) // it was applied to a copy above
 		}, k.choice())
 		if err != nil {
@@ -67,8 +67,8 @@ func (k *providerUpdateCmd) Run(ctx context.Context, typed *kong.Context, c *con
 }
 
 // choice is what the flags say about users who are linked to a former issuer.
-func (k *providerUpdateCmd) choice() operator.IdentityChoice {
-	return operator.IdentityChoice{Move: k.Identities == "move", Leave: k.Identities == "leave", Address: k.IdentitiesAddress}
+func (k *providerUpdateCmd) choice() loginkeys.IdentityChoice {
+	return loginkeys.IdentityChoice{Move: k.Identities == "move", Leave: k.Identities == "leave", Address: k.IdentitiesAddress}
 }
 
 // decide carries out --identities for a provider that keeps its address.
@@ -89,7 +89,7 @@ func (k *providerUpdateCmd) decide(ctx context.Context, c *console, o *opened, k
 // undecided names the flags that decide about users who are linked to a former
 // issuer.
 func undecided(err error) error {
-	if must, ok := errors.AsType[*operator.MustDecide](err); ok {
+	if must, ok := errors.AsType[*loginkeys.MustDecide](err); ok {
 		typed := ""
 		if !must.Same && !must.Unfinished {
 			typed = fmt.Sprintf(" Nothing shows that %s is the same provider: to move them anyway, add --identities-address with this address; administrators are not moved.", must.Address)

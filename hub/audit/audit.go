@@ -111,6 +111,19 @@ func (r *Recorder) Record(ctx context.Context, e Event) {
 	}
 }
 
+// Steps records an act of several steps even if it failed half-way, because the
+// steps before the failure stay done.
+func (r *Recorder) Steps(ctx context.Context, e Event, err error) {
+	if err != nil {
+		e.Why = texts.Of(err)
+		if e.Detail == nil {
+			e.Detail = map[string]string{}
+		}
+		e.Detail["done"] = "no"
+	}
+	r.Record(ctx, e)
+}
+
 func (r *Recorder) keep(ctx context.Context, e Event) {
 	if err := r.Set.Insert(ctx, e); err != nil {
 		r.Log.ErrorContext(ctx, "could not store an audit event", "event", line{e, r.Words}, "error", err)

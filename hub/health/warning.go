@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/internal/texts"
@@ -229,4 +230,11 @@ func (d *Monitor) write(ctx context.Context, found []Warning) error {
 		}
 	}
 	return nil
+}
+
+// IssuerChanged is the warning that a user came who was known under a former
+// issuer of the key.
+func IssuerChanged(key federation.LoginKey) Warning {
+	return Warning{ID: IssuerWarning(key.ID), About: key.Name, URL: "/admin/providers/" + key.ID + "/identities", Urgent: true, Raised: true,
+		Why: texts.New("warning.issuer", "name", key.Name), Advice: texts.New("warning.issuer.do")}
 }

@@ -52,7 +52,7 @@ func (s *Service) ChangeClient(ctx context.Context, by audit.Actor, id string, w
 // after a failure.
 func (s *Service) RemoveClient(ctx context.Context, by audit.Actor, c clients.Client) error {
 	err := s.forgetClient(ctx, c.ID)
-	s.record(ctx, by, audit.Event{Kind: audit.ClientRemoved, Client: c.ID, Target: c.Name}, err)
+	s.parts.Audit.Steps(ctx, by.Did(audit.Event{Kind: audit.ClientRemoved, Client: c.ID, Target: c.Name}), err)
 	return err
 }
 

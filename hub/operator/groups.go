@@ -160,9 +160,7 @@ func (s *Service) RemoveGroup(ctx context.Context, by audit.Actor, id string) er
 		return err
 	}
 	for _, k := range use.Providers {
-		err := s.changeLoginKey(ctx, by, k.ID, "", nil, func(k *federation.LoginKey) {
-			k.GroupMap = slices.DeleteFunc(k.GroupMap, func(r mapping.GroupRule) bool { return r.Group == id })
-		})
+		err := s.parts.RemoveGroupRules(ctx, by, k.ID, id)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}

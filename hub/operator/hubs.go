@@ -77,6 +77,6 @@ func (s *Service) RemoveServer(ctx context.Context, by audit.Actor, id string) e
 		return err
 	}
 	err = s.forgetClient(ctx, id)
-	s.record(ctx, by, audit.Event{Kind: audit.ServerRemoved, Client: id, Target: c.Server.Host}, err)
+	s.parts.Audit.Steps(ctx, by.Did(audit.Event{Kind: audit.ServerRemoved, Client: id, Target: c.Server.Host}), err)
 	return err
 }

@@ -12,10 +12,8 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/grants"
-	"github.com/fedhub/fedhub/hub/health"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/maillinks"
-	"github.com/fedhub/fedhub/hub/pending"
 	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
@@ -29,15 +27,12 @@ import (
 	"github.com/fedhub/fedhub/hub/users/listing"
 	"github.com/fedhub/fedhub/hub/users/passkeys"
 	"github.com/fedhub/fedhub/hub/users/secondfactor"
-	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // Parts are the services that a Service uses.
 type Parts struct {
 	URL       string // the hub's public address
 	AllowHTTP bool   // allow http redirect URIs on any host
-	// ClientMetadata is the address of this hub's metadata document for a peer.
-	ClientMetadata func(keyID string) string
 
 	Users          *users.Service
 	Groups         *groups.Service
@@ -53,11 +48,8 @@ type Parts struct {
 	Invites        *hubs.Invites
 	Initials       registration.InitialTokens
 	Grants         *grants.Service
-	Pending        *pending.Service
 	Sessions       *sessions.Service
 	Upstreams      *federation.Registry
-	Health         *health.Service
-	Monitor        *health.Monitor
 	Logouts        *logouts.Service
 	UpstreamTokens *upstreamtokens.Service
 	SiteSetups     *sitesetup.Service
@@ -74,6 +66,10 @@ type Parts struct {
 	// (hub/selfservice).
 	CancelDeletion func(ctx context.Context, by audit.Actor, id string) error
 
+	// RemoveGroupRules deletes the rules of a login key that make users members of a
+	// group (hub/operator/loginkeys).
+	RemoveGroupRules func(ctx context.Context, by audit.Actor, keyID, group string) error
+
 	Records []store.Browsable // every kind, for repair
 }
 
@@ -82,19 +78,6 @@ type Service struct{ parts Parts }
 
 // New returns a service over the parts.
 func New(p Parts) *Service { return &Service{p} }
-
-// record audits an act of several steps even if it failed half-way, because the
-// steps before the failure stay done.
-func (s *Service) record(ctx context.Context, by audit.Actor, e audit.Event, err error) {
-	if err != nil {
-		e.Why = texts.Of(err)
-		if e.Detail == nil {
-			e.Detail = map[string]string{}
-		}
-		e.Detail["done"] = "no"
-	}
-	s.parts.Audit.Record(ctx, by.Did(e))
-}
 
 // URL is the hub's public address.
 func (s *Service) URL() string { return s.parts.URL }

@@ -47,6 +47,25 @@ func (k *Service) IsFresh(ctx context.Context, s Session) (bool, error) {
 	return !has, err
 }
 
+// ProveAddress notes that the user has just shown that they read the mail of their
+// address.
+func (k *Service) ProveAddress(ctx context.Context, s Session) error {
+	return k.Sessions.Update(ctx, s.ID, func(s *Session) error {
+		s.AddressProved = k.Now()
+		return nil
+	})
+}
+
+// AddressProved reports whether they did so just now, here or when they signed in.
+func (k *Service) AddressProved(ctx context.Context, s Session) (bool, error) {
+	limits, err := k.limits(ctx)
+	at := s.AddressProved
+	if s.ByEmail() && s.AuthTime.After(at) {
+		at = s.AuthTime
+	}
+	return err == nil && k.Now().Sub(at) <= limits.Recent, err
+}
+
 // lasts reports whether this user's session may still be used.
 func (k *Service) lasts(ctx context.Context, s Session, u users.User) (bool, error) {
 	if !u.Admin() {

@@ -49,6 +49,10 @@ type Session struct {
 	Looking passwords.Looks `bson:"looking,omitempty"`
 	Wrong   int             `bson:"wrong,omitempty"`
 
+	// AddressProved is when the user entered a code from an email, which the first
+	// second factor needs.
+	AddressProved time.Time `bson:"addressProved,omitempty"`
+
 	Agent   string    `bson:"agent"`
 	IP      string    `bson:"ip"`
 	Created time.Time `bson:"created"`

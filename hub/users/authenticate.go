@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"sync"
 
 	"github.com/fedhub/fedhub/hub/store"
@@ -44,7 +43,7 @@ func (k *Service) Authenticate(ctx context.Context, typed, password string, from
 	if len(password) > passwords.MaxBytes {
 		return User{}, ErrWrongPassword
 	}
-	key, err := k.accountKey(ctx, typed)
+	who, err := k.identify(ctx, typed)
 	if invalidName(err) {
 		return User{}, ErrWrongPassword
 	}
@@ -64,7 +63,7 @@ func (k *Service) Authenticate(ctx context.Context, typed, password string, from
 	if err != nil {
 		return User{}, err
 	}
-	user, err := k.attempt(ctx, seat, key, password, from.Network, known)
+	user, err := k.attempt(ctx, seat, who, password, from.Network, known)
 	if !errors.Is(err, ErrWrongPassword) && !errors.Is(err, ErrProveAddress) {
 		notWrong()
 	}
@@ -76,15 +75,9 @@ func (k *Service) Authenticate(ctx context.Context, typed, password string, from
 }
 
 // attempt checks a password if the limits allow it, and counts the result.
-func (k *Service) attempt(ctx context.Context, seat passwords.Seat, key, password, network string, known []passwords.Browser) (User, error) {
-	owner := sync.OnceValues(func() (User, error) { // the zero User for an unknown address
-		u, err := k.ByEmailKey(ctx, key)
-		if errors.Is(err, fs.ErrNotExist) {
-			return User{}, nil
-		}
-		return u, err
-	})
-	attempt, err := k.begin(ctx, key, network, known, owner)
+func (k *Service) attempt(ctx context.Context, seat passwords.Seat, who identifier, password, network string, known []passwords.Browser) (User, error) {
+	owner := sync.OnceValues(func() (User, error) { return who.find(ctx) })
+	attempt, err := k.begin(ctx, who, network, known, owner)
 	if err != nil {
 		return User{}, fmt.Errorf("sign in: %w", err)
 	}
@@ -112,7 +105,7 @@ func count(ctx context.Context, attempt passwords.Attempt, err error) error {
 
 // begin starts an attempt: in a browser that the account knows, or else in an
 // unknown one.
-func (k *Service) begin(ctx context.Context, key, network string, known []passwords.Browser, owner func() (User, error)) (passwords.Attempt, error) {
+func (k *Service) begin(ctx context.Context, who identifier, network string, known []passwords.Browser, owner func() (User, error)) (passwords.Attempt, error) {
 	if len(known) > 0 {
 		user, err := owner()
 		if err != nil {
@@ -122,7 +115,7 @@ func (k *Service) begin(ctx context.Context, key, network string, known []passwo
 			return attempt, err
 		}
 	}
-	return k.throttle.Begin(ctx, key, network)
+	return k.throttle.BeginShared(ctx, who.key, network, who.ways)
 }
 
 // doubt treats a right password like a wrong one until the user opens an

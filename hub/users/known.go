@@ -58,11 +58,20 @@ func (k *Service) Knows(ctx context.Context, from From) (browser string, err err
 	return known[0].ID, nil
 }
 
-// clearAttempts forgets wrong passwords tried for a user: they concern the
-// previous password.
+// clearAttempts forgets wrong passwords tried for a user, under whatever
+// identifier: they concern the previous password.
 func (k *Service) clearAttempts(ctx context.Context, u User) error {
-	if u.EmailKey == "" {
-		return nil
+	keys := []string{u.EmailKey}
+	if u.SignInName != "" {
+		keys = append(keys, nameKey("signInName", u.SignInName))
 	}
-	return k.throttle.Clear(lasting.Of(ctx), u.EmailKey)
+	if u.SignInPhone != "" {
+		keys = append(keys, nameKey("signInPhone", u.SignInPhone))
+	}
+	for _, key := range keys {
+		if err := k.throttle.Clear(lasting.Of(ctx), key); err != nil {
+			return err
+		}
+	}
+	return nil
 }

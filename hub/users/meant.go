@@ -16,10 +16,11 @@ const Unknown = "unknown:"
 // typed text is never stored, because people sometimes type passwords into the
 // wrong field.
 func (k *Service) Meant(ctx context.Context, typed string) string {
-	key, err := k.accountKey(ctx, typed)
+	i, err := k.identify(ctx, typed)
+	key := i.key
 	if err != nil {
 		key = strings.TrimSpace(typed)
-	} else if u, err := k.ByEmailKey(ctx, key); err == nil {
+	} else if u, err := i.find(ctx); err == nil && u.ID != "" {
 		return u.ID
 	}
 	mac := hmac.New(sha256.New, k.typed)

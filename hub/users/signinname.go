@@ -18,40 +18,78 @@ import (
 // it links, recovers and verifies nothing.
 type SignInBy struct{ Names, Phones bool }
 
-// accountKey returns the key under which the password of a typed identifier is
-// checked and counted: the canonical address of the account, so that an account
-// has one count however it is named. An unknown name gets a key of its own, with
-// a blank, so that it costs and counts like a known one. ErrInvalid if the text
-// cannot name an account.
-func (k *Service) accountKey(ctx context.Context, typed string) (string, error) {
-	if strings.Contains(typed, "@") || k.signInBy == nil {
-		return emailaddr.Canonical(typed)
+// ways is how many identifiers an account may have.
+func (s SignInBy) ways() int {
+	n := 1
+	if s.Names {
+		n++
 	}
-	allowed, err := k.signInBy(ctx)
-	if err != nil {
-		return "", err
+	if s.Phones {
+		n++
 	}
-	if name, err := signinname.UserName(typed); err == nil && allowed.Names {
-		return k.keyBy(ctx, "signInName", name)
-	}
-	if number, err := signinname.Phone(typed); err == nil && allowed.Phones {
-		return k.keyBy(ctx, "signInPhone", number)
-	}
-	return "", emailaddr.ErrInvalid
+	return n
 }
 
-// keyBy finds the only account with this value. A phone number that two users have
-// signs in neither.
-func (k *Service) keyBy(ctx context.Context, field, value string) (string, error) {
-	found, err := k.users.Find(ctx, store.Query{Field: field, Equals: value, Limit: 2})
-	if err != nil {
-		return "", err
-	}
-	if len(found) != 1 || found[0].EmailKey == "" {
-		return field + " " + value, nil
-	}
-	return found[0].EmailKey, nil
+// An identifier is what was typed at sign-in, in its canonical form.
+type identifier struct {
+	// key is what wrong passwords are counted under. It depends on the text alone,
+	// so that no count tells which name belongs to which address.
+	key string
+	// ways is how many identifiers share the limit of an account.
+	ways int
+	find func(ctx context.Context) (User, error) // the zero User for an unknown identifier
 }
+
+// identify reads what was typed. ErrInvalid if the text cannot name an account.
+func (k *Service) identify(ctx context.Context, typed string) (identifier, error) {
+	allowed, err := k.allowed(ctx)
+	if err != nil {
+		return identifier{}, err
+	}
+	i := identifier{ways: allowed.ways()}
+	if !strings.Contains(typed, "@") {
+		if name, err := signinname.UserName(typed); err == nil && allowed.Names {
+			return k.named(i, "signInName", name), nil
+		}
+		if number, err := signinname.Phone(typed); err == nil && allowed.Phones {
+			return k.named(i, "signInPhone", number), nil
+		}
+	}
+	i.key, err = emailaddr.Canonical(typed)
+	i.find = func(ctx context.Context) (User, error) {
+		u, err := k.ByEmailKey(ctx, i.key)
+		if errors.Is(err, fs.ErrNotExist) {
+			return User{}, nil
+		}
+		return u, err
+	}
+	return i, err
+}
+
+// allowed returns what may be typed at sign-in.
+func (k *Service) allowed(ctx context.Context) (SignInBy, error) {
+	if k.signInBy == nil {
+		return SignInBy{}, nil
+	}
+	return k.signInBy(ctx)
+}
+
+// named completes the identifier of an account by its user name or phone number. A
+// number that two users have signs in neither.
+func (k *Service) named(i identifier, field, value string) identifier {
+	i.key = nameKey(field, value)
+	i.find = func(ctx context.Context) (User, error) {
+		found, err := k.users.Find(ctx, store.Query{Field: field, Equals: value, Limit: 2})
+		if err != nil || len(found) != 1 {
+			return User{}, err
+		}
+		return found[0], nil
+	}
+	return i
+}
+
+// nameKey has a blank, so that it is never an address.
+func nameKey(field, value string) string { return field + " " + value }
 
 // invalidName reports whether a text names no account, as opposed to a database
 // that failed.

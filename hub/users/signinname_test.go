@@ -90,29 +90,58 @@ func TestANameIsNoAddress(t *testing.T) {
 	}
 }
 
-// One account has one count of wrong passwords, however it is named.
-func TestAnAccountIsCountedOnce(t *testing.T) {
-	w := named(t, &users.SignInBy{Names: true, Phones: true})
-	person{"ada@example.org", "ada", "+4930123456"}.add(t, w)
-	tries := func(typed ...string) (n int) {
-		for {
-			err := w.SignIn(typed[n%len(typed)], "wrong password here")
-			if _, throttled := errors.AsType[*passwords.Throttled](err); throttled {
-				return n
-			}
-			if n++; n > 100 {
-				t.Fatal("nothing is counted")
+// An answer that depended on the tries under another name would tell a stranger
+// which name belongs to which address (SECURITY: no enumeration).
+func TestNoCountTellsWhichNameAnAddressHas(t *testing.T) {
+	for _, attacked := range []string{"ada@example.org", "ada", "+4930123456"} {
+		w := named(t, &users.SignInBy{Names: true, Phones: true})
+		person{"ada@example.org", "ada", "+4930123456"}.add(t, w)
+		for range 30 {
+			w.SignIn(attacked, "wrong password here") //nolint:errcheck // wrong or throttled
+		}
+		for _, other := range []string{"ada@example.org", "ada", "+4930123456", "eve@example.org", "eve", "+4930999999"} {
+			err := w.SignIn(other, "wrong password here")
+			_, throttled := errors.AsType[*passwords.Throttled](err)
+			if throttled != (other == attacked) {
+				t.Errorf("after tries of %s, %s: %v", attacked, other, err)
 			}
 		}
 	}
-	mixed := tries("ada@example.org", "ada", "+4930123456")
-	w.Pass(24 * time.Hour)
-	person{"bob@example.org", "bob", ""}.add(t, w)
-	if alone := tries("bob@example.org"); mixed != alone {
-		t.Errorf("%d tries under three names, %d under one", mixed, alone)
-	}
-	if unknown := tries("nobody"); unknown != mixed {
-		t.Errorf("%d tries for a name without an account, %d for one", unknown, mixed)
+}
+
+// An account has one hundred wrong passwords in a row, however it is named (NIST
+// SP 800-63B-4 §3.2.2).
+func TestTheNamesOfAnAccountShareItsLimit(t *testing.T) {
+	for _, tt := range []struct {
+		by    users.SignInBy
+		typed []string
+		want  int
+	}{
+		{users.SignInBy{}, []string{"ada@example.org"}, 100},
+		{users.SignInBy{Names: true}, []string{"ada@example.org", "ada"}, 100},
+		{users.SignInBy{Names: true, Phones: true}, []string{"ada@example.org", "ada", "+4930123456"}, 99},
+	} {
+		w := newWorld(t, func(o *users.Options) {
+			o.SignInBy = func(context.Context) (users.SignInBy, error) { return tt.by, nil }
+			o.Delivers = func() bool { return true }
+		})
+		person{"ada@example.org", "ada", "+4930123456"}.add(t, w)
+		n := 0
+		for _, typed := range tt.typed {
+			for !errors.Is(w.SignIn(typed, "wrong password here"), users.ErrProveAddress) {
+				n++
+				w.Pass(2 * time.Hour)
+				if n > 200 {
+					t.Fatal("no limit")
+				}
+			}
+			if err := w.SignIn(typed, userstest.Good); err == nil {
+				t.Errorf("%s: a password alone signs in after %d wrong ones", typed, n)
+			}
+		}
+		if n != tt.want {
+			t.Errorf("%+v: %d wrong passwords, want %d", tt.by, n, tt.want)
+		}
 	}
 }
 

@@ -24,6 +24,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/operator"
+	"github.com/fedhub/fedhub/hub/operator/loginkeys"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/hub/users/secondfactor"
@@ -67,6 +68,7 @@ type Hub struct {
 	Name, URL string
 	Admin     Account
 	Operator  *operator.Service
+	Keys      *loginkeys.Service
 }
 
 // An App is the sample app.
@@ -226,7 +228,7 @@ func (d *Demo) introduce(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("create an invite code: %w", err)
 	}
-	key, err := d.Secondary.Operator.AddLoginKey(ctx, by, federation.LoginKey{
+	key, err := d.Secondary.Keys.AddLoginKey(ctx, by, federation.LoginKey{
 		ID: primary, Kind: federation.KindPeer, Name: PrimaryName, BaseURL: d.Primary.URL,
 		Enabled: true, SignUps: federation.Allow, Linking: federation.Confirm,
 		// The primary has checked its users' addresses. Direct stays off: the page
@@ -239,7 +241,7 @@ func (d *Demo) introduce(ctx context.Context) error {
 	if key.Join.Status != federation.Active {
 		return fmt.Errorf("the primary did not connect the secondary: %s", key.Join.Words(templates.Sentence))
 	}
-	id := d.Secondary.Operator.ClientMetadata(key.ID)
+	id := d.Secondary.Keys.ClientMetadata(key.ID)
 	d.trace.client(primary, id, SecondaryName)
 	if err := d.Primary.Operator.ApproveServer(ctx, by, id, hubs.Approval{Name: SecondaryName}); err != nil {
 		return fmt.Errorf("confirm the name of the secondary: %w", err)

@@ -15,6 +15,7 @@ import (
 	"github.com/fedhub/fedhub/hub/fetch"
 	"github.com/fedhub/fedhub/hub/mail"
 	"github.com/fedhub/fedhub/hub/operator"
+	"github.com/fedhub/fedhub/hub/operator/loginkeys"
 	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/users/passwords"
@@ -39,6 +40,7 @@ type Setup struct {
 type Running struct {
 	http.Handler
 	Operator *operator.Service
+	Keys     *loginkeys.Service
 	Run      func(context.Context) // work beside the requests, until the context ends
 }
 
@@ -59,7 +61,7 @@ func (d *Demo) hub(ctx context.Context, start StartHub, party, name string, l *s
 	d.trace.ask(party, h.Operator)
 	d.run(h.Run)
 	d.serve(l, party, h)
-	return Hub{Name: name, URL: address(l), Operator: h.Operator}, nil
+	return Hub{Name: name, URL: address(l), Operator: h.Operator, Keys: h.Keys}, nil
 }
 
 // run lets a hub do its work beside the requests until the demo ends.

@@ -49,7 +49,7 @@ func (w *World) WithApp(email string) (*Browser, Authenticator, []string) {
 	w.Helper()
 	b := w.Browser()
 	b.SignIn(b.Open("/signin"), email)
-	page := b.Open("/account/second-factor")
+	page := b.OpenProved("/account/second-factor")
 	app := w.Scan(page)
 	page = b.Submit(page, "/account/second-factor/app", "code", app.Code())
 	return b, app, RecoveryCodes(page)

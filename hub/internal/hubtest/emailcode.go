@@ -9,7 +9,7 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 )
 
-var emailedCode = regexp.MustCompile(`(?m)^ +([A-Z2-7]{4}-[A-Z2-7]{4})$`)
+var emailedCode = regexp.MustCompile(`(?m)^ *([A-Z2-7]{4}-[A-Z2-7]{4})$`)
 
 // Code is the code in the last email to an address; empty if there is none.
 func (p *Postbox) Code(to string) string {

@@ -68,5 +68,5 @@ func passkeyForm(body, action string) *html.Node {
 // AddPasskey adds a passkey on the device for the signed-in user.
 func (b *Browser) AddPasskey(k *webauthntest.Key, pairs ...string) Page {
 	b.W.Helper()
-	return b.Passkey(b.Open("/account/passkeys"), "/account/passkeys", k, pairs...)
+	return b.Passkey(b.OpenProved("/account/passkeys"), "/account/passkeys", k, pairs...)
 }

@@ -73,6 +73,7 @@ type World struct {
 	Asked   *countstore.Store // the hub's database with counters
 	Stop    func()            // disconnects the hub from the network
 	written atomic.Pointer[ledger]
+	box     *Postbox // where the hub sends emails; nil if elsewhere
 }
 
 // Password is the password of all users.
@@ -86,6 +87,7 @@ func NewWorldAs(t testing.TB, backend store.Backend, config hub.Config) *World {
 	t.Helper()
 	besides(t)
 	w := &World{TB: t, Clock: &Clock{}, Logs: &logbook{}, Backend: backend}
+	w.box, _ = config.Mail.(*Postbox)
 	var handler atomic.Pointer[hub.Hub]
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		handler.Load().ServeHTTP(rw, r.WithContext(faultstore.Request(r.Context())))

@@ -93,7 +93,14 @@ func NewLimiter(set *store.Collection[Throttle], now func() time.Time) Limiter {
 // *Throttled. A refused attempt changes nothing, so repeated attempts do not
 // prolong the wait.
 func (l Limiter) Begin(ctx context.Context, emailKey, from string) (Attempt, error) {
-	a := attempt{Limiter: l, id: throttleID(emailKey), network: from, look: NewLook(l.now())}
+	return l.BeginShared(ctx, emailKey, from, 1)
+}
+
+// BeginShared is Begin where an account is known under so many identifiers, each
+// with a count of its own: together they may be wrong as often in a row as one
+// address alone.
+func (l Limiter) BeginShared(ctx context.Context, key, from string, identifiers int) (Attempt, error) {
+	a := attempt{Limiter: l, id: throttleID(key), network: from, look: NewLook(l.now()), most: mostInARow / identifiers}
 	for range 50 { // other requests may insert or delete it in between
 		err := l.set.Update(ctx, a.id, a.begin)
 		if !errors.Is(err, fs.ErrNotExist) {
@@ -126,14 +133,15 @@ type attempt struct {
 	network string
 	look    Look
 	inARow  int
+	most    int // wrong ones in a row, until the password alone is not enough
 
 	// The waits when the attempt began. Of attempts that were checked together,
 	// only the first wrong one lets a wait grow.
 	steps, networkSteps int
 }
 
-// Doubtful is true after mostInARow wrong passwords.
-func (a attempt) Doubtful() bool { return a.inARow >= mostInARow }
+// Doubtful is true after too many wrong passwords in a row.
+func (a attempt) Doubtful() bool { return a.inARow >= a.most }
 
 func (a *attempt) begin(t *Throttle) error {
 	now := a.look.Since

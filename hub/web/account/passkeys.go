@@ -53,7 +53,10 @@ func (d *Handler) showPasskeys(c *gin.Context, status int, p sessions.Person, pa
 	if page.Full = len(all) >= passkeys.Most; !available {
 		page.Off = locales.Of(why)
 	}
-	if available && page.Fresh && !page.Full {
+	if page.AddressFirst, err = d.needsAddress(ctx, p); err != nil {
+		return err
+	}
+	if available && page.Fresh && !page.Full && !page.AddressFirst {
 		begun, err := d.Passkeys.BeginRegistration(ctx, p.User, d.Sessions.Browser(c.Writer, c.Request))
 		if err != nil {
 			return err
@@ -86,6 +89,9 @@ func (d *Handler) AddPasskey(c *gin.Context) error {
 		return err
 	}
 	if sent, err := d.Sessions.ProveFirst(c, p, passkeysPage); sent || err != nil {
+		return err
+	}
+	if sent, err := d.addressFirst(c, p, "passkeys"); sent || err != nil {
 		return err
 	}
 	ctx := c.Request.Context()

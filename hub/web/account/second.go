@@ -1,6 +1,8 @@
 package account
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"net/http"
 
@@ -25,6 +27,9 @@ func (d *Handler) SecondFactor(c *gin.Context) error {
 		return err
 	}
 	if sent, err := d.Sessions.ProveFirst(c, p, secondPage); sent || err != nil {
+		return err
+	}
+	if sent, err := d.addressFirst(c, p, "second-factor"); sent || err != nil {
 		return err
 	}
 	return d.showSecondFactor(c, http.StatusOK, p, secondfactor.NewSecret(), nil)
@@ -76,7 +81,14 @@ func (d *Handler) SetAuthenticator(c *gin.Context) error {
 	if done || err != nil {
 		return err
 	}
+	if sent, err := d.addressFirst(c, p, "second-factor"); sent || err != nil {
+		return err
+	}
 	ctx := c.Request.Context()
+	first, err := d.hasNone(ctx, p)
+	if err != nil {
+		return err
+	}
 	secret, err := proof.SecretOf(d.Stops, p.User, form["app"])
 	if err != nil {
 		return err
@@ -99,17 +111,27 @@ func (d *Handler) SetAuthenticator(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(f.Recovery.Codes) > 0 {
+	if len(f.Recovery.Codes) > 0 && !first {
 		return web.SeeOther(c, secondPage+"?done=app-set")
 	}
 	return d.newRecovery(c, p)
 }
 
-// NewRecovery is POST /account/second-factor/recovery.
+// hasNone reports whether a user has no second factor.
+func (d *Handler) hasNone(ctx context.Context, p sessions.Person) (bool, error) {
+	has, err := d.Second.Any(ctx, p.User.ID)
+	return !has, err
+}
+
+// NewRecovery is POST /account/second-factor/recovery. Codes replace a factor:
+// without one there are none, or somebody could make them in advance.
 func (d *Handler) NewRecovery(c *gin.Context) error {
 	p, _, done, err := d.changing(c)
 	if done || err != nil {
 		return err
+	}
+	if none, err := d.hasNone(c.Request.Context(), p); err != nil || none {
+		return cmp.Or(err, web.SeeOther(c, secondPage))
 	}
 	return d.newRecovery(c, p)
 }

@@ -24,6 +24,7 @@ const separator = "."
 type other struct {
 	value  string
 	person sessions.Person
+	over   bool // it can be used no more, as that of an administrator after some hours, but was not ended yet
 }
 
 // others are the other accounts that are signed in in this browser, the one that was
@@ -31,6 +32,18 @@ type other struct {
 // cookie of the current session: of a session that ended, or was made up, it is
 // ignored, and a session that does not stay needs the browser's own cookie too.
 func (k *Service) others(r *http.Request) ([]other, error) {
+	all, err := k.kept(r)
+	return live(all), err
+}
+
+// live are those that can be used.
+func live(all []other) []other {
+	return slices.DeleteFunc(slices.Clone(all), func(o other) bool { return o.over })
+}
+
+// kept are the others together with those that are over. These stay in the cookie
+// until a sign-in or a sign-out ends them with what depends on them.
+func (k *Service) kept(r *http.Request) ([]other, error) {
 	cookie, err := r.Cookie(k.othersCookie())
 	if err != nil {
 		return nil, nil
@@ -49,18 +62,19 @@ func (k *Service) others(r *http.Request) ([]other, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !s.UsableIn(k.BoundToBrowser(r)) || slices.Contains(seen, s.UserID) {
+		if !s.UsableIn(k.BoundToBrowser(r)) {
 			continue
 		}
 		p, err := k.Look(r.Context(), s)
-		if errors.Is(err, sessions.ErrNobody) {
+		if errors.Is(err, sessions.ErrNobody) || err == nil && slices.Contains(seen, s.UserID) {
+			all = append(all, other{value, sessions.Person{Session: s}, true})
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
 		seen = append(seen, s.UserID)
-		all = append(all, other{value, p})
+		all = append(all, other{value: value, person: p})
 	}
 	return all, nil
 }
@@ -78,6 +92,22 @@ func (k *Service) Others(r *http.Request) ([]sessions.Person, error) {
 	var out []sessions.Person
 	for _, o := range all {
 		out = append(out, o.person)
+	}
+	return out, err
+}
+
+// All are the sessions of this browser, also those that are over.
+func (k *Service) All(r *http.Request) ([]sessions.Session, error) {
+	var out []sessions.Session
+	held, err := k.Held(r)
+	if err == nil {
+		out = append(out, held)
+	} else if !errors.Is(err, sessions.ErrNobody) {
+		return nil, err
+	}
+	all, err := k.kept(r)
+	for _, o := range all {
+		out = append(out, o.person.Session)
 	}
 	return out, err
 }
@@ -104,10 +134,16 @@ func (k *Service) setOthers(w http.ResponseWriter, r *http.Request, all []other)
 // one, which the new one replaces, the others, and the sessions for which the
 // browser has no place any more: the caller must end them.
 func (k *Service) join(r *http.Request, userID string) (same *sessions.Session, others []other, over []sessions.Session, err error) {
-	all, err := k.others(r)
+	all, err := k.kept(r)
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	for _, o := range all {
+		if o.over {
+			over = append(over, o.person.Session)
+		}
+	}
+	all = live(all)
 	held, err := k.Held(r)
 	switch {
 	case errors.Is(err, sessions.ErrNobody):
@@ -124,7 +160,7 @@ func (k *Service) join(r *http.Request, userID string) (same *sessions.Session, 
 		case err != nil:
 			return nil, nil, nil, err
 		default:
-			all = append([]other{{cookie.Value, p}}, all...)
+			all = append([]other{{value: cookie.Value, person: p}}, all...)
 		}
 	}
 	for _, o := range all {
@@ -157,18 +193,20 @@ func (k *Service) Switch(w http.ResponseWriter, r *http.Request, ref string) (se
 	if err != nil && !errors.Is(err, sessions.ErrNobody) {
 		return sessions.Person{}, err
 	}
-	all, err := k.others(r)
+	all, err := k.kept(r)
 	if err != nil {
 		return sessions.Person{}, err
 	}
-	i := slices.IndexFunc(all, func(o other) bool { return Ref(o.person.User.ID) == ref })
+	i := slices.IndexFunc(all, func(o other) bool { return !o.over && Ref(o.person.User.ID) == ref })
 	if i < 0 {
 		return sessions.Person{}, sessions.ErrNobody
 	}
 	to := all[i]
 	all = slices.Delete(all, i, i+1)
 	if cookie, err := r.Cookie(k.Name); err == nil && current.User.ID != "" {
-		all = append([]other{{cookie.Value, current}}, all...)
+		all = append([]other{{value: cookie.Value, person: current}}, all...)
+	} else if s, heldErr := k.Held(r); err == nil && heldErr == nil {
+		all = append(all, other{cookie.Value, sessions.Person{Session: s}, true})
 	}
 	held, err := gorilla.GetRegistry(r).Get(k, k.Name)
 	if err != nil {
@@ -203,7 +241,7 @@ func (k *Service) Account(r *http.Request, ref string) (sessions.Session, error)
 // LeaveAll signs this browser out of these accounts. The caller ends what depends on
 // the sessions before, as for Leave.
 func (k *Service) LeaveAll(w http.ResponseWriter, r *http.Request, ended []sessions.Session) error {
-	all, err := k.others(r)
+	all, err := k.kept(r)
 	if err != nil {
 		return err
 	}
@@ -216,7 +254,7 @@ func (k *Service) LeaveAll(w http.ResponseWriter, r *http.Request, ended []sessi
 	}
 	stay := slices.DeleteFunc(all, func(o other) bool { return gone(o.person.Session) })
 	k.setOthers(w, r, stay)
-	states := append(sids(stay), held.SID)
+	states := append(sids(live(stay)), held.SID)
 	for _, s := range ended {
 		if s.ID == held.ID {
 			err = k.Leave(w, r)

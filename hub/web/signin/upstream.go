@@ -17,8 +17,8 @@ import (
 	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/authentication/trial"
 	"github.com/fedhub/fedhub/hub/flows"
+	"github.com/fedhub/fedhub/hub/health"
 	"github.com/fedhub/fedhub/hub/oauth"
-	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
@@ -297,7 +297,7 @@ func (d *Handler) issuerChanged(c *gin.Context, key federation.LoginKey, j pendi
 }
 
 func (d *Handler) raiseIssuer(c *gin.Context, key federation.LoginKey) {
-	if err := d.Raise(c.Request.Context(), operator.IssuerChanged(key)); err != nil {
+	if err := d.Raise(c.Request.Context(), health.IssuerChanged(key)); err != nil {
 		d.Log.ErrorContext(c, "a warning is not on the overview", "ref", web.Ref(c), "about", key.ID, "error", err)
 	}
 }

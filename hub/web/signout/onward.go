@@ -24,11 +24,13 @@ type onward struct {
 	Client   string          // its name, as shown to the user
 	Address  string          // the checked URL to go to afterwards; empty: none
 	Frames   []logouts.Frame // to load first
-	// There is the provider's page that ends its own session; the user may open
-	// it. ThereName is the provider's name.
-	There, ThereName string
-	SID              string // of the session that ended, for the ledger; empty: no app is notified
+	Leave    []leavePage     // that the user may open
+	SID      string          // of the session that ended, for the ledger; empty: no app is notified
 }
+
+// A leavePage is a provider's page that ends its own session, which does not lead
+// back.
+type leavePage struct{ Provider, Address string }
 
 // The kinds of interruptions of this handler.
 const (
@@ -66,7 +68,7 @@ func (d *Handler) goOn(c *gin.Context, then onward) error {
 		return web.SeeOther(c, hubaddress.SignedOutPath+"?then="+name)
 	case then.Address != "":
 		return d.Responder.Redirect(c, then.Address, then.Client)
-	case then.SID != "", then.There != "":
+	case then.SID != "", len(then.Leave) > 0:
 		name, err := d.keep(c, stopLeft, then)
 		if err != nil {
 			return err
@@ -116,8 +118,8 @@ func (d *Handler) signedOut(c *gin.Context, then onward) error {
 		return err
 	}
 	page := templates.SignedOut{Others: len(others) > 0}
-	if then.There != "" {
-		page.There = templates.Action{Label: locales.Say("onward.sign-out-of-too", "therename", then.ThereName), URL: then.There}
+	for _, l := range then.Leave {
+		page.There = append(page.There, templates.Action{Label: locales.Say("onward.sign-out-of-too", "therename", l.Provider), URL: l.Address})
 	}
 	if then.SID == "" {
 		return d.Responder.Show(c, http.StatusOK, page)

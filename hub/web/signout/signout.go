@@ -111,25 +111,17 @@ func (d *Handler) SignOut(c *gin.Context) error {
 // which the form names, because another tab may have chosen another account since.
 // An account that is not signed in any more has none.
 func (d *Handler) meant(c *gin.Context, form oauth.Params) ([]sessions.Session, error) {
+	if form["all"] != "" {
+		return d.Sessions.All(c.Request)
+	}
 	s, err := d.Sessions.Held(c.Request)
-	if form["all"] == "" && form.Has("account") && (err != nil || cookies.Ref(s.UserID) != form["account"]) {
+	if form.Has("account") && (err != nil || cookies.Ref(s.UserID) != form["account"]) {
 		s, err = d.Sessions.Account(c.Request, form["account"])
 	}
-	var all []sessions.Session
-	switch {
-	case err == nil:
-		all = append(all, s)
-	case !errors.Is(err, sessions.ErrNobody):
-		return nil, err
+	if errors.Is(err, sessions.ErrNobody) {
+		return nil, nil
 	}
-	if form["all"] == "" {
-		return all, nil
-	}
-	others, err := d.Sessions.Others(c.Request)
-	for _, p := range others {
-		all = append(all, p.Session)
-	}
-	return all, err
+	return []sessions.Session{s}, err
 }
 
 // end signs accounts of this browser out, and continues with the next step.
@@ -144,6 +136,8 @@ func (d *Handler) end(c *gin.Context, ended []sessions.Session, then onward) err
 		if err := d.Logouts.Ended(ctx, s); err != nil {
 			return err
 		}
+		// The browser may be closed already; the session must end all the same.
+		d.Audit.Record(lasting.Of(ctx), audit.Event{Kind: audit.SignOut, Actor: s.UserID, Client: then.ClientID, IP: c.ClientIP(), Agent: c.Request.UserAgent(), Ref: web.Ref(c)})
 		frames = append(frames, of...)
 	}
 	if err := d.Sessions.LeaveAll(c.Writer, c.Request, ended); err != nil {
@@ -151,8 +145,6 @@ func (d *Handler) end(c *gin.Context, ended []sessions.Session, then onward) err
 	}
 	var err error
 	for _, s := range ended {
-		// The browser may be closed already; the session must end all the same.
-		d.Audit.Record(lasting.Of(ctx), audit.Event{Kind: audit.SignOut, Actor: s.UserID, Client: then.ClientID, IP: c.ClientIP(), Agent: c.Request.UserAgent(), Ref: web.Ref(c)})
 		if then, err = d.there(c, s, then); err != nil {
 			return err
 		}

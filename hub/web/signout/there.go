@@ -2,7 +2,7 @@ package signout
 
 import (
 	"context"
-	"net/http"
+	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -13,7 +13,6 @@ import (
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/internal/texts"
-	"github.com/fedhub/fedhub/templates"
 )
 
 // thereWait is how long the request for the provider's sign-out page may take. The
@@ -36,7 +35,9 @@ func (d *Handler) there(c *gin.Context, s sessions.Session, then onward) (onward
 	}
 	if leaver, ok := connector.(federation.LogoutPage); ok {
 		// Its page does not redirect back, so our page has a link to it.
-		then.There, then.ThereName = leaver.LeavePage(), key.Name
+		if page := (leavePage{key.Name, leaver.LeavePage()}); !slices.Contains(then.Leave, page) {
+			then.Leave = append(slices.Clip(then.Leave), page)
+		}
 		return then, d.UpstreamTokens.Untie(c.Request.Context(), s.UserID, s.LoginKey)
 	}
 	signOuter, able := connector.(federation.SignOuter)
@@ -66,7 +67,7 @@ func (d *Handler) back(c *gin.Context, state string) error {
 		return err
 	}
 	if then.Address == "" {
-		return d.Responder.Show(c, http.StatusOK, templates.SignedOut{})
+		return d.signedOut(c, then)
 	}
 	return d.Responder.Redirect(c, then.Address, then.Client)
 }

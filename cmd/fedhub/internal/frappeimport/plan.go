@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/operator"
+	"github.com/fedhub/fedhub/hub/operator/loginkeys"
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/templates"
 )
@@ -21,6 +22,7 @@ import (
 type Plan struct {
 	Report Report
 	hub    *operator.Service
+	keysAt *loginkeys.Service
 	steps  []step // in the order of their dependencies
 }
 
@@ -47,9 +49,9 @@ type planner struct {
 
 // Make reads the hub and makes the plan. Nothing is written. tell is called now and
 // then with the number of users that were checked.
-func Make(ctx context.Context, h *operator.Service, e *Export, o Options, tell func(done, of int)) (*Plan, error) {
+func Make(ctx context.Context, h *operator.Service, keys *loginkeys.Service, e *Export, o Options, tell func(done, of int)) (*Plan, error) {
 	p := &planner{
-		Plan:   &Plan{hub: h, Report: Report{Hub: h.URL(), Site: o.Site, DryRun: true, Records: []Record{}}},
+		Plan:   &Plan{hub: h, keysAt: keys, Report: Report{Hub: h.URL(), Site: o.Site, DryRun: true, Records: []Record{}}},
 		export: e, options: o, taken: map[string]bool{}, claims: map[Identity]int{}, left: map[string]int{},
 	}
 	for _, part := range []func(context.Context) error{p.look, p.settings, p.loginKeys, p.clients} {
@@ -79,7 +81,7 @@ func (p *planner) look(ctx context.Context) error {
 		p.taken[d.text("name")] = true
 		p.wanted = append(p.wanted, allowedHere(d)...)
 	}
-	p.keys, err = p.hub.LoginKeys(ctx)
+	p.keys, err = p.keysAt.LoginKeys(ctx)
 	if err != nil {
 		return fmt.Errorf("list the sign-in providers: %w", err)
 	}
@@ -119,7 +121,7 @@ func (p *planner) loginKeys(context.Context) error {
 			r.note("It is switched off until an administrator has tried it.")
 			p.keys = append(p.keys, k.LoginKey)
 			p.add(r, func(ctx context.Context, by audit.Actor) error {
-				_, err := p.hub.KeepLoginKey(ctx, by, k.LoginKey, k.Secret)
+				_, err := p.keysAt.KeepLoginKey(ctx, by, k.LoginKey, k.Secret)
 				return err
 			})
 			continue

@@ -60,7 +60,7 @@ func (h *house) planned(files map[string]string, o Options) *Plan {
 	if err != nil {
 		h.Fatal(err)
 	}
-	p, err := Make(h.Context(), h.Service, e, o, nil)
+	p, err := Make(h.Context(), h.Service, h.LoginKeyService, e, o, nil)
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -239,7 +239,7 @@ func TestWhatAnExportDoesNotSayIsNotTakenForNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := Make(t.Context(), other.Service, e, Options{NewSubjects: true}, nil)
+	p, err := Make(t.Context(), other.Service, other.LoginKeyService, e, Options{NewSubjects: true}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

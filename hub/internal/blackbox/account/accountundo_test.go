@@ -24,7 +24,7 @@ var unasked = map[string]func(w *hubtest.World, b *hubtest.Browser) (subject str
 		return "Your password was changed"
 	},
 	"a factor": func(w *hubtest.World, b *hubtest.Browser) string {
-		p := b.Open("/account/second-factor")
+		p := b.OpenProved("/account/second-factor")
 		b.Submit(p, "/account/second-factor/app", "code", w.Scan(p).Code())
 		return "An authenticator app was added"
 	},

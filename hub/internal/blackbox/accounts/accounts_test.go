@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
+	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/web/cookies"
 )
 
@@ -262,6 +263,50 @@ func TestWhatEndsOneAccountLeavesTheOthers(t *testing.T) {
 			hubtest.Want(t, "Bob's token", a.Active(bobs), true)
 			b.Choose(b.Open("/signin/choose"), "ada@example.org")
 			hubtest.Want(t, "after choosing it", current(b), "bob")
+		})
+	}
+}
+
+// The session of an administrator ends after some hours. If another account is the
+// current one then, the next sign-in or sign-out ends it with what depends on it.
+func TestASessionThatIsOverIsEnded(t *testing.T) {
+	for name, act := range map[string]func(w *hubtest.World, b *hubtest.Browser){
+		"a sign-in": func(_ *hubtest.World, b *hubtest.Browser) {
+			b.SignIn(b.Open("/signin?switch=1"), "eve@example.org")
+		},
+		"a choice, and a sign-out of all": func(_ *hubtest.World, b *hubtest.Browser) {
+			b.Choose(b.Open("/signin/choose"), "bob@example.org")
+			b.Submit(b.Open("/signout"), "/signout", "all", "1")
+		},
+		"a choice while it is the current one, and a sign-in": func(w *hubtest.World, b *hubtest.Browser) {
+			b.Choose(b.Open("/signin/choose"), "bob@example.org")
+			b.SignIn(b.Open("/signin?switch=1"), "eve@example.org")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+			root := w.Person("root@example.org", users.AdminRole)
+			for _, email := range []string{"bob@example.org", "carol@example.org", "eve@example.org"} {
+				w.Person(email)
+			}
+			a := w.App(func(c *clients.Client) { c.SkipAuthorization = true })
+			b := w.Browser()
+			order := []string{"root@example.org", "bob@example.org", "carol@example.org"}
+			if strings.Contains(name, "current") {
+				order = []string{"bob@example.org", "root@example.org"}
+			}
+			for _, email := range order {
+				b.SignIn(b.Open("/signin?switch=1"), email)
+				if email == "root@example.org" {
+					b.SignInTo(a, email)
+				}
+			}
+			w.Clock.Skip(13 * time.Hour)
+			act(w, b)
+			left, err := w.Hub.Sessions(t.Context(), root)
+			if err != nil || len(left) > 0 {
+				t.Errorf("%d sessions are left, %v", len(left), err)
+			}
 		})
 	}
 }

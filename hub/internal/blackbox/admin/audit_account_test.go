@@ -101,7 +101,7 @@ var accountActs = []act[*mailing]{
 	{"a passkey is added, renamed and removed", func(t *testing.T, m *mailing) {
 		u := m.Person("passkey@example.org")
 		b := m.Home("passkey@example.org")
-		p := b.Open("/account/passkeys")
+		p := b.OpenProved("/account/passkeys")
 		l := m.Ledger()
 		p = b.Passkey(p, "/account/passkeys", m.Device(), "name", "Laptop")
 		l.Stored(t, own(u, audit.Event{Kind: audit.PasskeyAdded, Detail: map[string]string{"passkey": "*", "name": "Laptop"}})...)

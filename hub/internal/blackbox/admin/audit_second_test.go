@@ -31,9 +31,11 @@ var secondActs = []act[*mailing]{
 	{"an authenticator app is set up, and removed", func(t *testing.T, m *mailing) {
 		u := m.Person("app@example.org")
 		b := m.Home("app@example.org")
-		p := b.Open("/account/second-factor")
-		app := m.Scan(p)
 		l := m.Ledger()
+		p := b.OpenProved("/account/second-factor")
+		l.Stored(t, bySelf(u, audit.EmailVerified)...)
+		app := m.Scan(p)
+		l = m.Ledger()
 		b.Submit(p, "/account/second-factor/app", "code", app.Code())
 		l.Stored(t, bySelf(u, audit.SecondAdded, audit.RecoveryMade)...)
 		p = b.Prove(b.Open("/account/second-factor"))

@@ -15,7 +15,7 @@ import (
 	"github.com/fedhub/fedhub/hub"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
-	"github.com/fedhub/fedhub/hub/operator"
+	"github.com/fedhub/fedhub/hub/operator/loginkeys"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/store"
@@ -155,7 +155,7 @@ func TestWhatAnAdministratorChangesIsOnRecordWithWhatItWasBefore(t *testing.T) {
 	want(audit.SecretAdded, audit.Change{Field: "secrets", After: "changed"})
 
 	key := w.Provider("company", func(k *federation.LoginKey) { k.SignUps = federation.Deny })
-	_, err = w.Hub.ChangeLoginKey(t.Context(), audit.Named("test"), key.ID, "a-new-secret-of-the-key", operator.EndSignedIn, func(k *federation.LoginKey) { k.SignUps, k.TrustEmail = federation.Allow, true })
+	_, err = w.Hub.ChangeLoginKey(t.Context(), audit.Named("test"), key.ID, "a-new-secret-of-the-key", loginkeys.EndSignedIn, func(k *federation.LoginKey) { k.SignUps, k.TrustEmail = federation.Allow, true })
 	hubtest.Done(t, err)
 	want(audit.KeyChanged, audit.Change{Field: "sign_ups", Before: string(federation.Deny), After: string(federation.Allow)},
 		audit.Change{Field: "trust_email", After: "true"}, audit.Secret("secret"))

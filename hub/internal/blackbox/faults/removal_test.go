@@ -11,7 +11,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub"
 	"github.com/fedhub/fedhub/hub/audit"
-	"github.com/fedhub/fedhub/hub/operator"
+	"github.com/fedhub/fedhub/hub/operator/loginkeys"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/internal/testkit/faultstore"
 )
@@ -123,19 +123,19 @@ func TestAnEndingThatFailedHalfWayIsOnRecord(t *testing.T) {
 	f := newFaulty(t)
 	f.OpenIDKey("Dead", "https://dead.example.org")
 	f.came(f.signedIn(), "dead")
-	off := func() (operator.SignedIn, error) {
-		return f.Hub.SwitchLoginKey(t.Context(), audit.Named("test"), "dead", false, operator.EndSignedIn)
+	off := func() (loginkeys.SignedIn, error) {
+		return f.Hub.SwitchLoginKey(t.Context(), audit.Named("test"), "dead", false, loginkeys.EndSignedIn)
 	}
 	f.db.Arm(faultstore.Plan{Nth: 1, Counts: func(c faultstore.Call) bool { return c.Verb == "Find" && c.Set == "decoupled" }})
 	n, err := off()
-	if !f.db.Disarm().Failed || err == nil || n != (operator.SignedIn{Sessions: 1, Connections: 1}) {
+	if !f.db.Disarm().Failed || err == nil || n != (loginkeys.SignedIn{Sessions: 1, Connections: 1}) {
 		t.Fatalf("got %+v, %v", n, err)
 	}
 	rows := f.rows(`"which": "provider"`)
 	if len(rows) != 1 || !strings.Contains(rows[0], `"done": "no"`) || !strings.Contains(rows[0], `"connections": "1"`) {
 		t.Errorf("the record says %s", rows)
 	}
-	if n, err = off(); err != nil || n != (operator.SignedIn{}) {
+	if n, err = off(); err != nil || n != (loginkeys.SignedIn{}) {
 		t.Errorf("once more: got %+v, %v", n, err)
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/authentication"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
-	"github.com/fedhub/fedhub/hub/operator"
+	"github.com/fedhub/fedhub/hub/operator/loginkeys"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/upstreamtokens"
 	"github.com/fedhub/fedhub/hub/users/linking"
@@ -218,7 +218,7 @@ func TestPeopleWhoAreLeftProveTheirAccountsAnew(t *testing.T) {
 // trusts saves the provider's trust settings.
 func (m *mover) trusts(edit func(*federation.LoginKey)) {
 	m.t.Helper()
-	_, err := m.Hub.ChangeLoginKey(m.t.Context(), audit.Named("test"), "company", "", operator.KeepSignedIn, edit)
+	_, err := m.Hub.ChangeLoginKey(m.t.Context(), audit.Named("test"), "company", "", loginkeys.KeepSignedIn, edit)
 	hubtest.Done(m.t, err)
 }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
-	"github.com/fedhub/fedhub/hub/operator"
+	"github.com/fedhub/fedhub/hub/operator/loginkeys"
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
@@ -57,7 +57,7 @@ var endings = []ending{
 		must(t, h.Hub.CancelDeletion(t.Context(), audit.Named("test"), h.person().ID))
 	}, false},
 	{"the provider is deleted", func(t *testing.T, h *house, _ *hubtest.Browser, _ []*hubtest.App) { // the last ending
-		_, _, err := h.Hub.RemoveLoginKey(t.Context(), audit.Named("test"), h.Key(h.key), operator.EndSignedIn)
+		_, _, err := h.Hub.RemoveLoginKey(t.Context(), audit.Named("test"), h.Key(h.key), loginkeys.EndSignedIn)
 		must(t, err)
 	}, nil, true},
 }
@@ -78,7 +78,7 @@ func disabledHere(off bool) func(*testing.T, *house, *hubtest.Browser, []*hubtes
 
 func switched(on bool) func(*testing.T, *house, *hubtest.Browser, []*hubtest.App) {
 	return func(t *testing.T, h *house, _ *hubtest.Browser, _ []*hubtest.App) {
-		_, err := h.Hub.SwitchLoginKey(t.Context(), audit.Named("test"), h.key, on, operator.EndSignedIn)
+		_, err := h.Hub.SwitchLoginKey(t.Context(), audit.Named("test"), h.key, on, loginkeys.EndSignedIn)
 		must(t, err)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/fedhub/fedhub/hub"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
-	"github.com/fedhub/fedhub/hub/operator"
+	"github.com/fedhub/fedhub/hub/operator/loginkeys"
 	"github.com/fedhub/fedhub/hub/users"
 )
 
@@ -99,11 +99,11 @@ func TestSavingAKeyThatStaysOnEndsNothing(t *testing.T) {
 func TestAnAdministratorWhoCameByAKeyGoesWithIt(t *testing.T) {
 	for name, end := range map[string]func(*house){
 		"switched off": func(h *house) {
-			_, err := h.Hub.SwitchLoginKey(t.Context(), audit.Named("test"), h.key, false, operator.EndSignedIn)
+			_, err := h.Hub.SwitchLoginKey(t.Context(), audit.Named("test"), h.key, false, loginkeys.EndSignedIn)
 			must(t, err)
 		},
 		"deleted": func(h *house) {
-			_, _, err := h.Hub.RemoveLoginKey(t.Context(), audit.Named("test"), h.Key(h.key), operator.EndSignedIn)
+			_, _, err := h.Hub.RemoveLoginKey(t.Context(), audit.Named("test"), h.Key(h.key), loginkeys.EndSignedIn)
 			must(t, err)
 		},
 	} {
@@ -133,7 +133,7 @@ func TestAKeyThatIsGoneOpensNoAdministration(t *testing.T) {
 		t.Fatal(err)
 	}
 	hubtest.Want(t, "before", b.Open("/admin/providers").Status, http.StatusOK)
-	_, _, err := h.Hub.RemoveLoginKey(t.Context(), audit.Named("test"), h.Key(h.key), operator.KeepSignedIn)
+	_, _, err := h.Hub.RemoveLoginKey(t.Context(), audit.Named("test"), h.Key(h.key), loginkeys.KeepSignedIn)
 	must(t, err)
 	p := b.Open("/admin/providers")
 	if p.Status != http.StatusForbidden || !strings.Contains(p.Body, "was deleted") {
@@ -156,7 +156,7 @@ func TestAProviderThatIsTurnedOffIsSoAtEveryReplica(t *testing.T) {
 		t.Fatal("the replica does not know the key")
 	}
 
-	_, err := h.Hub.SwitchLoginKey(t.Context(), audit.Named("test"), "gitea", false, operator.EndSignedIn)
+	_, err := h.Hub.SwitchLoginKey(t.Context(), audit.Named("test"), "gitea", false, loginkeys.EndSignedIn)
 	must(t, err)
 	hubtest.Want(t, "the browser", there.Open("/account").URL.Path, "/signin")
 	app.app.W, tv.app.W = replica, replica
@@ -179,11 +179,11 @@ func TestTurningAProviderOffLeavesOthersAlone(t *testing.T) {
 	ada := h.Person("local@example.org")
 	local := h.Browser()
 	local.SignIn(local.Open("/signin?local=1"), ada.Email)
-	ended, err := h.Hub.SwitchLoginKey(t.Context(), audit.Named("test"), "other", false, operator.EndSignedIn)
+	ended, err := h.Hub.SwitchLoginKey(t.Context(), audit.Named("test"), "other", false, loginkeys.EndSignedIn)
 	must(t, err)
-	hubtest.Want(t, "ended with a key that nobody came by", ended, operator.SignedIn{})
-	ended, err = h.Hub.SwitchLoginKey(t.Context(), audit.Named("test"), "gitea", false, operator.EndSignedIn)
+	hubtest.Want(t, "ended with a key that nobody came by", ended, loginkeys.SignedIn{})
+	ended, err = h.Hub.SwitchLoginKey(t.Context(), audit.Named("test"), "gitea", false, loginkeys.EndSignedIn)
 	must(t, err)
-	hubtest.Want(t, "ended with the other", ended, operator.SignedIn{Sessions: 1, Connections: 2})
+	hubtest.Want(t, "ended with the other", ended, loginkeys.SignedIn{Sessions: 1, Connections: 2})
 	hubtest.Want(t, "who came by a password", local.Open("/account").URL.Path, "/account")
 }

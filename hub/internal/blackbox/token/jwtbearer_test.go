@@ -9,7 +9,7 @@ import (
 	"github.com/fedhub/fedhub/hub"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
-	"github.com/fedhub/fedhub/hub/operator"
+	"github.com/fedhub/fedhub/hub/operator/loginkeys"
 	"github.com/fedhub/fedhub/hub/settings"
 )
 
@@ -101,7 +101,7 @@ func TestAReplicaHearsNobodyWhoseKeyIsOff(t *testing.T) {
 		return a.Vouch(idp.Say(w.Words("https://idp.example.org", "ada", "iat", replica.Clock.Now().Unix())), "scope", "openid files")
 	}
 	hubtest.Want(t, "while the key is on", vouch().Status, 200)
-	if _, err := w.Hub.SwitchLoginKey(t.Context(), audit.Named("test"), "staff", false, operator.EndSignedIn); err != nil {
+	if _, err := w.Hub.SwitchLoginKey(t.Context(), audit.Named("test"), "staff", false, loginkeys.EndSignedIn); err != nil {
 		t.Fatal(err)
 	}
 	hubtest.Refused(t, "when it is off", vouch(), 400, "invalid_grant")

@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/operator"
+	"github.com/fedhub/fedhub/hub/operator/loginkeys"
 	"github.com/fedhub/fedhub/hub/users/groups"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
@@ -20,6 +21,7 @@ import (
 type Handler struct {
 	admin.Recorder
 	Operator  *operator.Service
+	Keys      *loginkeys.Service
 	Responder *web.Responder
 }
 

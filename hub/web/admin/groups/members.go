@@ -23,7 +23,7 @@ const membersPage = 25
 func (d *Handler) fillMembers(c *gin.Context, g groups.Group, page *templates.AdminGroup) error {
 	ctx := c.Request.Context()
 	names := map[string]string{}
-	keys, err := d.Operator.LoginKeys(ctx)
+	keys, err := d.Keys.LoginKeys(ctx)
 	if err != nil {
 		return err
 	}

@@ -104,7 +104,7 @@ func (d *Handler) LinkBeforehand(c *gin.Context) error {
 		return err
 	}
 	issuer := cmp.Or(typed.Issuer, key.Issuer, key.BaseURL)
-	decision, err := d.Operator.LinkBeforehand(ctx, d.Actor(c), user, linking.Claim{Key: key.ID, Issuer: issuer, Subject: typed.Subject}, authentication.PolicyOf(key))
+	decision, err := d.Keys.LinkBeforehand(ctx, d.Actor(c), user, linking.Claim{Key: key.ID, Issuer: issuer, Subject: typed.Subject}, authentication.PolicyOf(key))
 	if err != nil {
 		return err
 	}
@@ -121,7 +121,7 @@ func (d *Handler) UndoDecision(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	err = d.Operator.UndoLink(c.Request.Context(), d.Actor(c), form["record"])
+	err = d.Keys.UndoLink(c.Request.Context(), d.Actor(c), form["record"])
 	switch {
 	case errors.Is(err, linking.ErrUndone), errors.Is(err, fs.ErrNotExist):
 		return &web.ErrorPage{Status: http.StatusGone, Heading: locales.Say("decisions.that-is-undone-already-or"), Text: locales.Say("decisions.nothing-was-changed"), Action: backToDecisions}

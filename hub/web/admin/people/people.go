@@ -11,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/operator"
+	"github.com/fedhub/fedhub/hub/operator/loginkeys"
 	"github.com/fedhub/fedhub/hub/users"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
@@ -28,6 +29,7 @@ type Handler struct {
 	Grants    *grants.Service
 	Logouts   *logouts.Service
 	Operator  *operator.Service
+	Keys      *loginkeys.Service
 	Responder *web.Responder
 	Now       func() time.Time
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/hub/operator"
+	"github.com/fedhub/fedhub/hub/operator/loginkeys"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
@@ -29,7 +29,7 @@ func (d *Handler) Identities(c *gin.Context) error {
 
 func (d *Handler) showIdentities(c *gin.Context, status int, k federation.LoginKey, form map[string]string, wrong []templates.Mistake) error {
 	page := templates.AdminKeyIdentities{ID: k.ID, Name: k.Name, Moves: undoable(k, d.Now()), Mistakes: wrong}
-	must, err := d.Operator.Undecided(c.Request.Context(), k.ID)
+	must, err := d.Keys.Undecided(c.Request.Context(), k.ID)
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func (d *Handler) DecideIdentities(c *gin.Context) error {
 		return err
 	}
 	if batch := form["undo"]; batch != "" {
-		_, err = d.Operator.UndoMove(c.Request.Context(), d.Actor(c), key.ID, batch)
+		_, err = d.Keys.UndoMove(c.Request.Context(), d.Actor(c), key.ID, batch)
 		if errors.Is(err, linking.ErrUndone) {
 			return &web.ErrorPage{Status: http.StatusGone, Heading: locales.Say("identities.that-is-undone-already"), Text: locales.Say("identities.nothing-was-changed"), Action: templates.Action{Label: locales.Stored(key.Name), URL: "/admin/providers/" + key.ID}}
 		}
@@ -53,8 +53,8 @@ func (d *Handler) DecideIdentities(c *gin.Context) error {
 		}
 		return web.SeeOther(c, "/admin/providers/"+key.ID+"/identities?done=unmoved")
 	}
-	_, err = d.Operator.DecideIdentities(c.Request.Context(), d.Actor(c), key.ID, choice(form))
-	if must := new(operator.MustDecide); errors.As(err, &must) {
+	_, err = d.Keys.DecideIdentities(c.Request.Context(), d.Actor(c), key.ID, choice(form))
+	if must := new(loginkeys.MustDecide); errors.As(err, &must) {
 		return d.showIdentities(c, admin.Unprocessable, key, form, []templates.Mistake{unchosen()})
 	}
 	if wrong, ok := web.Mistakes(err, keyFields); ok {
@@ -71,12 +71,12 @@ func unchosen() templates.Mistake {
 }
 
 // choice is the choice for the identities of a former issuer.
-func choice(form map[string]string) operator.IdentityChoice {
-	return operator.IdentityChoice{Move: form["identities"] == "move", Leave: form["identities"] == "leave", Address: form["identities_address"]}
+func choice(form map[string]string) loginkeys.IdentityChoice {
+	return loginkeys.IdentityChoice{Move: form["identities"] == "move", Leave: form["identities"] == "leave", Address: form["identities_address"]}
 }
 
 // deciding is the open decision as pages show it, with the current choice.
-func deciding(m *operator.MustDecide, form map[string]string) *templates.Deciding {
+func deciding(m *loginkeys.MustDecide, form map[string]string) *templates.Deciding {
 	if m == nil {
 		return nil
 	}

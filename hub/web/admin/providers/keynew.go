@@ -114,7 +114,7 @@ func editNew(k *federation.LoginKey, e catalog.Entry, form map[string]string) []
 }
 
 func (d *Handler) addKey(c *gin.Context, e catalog.Entry, k federation.LoginKey, form map[string]string) error {
-	added, err := d.Operator.AddLoginKey(c.Request.Context(), d.Actor(c), k, form["client_secret"], form["invite"])
+	added, err := d.Keys.AddLoginKey(c.Request.Context(), d.Actor(c), k, form["client_secret"], form["invite"])
 	if errors.Is(err, fs.ErrExist) {
 		return d.showNewKey(c, admin.Unprocessable, e, k, form, []templates.Mistake{{Field: "key_id", Text: locales.Say("keynew.another-key-has-this-id")}})
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/federation"
-	"github.com/fedhub/fedhub/hub/operator"
+	"github.com/fedhub/fedhub/hub/operator/loginkeys"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/templates"
@@ -44,10 +44,10 @@ func (d *Handler) RemoveLoginKey(c *gin.Context) error {
 	if strings.TrimSpace(form["confirm"]) != key.Name {
 		return d.confirmKey(c, admin.Unprocessable, key, []templates.Mistake{{Field: "confirm", Text: locales.Say("keyremove.type-the-name-exactly-as")}})
 	}
-	said, ended, err := d.Operator.RemoveLoginKey(c.Request.Context(), d.Actor(c), key, leftover(form))
+	said, ended, err := d.Keys.RemoveLoginKey(c.Request.Context(), d.Actor(c), key, leftover(form))
 	if err != nil {
 		return err
 	}
-	done := map[operator.Farewell]string{operator.NoFarewell: "removed", operator.Told: "left", operator.NotTold: "untold"}[said]
+	done := map[loginkeys.Farewell]string{loginkeys.NoFarewell: "removed", loginkeys.Told: "left", loginkeys.NotTold: "untold"}[said]
 	return web.SeeOther(c, "/admin/providers?done="+done+counted(ended))
 }

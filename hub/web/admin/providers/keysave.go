@@ -12,7 +12,7 @@ import (
 	"github.com/fedhub/fedhub/federation/catalog"
 	"github.com/fedhub/fedhub/federation/mapping"
 	"github.com/fedhub/fedhub/hub/authentication"
-	"github.com/fedhub/fedhub/hub/operator"
+	"github.com/fedhub/fedhub/hub/operator/loginkeys"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/admin"
@@ -33,7 +33,7 @@ func (d *Handler) SaveLoginKey(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	typed, ended := key, operator.SignedIn{}
+	typed, ended := key, loginkeys.SignedIn{}
 	rules, wrong, err := d.groupRules(c, form)
 	if err != nil {
 		return err
@@ -45,7 +45,7 @@ func (d *Handler) SaveLoginKey(c *gin.Context) error {
 	wrong = append(wrong, edit(&typed)...)
 	var effects linking.Effects
 	if len(wrong) == 0 {
-		if effects, err = d.Operator.Foresee(c.Request.Context(), authentication.PolicyOf(key), authentication.PolicyOf(typed)); err != nil {
+		if effects, err = d.Keys.Foresee(c.Request.Context(), authentication.PolicyOf(key), authentication.PolicyOf(typed)); err != nil {
 			return err
 		}
 	}
@@ -53,8 +53,8 @@ func (d *Handler) SaveLoginKey(c *gin.Context) error {
 	if effects.Risky() && form["sure"] == "" {
 		status = http.StatusConflict
 	} else if len(wrong) == 0 {
-		ended, err = d.Operator.ChangeLoginKey(c.Request.Context(), d.Actor(c), key.ID, form["client_secret"], leftover(form), func(k *federation.LoginKey) { edit(k) }, choice(form))
-		if must := new(operator.MustDecide); errors.As(err, &must) {
+		ended, err = d.Keys.ChangeLoginKey(c.Request.Context(), d.Actor(c), key.ID, form["client_secret"], leftover(form), func(k *federation.LoginKey) { edit(k) }, choice(form))
+		if must := new(loginkeys.MustDecide); errors.As(err, &must) {
 			status = http.StatusConflict
 		}
 		wrong, _ = web.Mistakes(err, keyFields)
@@ -71,7 +71,7 @@ func (d *Handler) SaveLoginKey(c *gin.Context) error {
 		return err
 	}
 	done := "saved"
-	if ended != (operator.SignedIn{}) {
+	if ended != (loginkeys.SignedIn{}) {
 		done = "disabled" + counted(ended)
 	}
 	if now, err := d.Upstreams.Get(c.Request.Context(), key.ID); err == nil && now.HalfMoved() { // the page shows it
@@ -84,7 +84,7 @@ func (d *Handler) SaveLoginKey(c *gin.Context) error {
 // so far. It names the secrets that must be typed again, because no page
 // contains one.
 func (d *Handler) ask(c *gin.Context, key, typed federation.LoginKey, effects linking.Effects, form map[string]string, shown *templates.KeyForm) error {
-	must, err := d.Operator.ForeseeMove(c.Request.Context(), key, typed)
+	must, err := d.Keys.ForeseeMove(c.Request.Context(), key, typed)
 	if err != nil {
 		return err
 	}

@@ -62,7 +62,7 @@ func (d *Handler) MoveLoginKey(c *gin.Context) error {
 	if form["by"] == "up" {
 		by = -1
 	}
-	if err := d.Operator.MoveLoginKey(c.Request.Context(), d.Actor(c), key.ID, by); err != nil {
+	if err := d.Keys.MoveLoginKey(c.Request.Context(), d.Actor(c), key.ID, by); err != nil {
 		return err
 	}
 	return web.SeeOther(c, "/admin/providers")
@@ -75,7 +75,7 @@ func (d *Handler) SwitchLoginKey(c *gin.Context) error {
 		return err
 	}
 	on := form["enabled"] == "1"
-	ended, err := d.Operator.SwitchLoginKey(c.Request.Context(), d.Actor(c), key.ID, on, leftover(form))
+	ended, err := d.Keys.SwitchLoginKey(c.Request.Context(), d.Actor(c), key.ID, on, leftover(form))
 	if wrong, ok := web.Mistakes(err, keyFields); ok {
 		form, err := d.withGroups(c, key, d.keyForm(key))
 		if err != nil {
@@ -118,9 +118,9 @@ func (d *Handler) LoginKey(c *gin.Context) error {
 // doubts are warnings about the key. For a new key they include whether the
 // provider answers.
 func (d *Handler) doubts(c *gin.Context, k federation.LoginKey) ([]locales.Text, error) {
-	look := d.Operator.Twins
+	look := d.Keys.Twins
 	if c.Query("done") == "added" {
-		look = d.Operator.Doubts
+		look = d.Keys.Doubts
 	}
 	doubts, err := look(c.Request.Context(), k)
 	words := make([]locales.Text, len(doubts))

@@ -93,7 +93,7 @@ func (d *Handler) AskAgain(c *gin.Context) error {
 	if key.Kind != federation.KindPeer {
 		return web.NotFound(nil)
 	}
-	if _, err = d.Operator.JoinPrimary(c.Request.Context(), d.Actor(c), key.ID, form["invite"]); err != nil {
+	if _, err = d.Keys.JoinPrimary(c.Request.Context(), d.Actor(c), key.ID, form["invite"]); err != nil {
 		return err
 	}
 	return web.SeeOther(c, "/admin/providers/"+key.ID+"?done=asked")

@@ -9,6 +9,7 @@ import (
 	"github.com/fedhub/fedhub/federation/hubaddress"
 	"github.com/fedhub/fedhub/hub/health"
 	"github.com/fedhub/fedhub/hub/operator"
+	"github.com/fedhub/fedhub/hub/operator/loginkeys"
 	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/hub/web"
@@ -19,6 +20,7 @@ import (
 type Handler struct {
 	admin.Recorder
 	Operator  *operator.Service
+	Keys      *loginkeys.Service
 	Upstreams *federation.Registry
 	Linking   *linking.Service
 	Health    *health.Service

@@ -126,7 +126,7 @@ func (d *Handler) foresee(c *gin.Context, form map[string]string, saved linking.
 		}
 		after.MigrateUntil = day
 	}
-	effects, err := d.Operator.Foresee(c.Request.Context(), saved, after)
+	effects, err := d.Keys.Foresee(c.Request.Context(), saved, after)
 	if err != nil {
 		return err
 	}

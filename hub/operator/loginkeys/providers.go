@@ -1,14 +1,16 @@
-package operator
+package loginkeys
 
 import (
 	"cmp"
 	"context"
 	"errors"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/catalog"
+	"github.com/fedhub/fedhub/federation/mapping"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/users/linking"
 	"github.com/fedhub/fedhub/internal/texts"
@@ -202,7 +204,7 @@ func (s *Service) RemoveLoginKey(ctx context.Context, by audit.Actor, k federati
 	if err = s.parts.Upstreams.Retire(ctx, k.ID); err != nil {
 		return said, ended, err
 	}
-	defer func() { s.record(ctx, by, audit.Event{Kind: audit.KeyRemoved, LoginKey: k.ID}, err) }()
+	defer func() { s.parts.Audit.Steps(ctx, by.Did(audit.Event{Kind: audit.KeyRemoved, LoginKey: k.ID}), err) }()
 	if rest == EndSignedIn {
 		if ended, err = s.endSignedInBy(ctx, by, k.ID); err != nil {
 			return said, ended, err
@@ -229,4 +231,12 @@ func (s *Service) leavePrimary(ctx context.Context, by audit.Actor, k federation
 		return NotTold
 	}
 	return Told
+}
+
+// RemoveGroupRules deletes the rules of a login key that make users members of a
+// group.
+func (s *Service) RemoveGroupRules(ctx context.Context, by audit.Actor, keyID, group string) error {
+	return s.changeLoginKey(ctx, by, keyID, "", nil, func(k *federation.LoginKey) {
+		k.GroupMap = slices.DeleteFunc(k.GroupMap, func(r mapping.GroupRule) bool { return r.Group == group })
+	})
 }

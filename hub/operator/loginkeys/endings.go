@@ -1,4 +1,4 @@
-package operator
+package loginkeys
 
 import (
 	"context"
@@ -9,6 +9,9 @@ import (
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
+// MostCounted bounds each count.
+const MostCounted = 10_000
+
 // SignedIn counts what is active for users of a login key: their sessions here,
 // and the tokens of their apps and devices.
 type SignedIn struct {
@@ -16,12 +19,12 @@ type SignedIn struct {
 	Connections int `json:"connections"`
 }
 
-// SignedInBy counts them, each up to MostRecords.
+// SignedInBy counts them, each up to MostCounted.
 func (s *Service) SignedInBy(ctx context.Context, keyID string) (n SignedIn, err error) {
-	if n.Sessions, err = s.parts.Sessions.CountProvider(ctx, keyID, MostRecords); err != nil {
+	if n.Sessions, err = s.parts.Sessions.CountProvider(ctx, keyID, MostCounted); err != nil {
 		return SignedIn{}, err
 	}
-	n.Connections, err = s.parts.Grants.CountProvider(ctx, keyID, MostRecords)
+	n.Connections, err = s.parts.Grants.CountProvider(ctx, keyID, MostCounted)
 	return n, err
 }
 
@@ -33,8 +36,8 @@ func (s *Service) endSignedInBy(ctx context.Context, by audit.Actor, keyID strin
 	ctx = lasting.ToDeadline(ctx)
 	defer func() {
 		if n != (SignedIn{}) {
-			s.record(ctx, by, audit.Event{Kind: audit.SessionsEnded, LoginKey: keyID,
-				Detail: map[string]string{"which": "provider", "sessions": strconv.Itoa(n.Sessions), "connections": strconv.Itoa(n.Connections)}}, err)
+			s.parts.Audit.Steps(ctx, by.Did(audit.Event{Kind: audit.SessionsEnded, LoginKey: keyID,
+				Detail: map[string]string{"which": "provider", "sessions": strconv.Itoa(n.Sessions), "connections": strconv.Itoa(n.Connections)}}), err)
 		}
 	}()
 	if n.Connections, err = s.parts.Grants.RevokeProvider(ctx, keyID); err != nil {

@@ -1,4 +1,4 @@
-package operator
+package loginkeys
 
 import (
 	"context"
@@ -19,7 +19,6 @@ import (
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/lasting"
 	"github.com/fedhub/fedhub/internal/place"
-	"github.com/fedhub/fedhub/internal/texts"
 )
 
 // An IdentityChoice decides about the identities of an issuer that a login key
@@ -206,7 +205,7 @@ func (s *Service) decideIssuer(ctx context.Context, by audit.Actor, m *MustDecid
 	if c.Leave {
 		f.Decided = federation.Left
 		err := s.parts.Upstreams.DecideIssuer(ctx, m.KeyID, f)
-		s.record(ctx, by, audit.Event{Kind: audit.KeyIdentities, LoginKey: m.KeyID, Detail: map[string]string{"which": "left", "issuer": issuer}}, err)
+		s.parts.Audit.Steps(ctx, by.Did(audit.Event{Kind: audit.KeyIdentities, LoginKey: m.KeyID, Detail: map[string]string{"which": "left", "issuer": issuer}}), err)
 		return 0, err
 	}
 	if f.MovesTo(m.To, m.Address) {
@@ -229,8 +228,8 @@ func (s *Service) decideIssuer(ctx context.Context, by audit.Actor, m *MustDecid
 	}
 	stay := 0
 	defer func() {
-		s.record(ctx, by, audit.Event{Kind: audit.KeyIdentities, LoginKey: m.KeyID, Detail: map[string]string{"which": "moved", "issuer": issuer, "to": m.To,
-			"moved": strconv.Itoa(moved), "left": strconv.Itoa(stay), "batch": f.Batch}}, err)
+		s.parts.Audit.Steps(ctx, by.Did(audit.Event{Kind: audit.KeyIdentities, LoginKey: m.KeyID, Detail: map[string]string{"which": "moved", "issuer": issuer, "to": m.To,
+			"moved": strconv.Itoa(moved), "left": strconv.Itoa(stay), "batch": f.Batch}}), err)
 	}()
 	moved, stay, err = s.parts.Linking.Move(ctx, linking.Move{KeyID: m.KeyID, KeyName: key.Name, From: issuer, To: m.To, By: by.ID, Batch: f.Batch, Careful: f.Careful})
 	if err != nil {
@@ -271,7 +270,7 @@ func (s *Service) UndoMove(ctx context.Context, by audit.Actor, keyID, batch str
 		return 0, err
 	}
 	defer func() {
-		s.record(ctx, by, audit.Event{Kind: audit.KeyIdentities, LoginKey: keyID, Detail: map[string]string{"which": "undone", "issuer": f.Issuer, "moved": strconv.Itoa(undone), "batch": batch}}, err)
+		s.parts.Audit.Steps(ctx, by.Did(audit.Event{Kind: audit.KeyIdentities, LoginKey: keyID, Detail: map[string]string{"which": "undone", "issuer": f.Issuer, "moved": strconv.Itoa(undone), "batch": batch}}), err)
 	}()
 	events, err := s.parts.Linking.Batch(ctx, batch)
 	if err != nil {
@@ -307,11 +306,4 @@ func (s *Service) reopen(ctx context.Context, keyID, issuer string) error {
 	}
 	f.Decided = ""
 	return s.parts.Upstreams.DecideIssuer(ctx, keyID, f)
-}
-
-// IssuerChanged is the warning that a user came who was known under a former
-// issuer of the key.
-func IssuerChanged(key federation.LoginKey) health.Warning {
-	return health.Warning{ID: health.IssuerWarning(key.ID), About: key.Name, URL: "/admin/providers/" + key.ID + "/identities", Urgent: true, Raised: true,
-		Why: texts.New("warning.issuer", "name", key.Name), Advice: texts.New("warning.issuer.do")}
 }
