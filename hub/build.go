@@ -248,7 +248,7 @@ func (h *Hub) buildOperator() {
 		UpstreamTokens: h.upstreamTokens, Grants: h.grants, Pending: h.pending, Sessions: h.sessions.Service, Logouts: h.logouts, Audit: h.audit,
 	})
 	h.Service = operator.New(operator.Parts{
-		URL: c.URL, AllowHTTP: c.AllowPrivateAddresses, RemoveGroupRules: h.RemoveGroupRules,
+		URL: c.URL, AllowHTTP: c.AllowPrivateAddresses, RemoveGroupRules: h.RemoveGroupRules, Raise: h.monitor.Raise,
 		Users: h.users, Groups: h.groups, Listing: &listing.Service{Users: h.users, Set: d.Users, BySubject: h.linking.UsersBySubject},
 		Linking: h.linking, SecondFactors: h.second.Codes, Passkeys: h.passkeys, MailLinks: h.mailLinks, Clients: h.clients, Hubs: h.hubs, Sites: h.sites, Registrations: h.registrations, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams,
 		Grants: h.grants, Sessions: h.sessions.Service,

@@ -20,6 +20,9 @@ func (u *userRecoverCmd) Run(ctx context.Context, c *console) error {
 		}
 		return u.print(c, userRowOf(person), func(w io.Writer) {
 			fmt.Fprintf(w, "The authenticator app, passkeys and recovery codes of %s are removed, and they are signed out everywhere. They sign in with their password and set up a new second factor.\n", oneLine(account(person)))
+			if !o.Delivers() {
+				fmt.Fprintln(w, "This hub sends no emails (FEDHUB_MAIL_URL), so nobody was told by email. Tell them yourself; the other administrators see a warning on the overview.")
+			}
 		})
 	})
 }

@@ -94,6 +94,16 @@ func EmailsNotSent() Warning {
 	}
 }
 
+// FactorsReset is the warning that the second factors of an administrator were
+// removed. by is who did that: whoever runs commands on the machine could take the
+// account over, also where the hub sends no emails about it.
+func FactorsReset(userID, name, by string) Warning {
+	return Warning{
+		ID: "factors/" + userID, About: name, URL: "/admin/users/" + userID, Urgent: true, Raised: true,
+		Why: texts.New("warning.factors-reset", "name", name, "by", by), Advice: texts.New("warning.factors-reset.do"),
+	}
+}
+
 // Raise stores a warning found outside the rounds. It expires at its own time
 // or after lapse.
 func (d *Monitor) Raise(ctx context.Context, w Warning) error { return d.put(ctx, w) }

@@ -12,6 +12,7 @@ import (
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/grants"
+	"github.com/fedhub/fedhub/hub/health"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/seal"
@@ -69,6 +70,9 @@ type Parts struct {
 	// RemoveGroupRules deletes the rules of a login key that make users members of a
 	// group (hub/operator/loginkeys).
 	RemoveGroupRules func(ctx context.Context, by audit.Actor, keyID, group string) error
+
+	// Raise shows a warning to all administrators (hub/health).
+	Raise func(context.Context, health.Warning) error
 
 	Records []store.Browsable // every kind, for repair
 }

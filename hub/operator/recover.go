@@ -1,10 +1,12 @@
 package operator
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/health"
 	"github.com/fedhub/fedhub/hub/users"
 )
 
@@ -27,13 +29,18 @@ func (s *Service) ResetSecondFactor(ctx context.Context, by audit.Actor, id stri
 	return errors.Join(s.parts.MailLinks.FactorRemoved(ctx, u), s.tellAdministrators(ctx, by, u))
 }
 
+// Delivers reports whether the hub sends emails.
+func (s *Service) Delivers() bool { return s.parts.MailLinks.Delivers() }
+
 // tellAdministrators tells the other administrators about a reset of one of them:
 // whoever can run commands on the machine could take over that account.
 func (s *Service) tellAdministrators(ctx context.Context, by audit.Actor, about users.User) error {
 	if !about.Admin() {
 		return nil
 	}
+	raised := s.parts.Raise(ctx, health.FactorsReset(about.ID, cmp.Or(about.Name, about.Email), by.Name))
 	admins, err := s.parts.Users.Admins(ctx)
+	err = errors.Join(err, raised)
 	for _, a := range admins {
 		if a.ID != about.ID {
 			err = errors.Join(err, s.parts.MailLinks.FactorsReset(ctx, a, about, by.Name))

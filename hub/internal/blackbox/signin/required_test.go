@@ -1,6 +1,7 @@
 package signin_test
 
 import (
+	"html"
 	"net/http"
 	"slices"
 	"strings"
@@ -119,6 +120,21 @@ func TestAllAdministratorsAreToldOfAResetOfOneOfThem(t *testing.T) {
 	}
 	slices.Sort(told)
 	hubtest.Want(t, "told", strings.Join(told, " "), "bob@example.org")
+}
+
+// Without email, the overview tells them.
+func TestTheOverviewShowsAResetOfAnAdministrator(t *testing.T) {
+	w := hubtest.NewWorld(t, hubtest.OpenSQLite(t))
+	ada := w.Person("ada@example.org", users.AdminRole)
+	w.Person("bob@example.org", users.AdminRole)
+	b := w.Home("bob@example.org")
+	if p := b.Open("/admin"); strings.Contains(p.Body, "second factor of the administrator") {
+		t.Fatal("there is a warning before")
+	}
+	hubtest.Done(t, w.Hub.ResetSecondFactor(t.Context(), audit.Named("the machine's user"), ada.ID))
+	p := b.Open("/admin")
+	contains(t, "the overview", html.UnescapeString(p.Body), "The second factor of the administrator Ada Lovelace was removed by the machine's user.")
+	contains(t, "the overview", p.Body, `href="/admin/users/`+ada.ID+`"`)
 }
 
 // A password alone must not lead to a factor, and through it to an application
