@@ -17,6 +17,9 @@ func healthGallery() map[string]templates.Page {
 		"home: nothing is known yet":    templates.AdminHome{},
 		"home: all is well":             templates.AdminHome{Checked: noon(), Facts: []templates.Action{{Label: locales.Stored("1 application"), URL: "/"}}},
 		"home: much needs attention":    templates.AdminHome{Checked: noon(), Warnings: needs},
+		"audit: nothing":                templates.AdminAudit{Days: 90},
+		"audit: with long names":        auditPage(),
+		"auditevent: with long names":   templates.AdminAuditEvent{AuditRow: auditPage().Rows[0], Trace: "/", Facts: []templates.Pair{{Name: "kind", Value: "user.roles.changed"}, {Name: "agent", Value: longWord}}},
 		"map: nobody":                   templates.AdminMap{},
 		"map: with long names":          templates.AdminMap{Upstreams: []templates.MapNode{{Name: longName, Kind: locales.Stored("upstream"), URL: "/", State: danger, Note: locales.Stored("214 sign-ins")}, {Name: "Up", Kind: locales.Stored("another hub, above this one"), URL: "/", State: ok}}, Below: []templates.MapNode{{Name: longHost, Kind: locales.Stored("another hub, below this one"), URL: "/", State: warn}, {Name: "Payroll", Kind: locales.Stored("app"), URL: "/", State: ok}, {Name: "Old", Kind: locales.Stored("app"), URL: "/", State: templates.Chip{Text: locales.Stored("Off")}}}, Hidden: 7},
 		"signouts: none":                templates.AdminSignOuts{},
@@ -26,4 +29,17 @@ func healthGallery() map[string]templates.Page {
 		"key: that is silent":           templates.AdminKey{ID: "up", Name: longName, State: danger, Health: health},
 		"keys: one of them silent":      templates.AdminKeys{Keys: []templates.KeyRow{{ID: "up", Name: longName, State: ok, Health: health, First: true, Last: true}}},
 	}
+}
+
+// auditPage is a page of the audit log with every kind of row.
+func auditPage() templates.AdminAudit {
+	named := func(arg, name, url string) templates.Named { return templates.Named{Arg: arg, Name: name, URL: url} }
+	row := templates.AuditRow{ID: "1", Time: noon(), IP: "2001:db8:1234:5678:9abc:def0:1234:5678", Ref: "K7Q2-M4XD", Kind: "user.roles.changed", Device: locales.Stored("Firefox on Linux"), Why: locales.Stored(longWord),
+		Sentence: templates.Naming{ID: "auditlog.user-roles-changed", Args: []templates.Named{named("who", longName, "/"), named("whom", longEmail, "/")}},
+		About:    []templates.Naming{{ID: "auditlog.for-app", Args: []templates.Named{named("app", longName, "/")}}},
+		Changes:  []templates.AuditChange{{Field: "roles", Before: longWord, After: "buyer\nseller"}, {Field: longWord, After: "1"}, {Field: "old", Before: longName}}, More: 3}
+	gone := templates.AuditRow{ID: "2", Time: noon(), Kind: "signout", Sentence: templates.Naming{ID: "auditlog.signout", Args: []templates.Named{{Arg: "who", Label: locales.Say("auditlog.user-deleted", "id", longWord)}}}}
+	return templates.AdminAudit{Rows: []templates.AuditRow{row, gone}, Later: true, Newest: "/", Older: "/", Filter: templates.AuditFilter{Who: longEmail},
+		Topics: []templates.Option{{Value: locales.Stored("Everything")}}, Clients: []templates.Option{{Name: "1", Value: locales.Stored(longName)}}, Keys: []templates.Option{{Value: locales.Stored("Any")}},
+		Mistakes: []templates.Mistake{{Field: "who", Text: locales.Say("audit.nobody-has-this-email")}}}
 }

@@ -16,4 +16,9 @@ func tracePages(t *testing.T, o *tour) {
 	b.fill("#ref", "no reference")
 	b.press("#find")
 	o.stop(b, "traces: no reference")
+	b.open(s.URL + "/admin/audit")
+	b.click("#events li:nth-child(1) summary")
+	o.stop(b, "audit: some")
+	b.press("#events li:nth-child(1) details a")
+	o.stop(b, "auditevent: the newest")
 }

@@ -33,6 +33,7 @@ import (
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/operator"
+	"github.com/fedhub/fedhub/hub/operator/auditlog"
 	"github.com/fedhub/fedhub/hub/pending"
 	"github.com/fedhub/fedhub/hub/readiness"
 	"github.com/fedhub/fedhub/hub/selfservice"
@@ -58,6 +59,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web/accounts"
 	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/hub/web/admin/apps"
+	auditpages "github.com/fedhub/fedhub/hub/web/admin/auditlog"
 	grouppages "github.com/fedhub/fedhub/hub/web/admin/groups"
 	hubpages "github.com/fedhub/fedhub/hub/web/admin/hubs"
 	"github.com/fedhub/fedhub/hub/web/admin/operations"
@@ -247,6 +249,7 @@ func (h *Hub) buildOperator() {
 		ClientMetadata: h.ours().Metadata, Upstreams: h.upstreams, Linking: h.linking, Monitor: h.monitor, Health: h.health,
 		UpstreamTokens: h.upstreamTokens, Grants: h.grants, Pending: h.pending, Sessions: h.sessions.Service, Logouts: h.logouts, Audit: h.audit,
 	})
+	h.Log = auditlog.New(auditlog.Parts{Audit: h.audit, Users: h.users, Groups: h.groups, Clients: h.clients, Upstreams: h.upstreams})
 	h.Service = operator.New(operator.Parts{
 		URL: c.URL, AllowHTTP: c.AllowPrivateAddresses, RemoveGroupRules: h.RemoveGroupRules, Raise: h.monitor.Raise,
 		Users: h.users, Groups: h.groups, Listing: &listing.Service{Users: h.users, Set: d.Users, BySubject: h.linking.UsersBySubject},
@@ -435,6 +438,9 @@ func (h *Hub) buildAdmin() {
 			Recorder: by, Issuer: c.URL, Clients: h.clients, Initials: h.initials, Upstreams: h.upstreams, Users: h.users, Logouts: h.logouts,
 			Monitor: h.monitor, Signing: h.signing, Settings: h.settings, Traces: h.traces, Operator: h.Service, Responder: h.responder, Now: c.Now,
 			Damaged: h.damaged, Readiness: h.readiness,
+		},
+		audit: &auditpages.Handler{
+			Recorder: by, Log: h.Log, Clients: h.clients, Upstreams: h.upstreams, Settings: h.settings, Traces: h.traces, Responder: h.responder,
 		},
 	}
 }

@@ -39,6 +39,7 @@ import (
 	"github.com/fedhub/fedhub/hub/mail/outbox"
 	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/operator"
+	"github.com/fedhub/fedhub/hub/operator/auditlog"
 	"github.com/fedhub/fedhub/hub/pending"
 	"github.com/fedhub/fedhub/hub/readiness"
 	"github.com/fedhub/fedhub/hub/seal"
@@ -57,6 +58,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web/account"
 	"github.com/fedhub/fedhub/hub/web/accounts"
 	"github.com/fedhub/fedhub/hub/web/admin/apps"
+	auditpages "github.com/fedhub/fedhub/hub/web/admin/auditlog"
 	grouppages "github.com/fedhub/fedhub/hub/web/admin/groups"
 	hubpages "github.com/fedhub/fedhub/hub/web/admin/hubs"
 	"github.com/fedhub/fedhub/hub/web/admin/operations"
@@ -90,6 +92,7 @@ type Hub struct {
 	// The use-cases of administration, for commands.
 	*operator.Service
 	*LoginKeyService
+	*auditlog.Log
 
 	config  Config
 	backend *store.Guarded
@@ -173,6 +176,7 @@ type adminHandlers struct {
 	people     *people.Handler
 	groups     *grouppages.Handler
 	operations *operations.Handler
+	audit      *auditpages.Handler
 }
 
 // New builds a hub on a database and creates missing sets and indexes. The

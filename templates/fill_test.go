@@ -20,7 +20,7 @@ func everyPage() []Page {
 		Second{}, Enrol{}, Recovery{}, SecondFactor{}, ProveAddress{},
 		Told{}, Email{}, VerifyEmail{}, ChangePassword{}, Forgot{}, ResetPassword{}, ConfirmBrowser{}, ConfirmedBrowser{}, EmailSignIn{}, EmailCode{}, EmailCodeElsewhere{},
 		AdminClients{}, AdminClientNew{}, AdminClientPreset{}, AdminSiteNew{}, AdminSiteSetup{}, AdminClient{}, SecretOnce{}, AdminSettings{},
-		AdminKeys{}, AdminKeyCatalogue{}, AdminKeyNew{}, AdminPeer{}, AdminKey{}, AdminKeyTried{}, AdminKeyIdentities{}, AdminServers{}, AdminSigning{}, AdminTraces{}, AdminTrace{}, ConfirmDelete{},
+		AdminKeys{}, AdminKeyCatalogue{}, AdminKeyNew{}, AdminPeer{}, AdminKey{}, AdminKeyTried{}, AdminKeyIdentities{}, AdminServers{}, AdminSigning{}, AdminTraces{}, AdminTrace{}, AdminAudit{}, AdminAuditEvent{}, ConfirmDelete{},
 		AdminUsers{}, AdminUser{}, AdminGroups{}, UserReceipt{}, AdminGroup{},
 		Invited{}, SignUp{}, SignUpForm{},
 	}
@@ -109,6 +109,12 @@ func fill(t *testing.T, value reflect.Value, name string, count *int) {
 	switch {
 	case value.Type() == reflect.TypeFor[locales.Text]():
 		value.Set(reflect.ValueOf(locales.Stored(hostile + fmt.Sprint(*count))))
+	case value.Type() == reflect.TypeFor[Naming](): // a message of the catalogue
+		of := Naming{ID: "auditlog.user-disabled"}
+		for _, arg := range []string{"who", "whom"} {
+			of.Args = append(of.Args, Named{Arg: arg, Name: hostile + fmt.Sprint(*count), URL: "javascript:alert(1)"})
+		}
+		value.Set(reflect.ValueOf(of))
 	case value.Type() == reflect.TypeFor[time.Time]():
 		value.Set(reflect.ValueOf(time.Date(2026, 3, 14, 9, 5, 0, *count, time.FixedZone("", 7200))))
 	case value.Type() == reflect.TypeFor[Control]():

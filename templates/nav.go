@@ -44,6 +44,7 @@ func (f Frame) Nav() []NavGroup {
 		}},
 		{locales.Say("nav.operations"), []NavItem{
 			{Label: locales.Say("nav.login-traces"), URL: "/admin/sign-in-log"},
+			{Label: locales.Say("nav.audit"), URL: "/admin/audit"},
 			{Label: locales.Say("nav.sign-outs"), URL: "/admin/sign-out-delivery"},
 			{Label: locales.Say("nav.signing-keys"), URL: "/admin/signing"},
 			{Label: locales.Say("nav.settings"), URL: "/admin/settings"},

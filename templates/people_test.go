@@ -31,7 +31,7 @@ var forPeople = strings.Fields(`
 // administration, its emails, logs, and the details of an error for developers
 // show. They may stay English.
 var forAdministrators = strings.Fields(`
-	admin. browser.confirmed client. clientchoices. clientform. health. invitation. join. link. nav. oauth. passkey. redirect. trace. tried. tryfail.
+	admin. audit. auditevent. auditlog. browser.confirmed client. clientchoices. clientform. health. invitation. join. link. nav. oauth. passkey. redirect. trace. tried. tryfail.
 	fields.end-label
 	frappe.address-received frappe.base-url frappe.more-than frappe.the-host frappe.the-port frappe.the-scheme frappe.what-
 	mail.attention.

@@ -20,6 +20,7 @@ func words(w *locales.Words) template.FuncMap {
 		"say":      func(t locales.Text) (string, error) { return t.In(w) },
 		"prose":    prose(w),
 		"step":     step(w),
+		"naming":   naming(w),
 		"link":     func(url, id string) mark { return mark{Kind: "a", URL: url, ID: id} },
 		"away":     func(url, id string) mark { return mark{Kind: "a", URL: url, ID: id, Rel: "noreferrer"} },
 		"unseen":   func() mark { return mark{Kind: "unseen"} },

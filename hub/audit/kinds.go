@@ -123,3 +123,21 @@ const (
 	AdminRefused = "admin.refused" // a page or a change was refused
 	AuditCleared = "audit.cleared" // events older than the settings keep
 )
+
+// All are the kinds, for the filters of a search.
+var All = []string{
+	SetupDone, SignInOK, SignInFailed, SignOut, AccountChosen, UpstreamOK, UpstreamError, UpstreamEnded, LinkMade, LinkRefused,
+	LinkRemoved, LinkUndone, RolesUnknown, RolesLapsed, ConsentGiven, ConsentDenied, GrantRemoved, CodeIssued,
+	CodeReplayed, CodeMisused, TokensIssued, Collected, Exchanged, RefreshReused, RefreshMisused, TokenRevoked,
+	ClientRefused, RequestRefused, ClientAdded, ClientChanged, ClientRemoved, ClientRegistered, ClientRedeclared,
+	ClientUnregistered, InitialTokenMade, InitialTokenEnded, SiteEntered, SecretAdded, SecretRemoved, KeyAdded,
+	KeyChanged, KeyRemoved, KeyJoined, KeyTried, KeyIdentities, ServerAsked, ServerDecided, ServerLeft,
+	ServerRemoved, InviteMade, ImportDone, RecordDeleted, SettingsSaved, SigningRotated, SigningDropped,
+	UserAdded, UserChanged, SessionsEnded, LogoutTold, LogoutFailed, LogoutReceived, LogoutsTried, Watched,
+	EmailGivenUp, EmailVerified, EmailRestored, DataTaken, DeletionAsked, DeletionCancelled, PasswordForgot,
+	BrowserAsked, SignInMailed, BrowserConfirmed, PasswordChanged, SecondAdded, SecondRemoved, SecondFailed,
+	RecoveryMade, RecoveryUsed, TrustedAdded, TrustedUsed, TrustedRemoved, PasskeyAdded, PasskeyRenamed,
+	PasskeyRemoved, UserSignUpAsked, UserSignedUp, UserApproved, UserRefused, UserInvited, UserUninvited,
+	UserDisabled, UserEnabled, UserRemoved, RolesChanged, ResetSent, GroupAdded, GroupChanged, GroupRemoved,
+	MemberAdded, MemberRemoved, AdminRefused, AuditCleared,
+}

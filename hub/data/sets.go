@@ -85,7 +85,7 @@ type Sets struct {
 	Checks              *store.Collection[health.Check]                    `set:"watches"`
 	SigningKeys         *store.Collection[signing.Key]                     `set:"signing"`
 	Settings            *store.Collection[settings.Settings]               `set:"settings"`
-	Audit               *store.Collection[audit.Event]                     `set:"audit" index:"ref actor target"`
+	Audit               *store.Collection[audit.Event]                     `set:"audit" index:"ref actor target kind client ip loginKey"`
 	Traces              *store.Collection[traces.Trace]                    `set:"traces" index:"ref fromRef clientId keyId userId failed" user:"userId" client:"clientId"`
 	SiteSetups          *store.Collection[sitesetup.Setup]                 `set:"debuts" index:"host" client:"id"`
 	MailLinks           *store.Collection[maillinks.Link]                  `set:"links" index:"user" user:"user"`

@@ -183,6 +183,8 @@ var pagePrices = map[string]figure{
 	"/admin/clients/:id/setup":        {6, 0, 6},
 	"/admin/clients/frappe":           {4, 0, 4},
 	"/admin/clients/new":              {4, 0, 4},
+	"/admin/audit":                    {11, 0, 11},
+	"/admin/audit/:id":                {7, 0, 7},
 	"/admin/account-links":            {5, 0, 5},
 	"/admin/groups":                   {4, 0, 4},
 	"/admin/groups/:id":               {8, 0, 8},
@@ -247,8 +249,8 @@ func TestWhatAPageCosts(t *testing.T) {
 
 // exampled is an administrator with example records for all pages.
 type exampled struct {
-	b                                                     *hubtest.Browser
-	user, app, site, key, group, trace, signOut, mailLink string
+	b                                                            *hubtest.Browser
+	user, app, site, key, group, event, trace, signOut, mailLink string
 }
 
 // path fills in the parameters of a route.
@@ -265,7 +267,7 @@ func (e exampled) path(route string) string {
 	case disownPage:
 		return e.b.Disowns("You signed in").URL.RequestURI()
 	}
-	id := map[string]string{"clients": e.app, "users": e.user, "providers": e.key, "groups": e.group}
+	id := map[string]string{"clients": e.app, "users": e.user, "providers": e.key, "groups": e.group, "audit": e.event}
 	if parts := strings.Split(route, "/"); len(parts) > 2 {
 		route = strings.Replace(route, ":id", url.PathEscape(id[parts[2]]), 1)
 	}
@@ -294,6 +296,8 @@ func (f *faulty) keptForPages(t *testing.T) exampled {
 	hubtest.Done(t, err)
 	kept, err := f.Hub.LatestTraces(t.Context(), traces.Filter{}, 1)
 	hubtest.Done(t, err)
-	return exampled{b: b, user: u.ID, app: told.ID, site: f.Site("Head Office").ID, key: key.ID, group: group.ID, trace: kept[0].Ref,
+	events, _, err := f.Hub.AuditEvents(t.Context(), audit.Filter{What: audit.MemberAdded}, "", 1)
+	hubtest.Done(t, err)
+	return exampled{b: b, user: u.ID, app: told.ID, site: f.Site("Head Office").ID, key: key.ID, group: group.ID, event: events[0].ID, trace: kept[0].Ref,
 		signOut: outs[0].SID, mailLink: f.box.Link(f.World, "new-"+email)}
 }
