@@ -105,8 +105,33 @@ func (r *Registry) readOrigins(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("read origins: %w", err)
 		}
-		r.origins.Add(c.ID, append(c.origins(), scopes.Entries(c.Scopes)...)...)
+		r.origins.Add(c.ID, slices.Concat(c.origins(), scopes.Entries(c.Scopes), apiEntries(c.Resources), apiEntries(c.Serves))...)
 	}
 	r.origins.Done(now, originsPause)
 	return nil
+}
+
+// apiEntries are the entries of APIs in the book: they equal no origin and no
+// scope.
+func apiEntries(identifiers []string) []string {
+	var out []string
+	for _, identifier := range identifiers {
+		out = append(out, "API "+identifier)
+	}
+	return out
+}
+
+// ListAPI returns the ids of the clients that were granted an API or serve it,
+// in order, now or earlier: callers look at each. In a process that reads the
+// clients for the first time it reads all of them.
+func (r *Registry) ListAPI(ctx context.Context, identifier string) ([]string, error) {
+	if !r.origins.IsFresh(r.now()) {
+		_, err := cache.Once(ctx, &r.flights, originsFlight, readLimit, func(ctx context.Context) (any, error) { return nil, r.readOrigins(ctx) })
+		if err != nil {
+			return nil, err
+		}
+	}
+	ids := r.origins.Of("API " + identifier)
+	slices.Sort(ids)
+	return ids, nil
 }

@@ -1,10 +1,22 @@
 package clients
 
-import "github.com/fedhub/fedhub/clients/redirecturi"
+import (
+	"github.com/fedhub/fedhub/clients/apis"
+	"github.com/fedhub/fedhub/clients/redirecturi"
+)
 
 // SelfDeclared reports whether the client's name is unchecked: it came with its
 // metadata document, and only its address was checked.
 func (c Client) SelfDeclared() bool { return c.Server != nil || c.Document != nil }
+
+// RegisteredItself reports whether no administrator added the client: it came
+// with its metadata document, or by dynamic registration.
+func (c Client) RegisteredItself() bool { return c.SelfDeclared() || !c.Registration.At.IsZero() }
+
+// Asker is what decides about the client's access to APIs.
+func (c Client) Asker() apis.Asker {
+	return apis.Asker{Resources: c.Resources, Scopes: c.Scopes, SelfRegistered: c.RegisteredItself()}
+}
 
 // Trusted reports whether users may be sent to the client's addresses without a
 // question: an administrator registered it, approved it or lets it skip

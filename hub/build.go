@@ -13,6 +13,7 @@ import (
 	"github.com/fedhub/fedhub/hub/web/signin/tried"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/apis"
 	"github.com/fedhub/fedhub/clients/clientauth"
 	frappesite "github.com/fedhub/fedhub/clients/frappe"
 	"github.com/fedhub/fedhub/clients/hubs"
@@ -194,6 +195,7 @@ func (h *Hub) buildClients() {
 	h.clients = clients.NewRegistry(clients.Options{
 		Store: d.Clients, Auth: h.clientAuth, Documents: h.documents, Forget: d.ForgetClient, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now, Log: c.Log,
 	})
+	h.apis = apis.New(apis.Options{Issuer: c.URL, APIs: d.APIs, Owners: d.ScopeOwners, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now})
 	h.hubs = hubs.New(hubs.Options{
 		Clients: h.clients, Auth: h.clientAuth, Documents: h.documents, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now, Log: c.Log,
 	})
@@ -203,11 +205,11 @@ func (h *Hub) buildClients() {
 	h.sites = frappesite.New(frappesite.Options{Clients: h.clients, Once: d.UseOnce, AllowHTTP: c.AllowPrivateAddresses, Now: c.Now})
 	h.siteSetups = h.newDebuts()
 	h.tokens = &tokens.Service{
-		Issuer: c.URL, Signing: h.signing, Grants: h.grants, Users: h.users, Clients: h.clients, ClientAuth: h.clientAuth,
+		Issuer: c.URL, Signing: h.signing, Grants: h.grants, Users: h.users, Clients: h.clients, APIs: h.apis, ClientAuth: h.clientAuth,
 		Revoked: d.Revoked, Opaques: d.Opaques, Pairwise: h.box.Derive(names.KeyOfSubjects), Lives: h.sessions.IsActive, Used: h.registrations.MarkUsed, Now: c.Now,
 	}
 	h.requests = &authrequest.Service{
-		Issuer: c.URL, Clients: h.clients, Registration: h.registrations, Objects: requestobject.Opener{Verifier: h.clientAuth, Read: h.documents.Read},
+		Issuer: c.URL, Clients: h.clients, APIs: h.apis, Registration: h.registrations, Objects: requestobject.Opener{Verifier: h.clientAuth, Read: h.documents.Read},
 		Settings: h.settings, Tokens: h.tokens, Signing: h.signing, Pushed: d.Pushed, Now: c.Now,
 	}
 	h.invites = hubs.NewInvites(d.HubInvites, c.Now)
@@ -253,7 +255,7 @@ func (h *Hub) buildOperator() {
 	h.Service = operator.New(operator.Parts{
 		URL: c.URL, AllowHTTP: c.AllowPrivateAddresses, RemoveGroupRules: h.RemoveGroupRules, Raise: h.monitor.Raise,
 		Users: h.users, Groups: h.groups, Listing: &listing.Service{Users: h.users, Set: d.Users, BySubject: h.linking.UsersBySubject},
-		Linking: h.linking, SecondFactors: h.second.Codes, Passkeys: h.passkeys, MailLinks: h.mailLinks, Clients: h.clients, Hubs: h.hubs, Sites: h.sites, Registrations: h.registrations, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams,
+		Linking: h.linking, SecondFactors: h.second.Codes, Passkeys: h.passkeys, MailLinks: h.mailLinks, Clients: h.clients, APIs: h.apis, Hubs: h.hubs, Sites: h.sites, Registrations: h.registrations, Invites: h.invites, Initials: h.initials, Upstreams: h.upstreams,
 		Grants: h.grants, Sessions: h.sessions.Service,
 		Logouts: h.logouts, UpstreamTokens: h.upstreamTokens, SiteSetups: h.siteSetups, Signing: h.signing, Settings: h.settings, Audit: h.audit, Box: h.box,
 		ForgetUser: d.ForgetUser, CancelDeletion: h.self.CancelDeletion,
@@ -365,17 +367,17 @@ func (h *Hub) buildHandlers() {
 		Logouts: h.logouts, Audit: h.audit, Responder: h.responder, Now: c.Now,
 	}
 	h.consent = &authorize.ConsentHandler{
-		Clients: h.clients, Flows: h.flows, Sessions: h.sessions, Grants: h.grants, Audit: h.audit, Responder: h.responder,
+		Clients: h.clients, APIs: h.apis, Flows: h.flows, Sessions: h.sessions, Grants: h.grants, Audit: h.audit, Responder: h.responder,
 	}
 	h.approve = &device.Handler{
-		Clients: h.clients, Pending: h.pending, Sessions: h.sessions, Grants: h.grants, Audit: h.audit, Responder: h.responder, Now: c.Now,
+		Clients: h.clients, APIs: h.apis, Pending: h.pending, Sessions: h.sessions, Grants: h.grants, Audit: h.audit, Responder: h.responder, Now: c.Now,
 		HasFactor: h.second.Any,
 	}
 	h.account = &account.Handler{
 		Pictures: pictures.New(h.data.Pictures, h.users, c.URL, c.Now),
 		Self:     h.self,
 		Proofs:   proofs, Trusted: h.trusted(), Second: h.second, HubName: h.name, Stops: h.stops,
-		Issuer: c.URL, Clients: h.clients, Upstreams: h.upstreams, Sessions: h.sessions, Users: h.users, Passkeys: h.passkeys, Linking: h.linking,
+		Issuer: c.URL, Clients: h.clients, APIs: h.apis, Upstreams: h.upstreams, Sessions: h.sessions, Users: h.users, Passkeys: h.passkeys, Linking: h.linking,
 		Grants: h.grants, Logouts: h.logouts, MailLinks: h.mailLinks, UpstreamTokens: h.upstreamTokens, Settings: h.settings, Audit: h.audit, Responder: h.responder, Now: c.Now, MinPassword: c.MinPassword,
 	}
 	authenticator := &clientrequest.Authenticator{
@@ -392,7 +394,7 @@ func (h *Hub) buildHandlers() {
 		SiteSetups: h.siteSetups, Audit: h.audit, Now: c.Now, Pushes: c.Limits.Limiter(c.Limits.Begins, c.Now),
 	}
 	h.registering = &registering.Handler{
-		Issuer: c.URL, Clients: h.clients, Registrations: h.registrations, Initials: h.initials, Settings: h.settings, Audit: h.audit,
+		Issuer: c.URL, Clients: h.clients, Requests: h.requests, Registrations: h.registrations, Initials: h.initials, Settings: h.settings, Audit: h.audit,
 		PerAddress: c.Limits.Limiter(c.Limits.Registrations, c.Now), Discovery: h.oidc.Document,
 	}
 	h.buildAdmin()

@@ -21,6 +21,7 @@ import (
 	gorilla "github.com/gorilla/sessions"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/apis"
 	"github.com/fedhub/fedhub/clients/clientauth"
 	frappesite "github.com/fedhub/fedhub/clients/frappe"
 	"github.com/fedhub/fedhub/clients/hubs"
@@ -137,6 +138,7 @@ type Hub struct {
 	documents      metadatadoc.Reader
 	clientAuth     *clientauth.Verifier
 	clients        *clients.Registry
+	apis           *apis.Service
 	hubs           *hubs.Service
 	registrations  *registration.Service
 	sites          *frappesite.Service
@@ -340,7 +342,7 @@ func (h *Hub) everyMinute(ctx context.Context, work func(context.Context)) {
 func (h *Hub) chores(ctx context.Context) {
 	h.tellRest(ctx, false)
 	_, err := h.backend.Sweep(ctx, h.config.Now())
-	if err = errors.Join(err, h.ClearUnused(ctx), h.linking.EndUnknown(ctx), h.DeleteDue(ctx), h.ClearGroups(ctx)); err != nil && !errors.Is(err, context.Canceled) {
+	if err = errors.Join(err, h.ClearUnused(ctx), h.linking.EndUnknown(ctx), h.DeleteDue(ctx), h.ClearGroups(ctx), h.ClearAPIs(ctx)); err != nil && !errors.Is(err, context.Canceled) {
 		h.config.Log.ErrorContext(ctx, "could not delete expired records; the hub will try again", "error", err)
 	}
 	if err := h.tendKeys(ctx); err != nil && !errors.Is(err, context.Canceled) {

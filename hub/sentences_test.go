@@ -53,6 +53,7 @@ var keptSentences = map[string]bool{
 
 // notOurs are fields with such names that contain no sentence of the hub.
 var notOurs = map[string]string{
+	"apis.Scope.Text":                           "an administrator's own words",
 	"clients.Client.CreatedBy":                  "the name of a person or command",
 	"grants.TokenFamily.Why":                    "a code",
 	"hubs.Invite.CreatedBy":                     "the name of a person or command",

@@ -60,9 +60,31 @@ func ClaimInWords(name string) Scope {
 	return Scope{Text: text}
 }
 
-// ResourceInWords describes an API that the client wants tokens for (RFC 8707).
-func ResourceInWords(address string) Scope {
-	return Scope{Text: locales.Say("consent.act-for-you-at", "address", address), Detail: locales.Say("consent.a-service-that-this-app")}
+// An API is a resource server that a client wants tokens for (RFC 8707).
+type API struct {
+	Name       string
+	Identifier string // its address
+}
+
+// Shown is the name with the address.
+func (a API) Shown() string {
+	if a.Name == "" || a.Name == a.Identifier {
+		return a.Identifier
+	}
+	return a.Name + " (" + a.Identifier + ")"
+}
+
+// InWords describes the access to the API.
+func (a API) InWords() Scope {
+	return Scope{Text: locales.Say("consent.act-for-you-at", "address", a.Shown()), Detail: locales.Say("consent.a-service-that-this-app")}
+}
+
+// ScopeInWords describes a scope of the API, in the words of its administrator.
+func (a API) ScopeInWords(name, text string) Scope {
+	if text == "" {
+		return Scope{Text: locales.Say("consent.use", "name", name), Detail: locales.Stored(a.Shown())}
+	}
+	return Scope{Text: locales.Stored(text), Detail: locales.Stored(a.Shown())}
 }
 
 // A Detail is one authorization detail in words (RFC 9396): the API's name for
@@ -82,6 +104,9 @@ type Consent struct {
 	Scopes  []Scope
 	Details []Detail
 	Origin  string // origin of the redirect URI, like "https://payroll.example.org"
+	// Unverified is the host of an app that registered itself and asks for an API;
+	// empty for others.
+	Unverified string
 }
 
 func (p Consent) look() look {

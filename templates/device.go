@@ -25,8 +25,10 @@ type DeviceConfirm struct {
 	Switch  string // path to sign in as another user
 	Scopes  []Scope
 	APIs    []string
-	IP      string // of the device's request
-	Asked   time.Time
+	// Unverified is as for Consent.
+	Unverified string
+	IP         string // of the device's request
+	Asked      time.Time
 }
 
 func (p DeviceConfirm) look() look {

@@ -20,6 +20,9 @@ type Limits struct {
 	Scopes    []string // all scopes that it may request
 	Usual     []string // the ones it gets if it names none
 	Resources []string // APIs it may request tokens for
+	// Open reports whether it may also have a scope that is not among Scopes:
+	// one of an API that is open to it. May be nil.
+	Open func(scope string) bool
 }
 
 // settle fills in defaults by RFC 7591 §2 and OpenID Connect Registration §2,
@@ -129,6 +132,11 @@ func limited(scope string, l Limits) ([]string, error) {
 		return slices.Clone(l.Usual), nil
 	}
 	allowed := slices.DeleteFunc(slices.Clone(l.Scopes), func(s string) bool { return !slices.Contains(asked, s) })
+	for _, scope := range asked {
+		if l.Open != nil && !slices.Contains(allowed, scope) && l.Open(scope) {
+			allowed = append(allowed, scope)
+		}
+	}
 	if len(allowed) == 0 {
 		return nil, forms.New("scope", "registration.scope.unknown", "scopes", l.Scopes)
 	}

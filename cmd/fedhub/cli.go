@@ -23,6 +23,7 @@ type cli struct {
 	User        userCmds       `cmd:"" help:"Manage users: add, list, show, edit, invite, disable, enable, delete, roles, reset-link, unlink, sessions."`
 	Group       groupCmds      `cmd:"" help:"Manage groups of users: add, list, show, update, delete, member."`
 	Client      clientCmds     `cmd:"" help:"Manage applications: add, list, show, update, disable, enable, delete, secret, initial-access-token, prune."`
+	API         apiCmds        `cmd:"" name:"api" help:"Manage APIs that applications get tokens for: add, list, show, update, delete, grant, revoke."`
 	Provider    providerCmds   `cmd:"" aliases:"key" help:"Manage sign-in providers (Frappe: Social Login Keys): add, list, show, update, switch, delete, join."`
 	Hub         hubCmds        `cmd:"" aliases:"server" help:"Manage connected hubs: list, approve, refuse, suspend, invite."`
 	SigningKey  signingKeyCmds `cmd:"" help:"Manage the keys that the hub signs with: list, rotate."`
@@ -63,6 +64,16 @@ type groupCmds struct {
 	Update groupUpdateCmd  `cmd:"" help:"Change a group."`
 	Delete groupDeleteCmd  `cmd:"" help:"Delete a group permanently. Its members lose its roles. Asks for confirmation."`
 	Member groupMemberCmds `cmd:"" help:"Manage the members of a group: add, remove."`
+}
+
+type apiCmds struct {
+	Add    apiAddCmd    `cmd:"" help:"Add an API."`
+	List   apiListCmd   `cmd:"" help:"List the APIs."`
+	Show   apiShowCmd   `cmd:"" help:"Show an API with its scopes and applications."`
+	Update apiUpdateCmd `cmd:"" help:"Change an API."`
+	Delete apiDeleteCmd `cmd:"" help:"Delete an API permanently. Its tokens end. Asks for confirmation."`
+	Grant  apiGrantCmd  `cmd:"" help:"Let an application request tokens for an API."`
+	Revoke apiRevokeCmd `cmd:"" help:"Take an API from an application."`
 }
 
 type groupMemberCmds struct {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/hub/operator"
+	"github.com/fedhub/fedhub/hub/operator/records"
 )
 
 type dbListCmd struct {
@@ -110,7 +111,7 @@ func amount(r dbSetRow) string {
 // noRecord tells an operator how to find a set or record.
 func noRecord(err error, set, id string) error {
 	switch {
-	case errors.Is(err, operator.ErrNoSet):
+	case errors.Is(err, records.ErrNoSet):
 		return mistakef("there is no set %s; see fedhub db list", oneLine(set))
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("there is no record %s in the set %s; see fedhub db list %s", oneLine(id), set, set)

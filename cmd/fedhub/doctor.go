@@ -8,7 +8,7 @@ import (
 
 	"github.com/fedhub/fedhub/hub/data"
 
-	"github.com/fedhub/fedhub/hub/operator"
+	"github.com/fedhub/fedhub/hub/operator/records"
 )
 
 type doctorCmd struct {
@@ -38,8 +38,8 @@ func (d *doctorCmd) Run(ctx context.Context, c *console) error {
 		}
 		for _, upgrade := range stopping {
 			for _, f := range upgrade.Fails {
-				if !slices.ContainsFunc(found, func(r operator.DamagedRecord) bool { return r.Damage == f }) {
-					found = append(found, operator.DamagedRecord{Damage: f, Reason: "the upgrade to this version cannot read it"})
+				if !slices.ContainsFunc(found, func(r records.DamagedRecord) bool { return r.Damage == f }) {
+					found = append(found, records.DamagedRecord{Damage: f, Reason: "the upgrade to this version cannot read it"})
 				}
 			}
 		}
@@ -53,7 +53,7 @@ func (d *doctorCmd) Run(ctx context.Context, c *console) error {
 	})
 }
 
-func rowsOf(found []operator.DamagedRecord) []damagedRow {
+func rowsOf(found []records.DamagedRecord) []damagedRow {
 	rows := make([]damagedRow, len(found))
 	for i, r := range found {
 		rows[i] = damagedRow{r.Set, r.ID, r.Reason}
@@ -61,7 +61,7 @@ func rowsOf(found []operator.DamagedRecord) []damagedRow {
 	return rows
 }
 
-func tellDamaged(w io.Writer, found []operator.DamagedRecord) {
+func tellDamaged(w io.Writer, found []records.DamagedRecord) {
 	if len(found) == 0 {
 		fmt.Fprintln(w, "All records of the database can be read.")
 		return

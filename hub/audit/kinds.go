@@ -111,6 +111,10 @@ const (
 	RolesChanged  = "user.roles.changed"
 	ResetSent     = "password.reset.sent"
 
+	APIAdded   = "api.added"
+	APIChanged = "api.changed"
+	APIRemoved = "api.removed"
+
 	GroupAdded    = "group.added"
 	GroupChanged  = "group.changed"
 	GroupRemoved  = "group.removed"

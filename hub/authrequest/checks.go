@@ -33,7 +33,7 @@ var checks = []check{
 	cameTheRightWay,          // RFC 9126 §5, RFC 9101 §10.5
 	responseTypeIsTheClients, // RFC 6749 §3.1.1
 	responseModeFits,         // OAuth 2.0 Multiple Response Types §2.1, JARM §2.3
-	scopesAreRegistered,      // RFC 6749 §3.3
+	accessIsTheClients,       // RFC 6749 §3.3, RFC 8707 §2
 	nonceIsThere,             // OIDC Core §3.2.2.1, §3.3.2.1
 	challengeIsS256,          // RFC 7636 §4.3
 	profileIsKept,            // FAPI 2.0
@@ -41,7 +41,6 @@ var checks = []check{
 	maxAgeIsANumber,          // OIDC Core §3.1.2.1
 	claimsAreReadable,        // OIDC Core §5.5
 	noRegistration,           // OIDC Core §7.2.1
-	resourcesAreTheClients,   // RFC 8707 §2
 	detailsAreTheClients,     // RFC 9396 §5
 	keyIsNamed,               // RFC 9449 §10
 }
@@ -125,27 +124,6 @@ func (d *draft) modeFor(r oauth.Response) (oauth.Mode, error) {
 		return r.DefaultMode(), oauth.InvalidRequest("oauth.response_mode.web", "mode", string(mode))
 	}
 	return mode, err
-}
-
-func scopesAreRegistered(d *draft) error {
-	refreshes := d.client.AllowsGrant(clients.GrantRefresh) && d.request.Response.Has("code")
-	scopes, err := scopesOf(d.client, d.params["scope"], refreshes, d.exists)
-	if err != nil {
-		return err
-	}
-	if len(scopes) == 0 {
-		// RFC 6749 §3.3: a documented default. All registered scopes would be
-		// more than was requested.
-		scopes = []string{"openid"}
-	}
-	if missing := oauth.Missing(d.client.Scopes, scopes); len(missing) > 0 && d.params["scope"] == "" {
-		return oauth.InvalidScope("oauth.scope.client", "scope", missing[0])
-	}
-	if d.request.Response.Has("id_token") && !slices.Contains(scopes, "openid") {
-		return oauth.InvalidScope("oauth.scope.openid.id_token") // OIDC Core §3.1.2.1
-	}
-	d.request.Scopes = d.client.EffectiveScopes(scopes)
-	return nil
 }
 
 // nonceIsThere: an ID token that comes through the browser can be replayed by

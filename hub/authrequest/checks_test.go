@@ -1,6 +1,7 @@
 package authrequest
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -28,8 +29,8 @@ func app(edits ...func(*clients.Client)) clients.Client {
 // ask checks a request against every rule. It is valid; pairs override it, and an
 // empty value omits a parameter.
 func ask(c clients.Client, pairs ...string) (*draft, error) {
-	elsewhere := func(scope string) (bool, error) { return scope == "files", nil }
-	d := &draft{client: c, exists: elsewhere, params: oauth.Params{
+	resolve := func(w Wish) (Access, error) { return resolver.Resolve(context.Background(), w) }
+	d := &draft{client: c, resolve: resolve, params: oauth.Params{
 		"client_id": c.ID, "response_type": "code", "redirect_uri": callback, "scope": "openid", "state": "s",
 		"code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", "code_challenge_method": "S256",
 	}}

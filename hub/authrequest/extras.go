@@ -17,13 +17,24 @@ func Extras(r Request) []string {
 	for _, claim := range Claims(r) {
 		names = append(names, "claim:"+claim)
 	}
-	for _, resource := range r.Resources {
-		names = append(names, "resource:"+resource)
+	agreed := r.Agreed
+	if len(agreed) == 0 {
+		agreed = r.Resources // a request that began before Agreed was stored
 	}
+	names = append(names, APIExtras(agreed)...)
 	details, _ := oauth.ParseDetails(r.Details) //nolint:errcheck // it was parsed when the request was checked
 	for _, d := range details {
 		sum := sha256.Sum256(d.Text)
 		names = append(names, "detail:"+base64.RawURLEncoding.EncodeToString(sum[:]))
+	}
+	return names
+}
+
+// APIExtras are the extras of APIs, by their names in a consent.
+func APIExtras(agreed []string) []string {
+	var names []string
+	for _, api := range agreed {
+		names = append(names, "resource:"+api)
 	}
 	return names
 }

@@ -33,6 +33,7 @@ type Request struct {
 
 	Claims    string   `bson:"claims,omitempty"`    // the claims parameter, JSON (OIDC Core §5.5)
 	Resources []string `bson:"resources,omitempty"` // RFC 8707
+	Agreed    []string `bson:"agreed,omitempty"`    // the names of these APIs in a consent
 	Details   string   `bson:"details,omitempty"`   // authorization_details, JSON (RFC 9396)
 	JKT       string   `bson:"jkt,omitempty"`       // id of the pushed request (RFC 9126)
 	Pushed    string   `bson:"pushed,omitempty"`    // id of the pushed request it is (RFC 9126)

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/apis"
 	"github.com/fedhub/fedhub/clients/registration"
 	"github.com/fedhub/fedhub/clients/requestobject"
 	"github.com/fedhub/fedhub/hub/oauth"
@@ -29,6 +30,7 @@ import (
 type Service struct {
 	Issuer       string
 	Clients      *clients.Registry
+	APIs         *apis.Service
 	Registration *registration.Service
 	Objects      requestobject.Opener
 	Settings     *settings.Service
@@ -45,10 +47,10 @@ type draft struct {
 	settings settings.Settings
 	request  Request
 
-	pushed    bool                             // it came to the pushed authorization request endpoint
-	exists    func(scope string) (bool, error) // any client here has it
-	signature string                           // alg of its request object; "" without one
-	inside    oauth.Params                     // the parameters in that object; nil without one
+	pushed    bool                       // it came to the pushed authorization request endpoint
+	resolve   func(Wish) (Access, error) // Service.Resolve
+	signature string                     // alg of its request object; "" without one
+	inside    oauth.Params               // the parameters in that object; nil without one
 }
 
 // Read checks a request to the authorization endpoint. repeated names the
@@ -104,7 +106,7 @@ func (*Unknown) protocol() *oauth.Error {
 
 // fill turns the parameters into a request, or reports the first error.
 func (k *Service) fill(ctx context.Context, d *draft, repeated *oauth.RepeatedError) error {
-	d.request.ClientID, d.exists = d.client.ID, k.exists(ctx)
+	d.request.ClientID, d.resolve = d.client.ID, func(w Wish) (Access, error) { return k.Resolve(ctx, w) }
 	var err error
 	if d.settings, err = k.Settings.Current(ctx); err != nil {
 		return err

@@ -3,30 +3,31 @@ package authrequest
 import (
 	"slices"
 
-	"github.com/fedhub/fedhub/clients/redirecturi"
+	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/oauth"
 )
 
-// maxResources is how many APIs one request may name.
-const maxResources = 20
-
-// resourcesAreTheClients checks the requested APIs (RFC 8707 §2).
-func resourcesAreTheClients(d *draft) error {
-	asked := d.params.All("resource")
-	if len(asked) > maxResources {
-		return oauth.InvalidTarget("oauth.resources.many")
+// accessIsTheClients checks the requested scopes and APIs (RFC 6749 §3.3, RFC
+// 8707 §2).
+func accessIsTheClients(d *draft) error {
+	w := Wish{Client: d.client, Grant: clients.GrantCode, Scope: d.params["scope"], Resources: d.params.All("resource"), NoRefresh: !d.request.Response.Has("code"),
+		// RFC 6749 §3.3: a documented default. All registered scopes would be
+		// more than was requested.
+		Usual: []string{"openid"}}
+	if !d.request.Response.Has("code") {
+		w.Grant = clients.GrantImplicit
 	}
-	for _, resource := range asked {
-		if !redirecturi.ResourceOK(resource) {
-			return oauth.InvalidTarget("oauth.resource.form")
-		}
-		if !slices.Contains(d.client.Resources, resource) {
-			return oauth.InvalidTarget("oauth.resource.client", "resource", clip(resource, 100))
-		}
-		if !slices.Contains(d.request.Resources, resource) {
-			d.request.Resources = append(d.request.Resources, resource)
-		}
+	a, err := d.resolve(w)
+	if err != nil {
+		return err
 	}
+	if missing := oauth.Missing(d.client.Scopes, a.Scopes); len(missing) > 0 && d.params["scope"] == "" {
+		return oauth.InvalidScope("oauth.scope.client", "scope", missing[0])
+	}
+	if d.request.Response.Has("id_token") && !slices.Contains(a.Scopes, "openid") {
+		return oauth.InvalidScope("oauth.scope.openid.id_token") // OIDC Core §3.1.2.1
+	}
+	d.request.Scopes, d.request.Resources, d.request.Agreed = d.client.EffectiveScopes(a.Scopes), a.Resources, a.Agreed
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/apis"
 	"github.com/fedhub/fedhub/clients/hubs"
 	"github.com/fedhub/fedhub/clients/registration"
 	"github.com/fedhub/fedhub/federation"
@@ -77,6 +78,8 @@ type Sets struct {
 	SignOuts            *store.Collection[logouts.SignOut]                 `set:"signouts" index:"order userId receipt" freed:"order" user:"userId"`
 	UpstreamTokens      *store.Collection[upstreamtokens.Token]            `set:"ties" index:"userId loginKey" user:"userId"`
 	Clients             *store.Collection[clients.Client]                  `set:"clients" index:"server.state frappe.url registration.network" times:"updated document.fetched registration.unused_since"`
+	APIs                *store.Collection[apis.API]                        `set:"apis"`
+	ScopeOwners         *store.Collection[apis.Owner]                      `set:"apiscopes"`
 	HubInvites          *store.Collection[hubs.Invite]                     `set:"invites"`
 	InitialAccessTokens *store.Collection[registration.InitialAccessToken] `set:"initials"`
 	LoginKeys           *store.Collection[federation.LoginKey]             `set:"loginkeys"`
@@ -155,7 +158,10 @@ func (d Sets) WasUsed(ctx context.Context, id string) (bool, error) {
 }
 
 var (
-	_ clients.Store    = (*store.Collection[clients.Client])(nil)
+	_ clients.Store          = (*store.Collection[clients.Client])(nil)
+	_ apis.Store[apis.API]   = (*store.Collection[apis.API])(nil)
+	_ apis.Store[apis.Owner] = (*store.Collection[apis.Owner])(nil)
+
 	_ hubs.InviteStore = (*store.Collection[hubs.Invite])(nil)
 
 	_ registration.InitialTokenStore = (*store.Collection[registration.InitialAccessToken])(nil)

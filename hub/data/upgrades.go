@@ -33,6 +33,7 @@ func Schema() store.Schema {
 		{Set: "loginkeys", Change: rolesText},
 		{Set: "loginkeys", Change: catalog.AskedOffline},
 		{Set: "users", Change: listKeys},
+		{Set: "clients", Into: "apis", Add: apisOfClient},
 	}}
 }
 

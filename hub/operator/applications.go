@@ -19,7 +19,12 @@ import (
 func (s *Service) AddClient(ctx context.Context, by audit.Actor, c clients.Client) (clients.Client, string, error) {
 	c.CreatedBy = by.Name
 	c.UsualPKCE()
-	c, err := s.parts.Clients.Add(ctx, c)
+	c = c.Clone()
+	c.Tidy()
+	err := s.NameAPIs(ctx, by, &c)
+	if err == nil {
+		c, err = s.parts.Clients.Add(ctx, c)
+	}
 	if err != nil {
 		return clients.Client{}, "", err
 	}
@@ -39,6 +44,9 @@ func (s *Service) ChangeClient(ctx context.Context, by audit.Actor, id string, w
 		before := audit.FieldsOf(*c)
 		edit(c)
 		c.Tidy()
+		if err := s.NameAPIs(ctx, by, c); err != nil {
+			return err
+		}
 		name, changes = c.Name, before.To(audit.FieldsOf(*c))
 		return nil
 	})

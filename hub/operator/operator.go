@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"github.com/fedhub/fedhub/clients"
+	clientapis "github.com/fedhub/fedhub/clients/apis"
 	"github.com/fedhub/fedhub/clients/frappe"
 	"github.com/fedhub/fedhub/clients/hubs"
 	"github.com/fedhub/fedhub/clients/registration"
@@ -15,6 +16,8 @@ import (
 	"github.com/fedhub/fedhub/hub/health"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/maillinks"
+	"github.com/fedhub/fedhub/hub/operator/apis"
+	"github.com/fedhub/fedhub/hub/operator/records"
 	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
@@ -43,6 +46,7 @@ type Parts struct {
 	Passkeys       *passkeys.Service
 	MailLinks      *maillinks.Service
 	Clients        *clients.Registry
+	APIs           *clientapis.Service
 	Hubs           *hubs.Service
 	Sites          *frappe.Service
 	Registrations  *registration.Service
@@ -78,10 +82,19 @@ type Parts struct {
 }
 
 // A Service carries out what administrators ask for.
-type Service struct{ parts Parts }
+type Service struct {
+	*apis.Service
+	*records.Inspector
+	parts Parts
+}
+
+// MostRecords bounds the counts of records.
+const MostRecords = records.Most
 
 // New returns a service over the parts.
-func New(p Parts) *Service { return &Service{p} }
+func New(p Parts) *Service {
+	return &Service{apis.New(p.APIs, p.Clients, p.Audit), records.New(p.Records, p.Signing, p.Audit), p}
+}
 
 // URL is the hub's public address.
 func (s *Service) URL() string { return s.parts.URL }

@@ -58,6 +58,7 @@ type Request struct {
 
 	Scopes    []string `bson:"scopes"`
 	Resources []string `bson:"resources,omitempty"` // RFC 8707
+	Agreed    []string `bson:"agreed,omitempty"`    // the names of these APIs in a consent
 	Details   string   `bson:"details,omitempty"`   // authorization_details, JSON (RFC 9396)
 	ACRValues string   `bson:"acrValues,omitempty"`
 	Message   string   `bson:"message,omitempty"`                // binding_message (CIBA §7.1)

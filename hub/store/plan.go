@@ -11,7 +11,7 @@ import (
 type Forecast struct {
 	Set     string
 	Records int      // number of records to check
-	Changes int      // number of records to rewrite
+	Changes int      // number of records to rewrite or to add
 	Fails   []Damage // records that would make it stop
 }
 
@@ -60,12 +60,27 @@ func (s Schema) Foresee(ctx context.Context, b Backend, sets []CollectionSpec) (
 }
 
 func (up Upgrade) foresee(ctx context.Context, b Backend) (Forecast, error) {
-	f := Forecast{Set: up.Set}
+	f, foreseen := Forecast{Set: up.Set}, map[string]bool{}
 	for r, err := range eachRecord(ctx, b, up.Set, Query{}) {
 		if err != nil {
 			return f, err
 		}
 		f.Records++
+		if up.Add != nil {
+			added, err := up.Add(r.ID, r.Doc)
+			if err != nil {
+				f.Fails = append(f.Fails, Damage{up.Set, r.ID})
+			}
+			for _, one := range added {
+				if _, err := b.Get(ctx, up.Into, one.ID); errors.Is(err, fs.ErrNotExist) && !foreseen[one.ID] {
+					foreseen[one.ID] = true
+					f.Changes++
+				} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+					return f, err
+				}
+			}
+			continue
+		}
 		switch doc, err := up.Change(r.Doc); {
 		case err != nil:
 			f.Fails = append(f.Fails, Damage{up.Set, r.ID})

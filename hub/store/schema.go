@@ -29,6 +29,10 @@ type Upgrade struct {
 	// After a crash it may run again on its own result. If it renames a field
 	// it must remove the old one, which otherwise stays forever.
 	Change func(doc bson.Raw) (bson.Raw, error)
+	// Add, in place of Change, returns records of the set Into that follow from a
+	// record of Set. Records that exist stay as they are.
+	Into string
+	Add  func(id string, doc bson.Raw) ([]Record, error)
 }
 
 // ErrNewer refuses a database that a newer program has upgraded.
@@ -202,7 +206,21 @@ func (u *upgrader) rewrite(ctx context.Context, up Upgrade, behind string) error
 	}
 }
 
+// addFrom stores the records that follow from one of another set.
+func (u *upgrader) addFrom(ctx context.Context, up Upgrade, r Record) error {
+	added, err := up.Add(r.ID, r.Doc)
+	for _, one := range added {
+		if err := u.b.Insert(ctx, up.Into, one); err != nil && !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+	}
+	return err
+}
+
 func (u *upgrader) rewriteOne(ctx context.Context, up Upgrade, r Record) error {
+	if up.Add != nil {
+		return u.addFrom(ctx, up, r)
+	}
 	for {
 		doc, err := up.Change(r.Doc)
 		if err != nil || doc == nil {

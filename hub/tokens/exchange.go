@@ -30,16 +30,15 @@ var ErrChain = errors.New("the token was exchanged too often")
 // Exchange mints an access token for another one. The new token depends on the
 // first token and on everything that the first depends on. It has the same
 // subject and does not live longer.
-func (k *Service) Exchange(ctx context.Context, from TokenInfo, x Exchange) (token string, a AccessTokenClaims, err error) {
+func (k *Service) Exchange(ctx context.Context, from TokenInfo, x Exchange) (token Issued, a AccessTokenClaims, err error) {
 	if len(from.Parents) >= maxParents {
-		return "", AccessTokenClaims{}, ErrChain
+		return Issued{}, AccessTokenClaims{}, ErrChain
 	}
 	subject := from.Subject
 	if from.Family.ID != "" {
 		subject = k.subject(x.Client, from.User.ID)
 	}
 	a = k.access(subject, x.Client.ID, x.Scopes, x.Bound)
-	a.Expires = min(a.Expires, from.Expires)
 	a.AuthTime, a.ACR, a.AMR, a.Family = from.AuthTime, from.ACR, from.AMR, from.AccessTokenClaims.Family
 	if slices.Contains(x.Scopes, "roles") {
 		a.Roles = from.User.AllRoles()
@@ -58,11 +57,11 @@ func (k *Service) Exchange(ctx context.Context, from TokenInfo, x Exchange) (tok
 		// §4.1: the new actor is outermost, earlier actors are nested in it.
 		a.Actor, err = json.Marshal(act{Subject: x.Actor, Before: from.Actor})
 		if err != nil {
-			return "", AccessTokenClaims{}, err
+			return Issued{}, AccessTokenClaims{}, err
 		}
 	}
 	a.Parents = append(slices.Clone(from.Parents), from.AccessTokenClaims.ID)
-	token, err = k.mint(ctx, x.Client, a)
+	token, err = k.mint(ctx, x.Client, &a, from.Expires)
 	return token, a, err
 }
 

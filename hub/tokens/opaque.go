@@ -1,6 +1,7 @@
 package tokens
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/apis"
 	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/internal/names"
 	"github.com/fedhub/fedhub/internal/secrets"
@@ -33,21 +35,58 @@ func opaqueID(token string) string {
 	return secrets.Hash(token)
 }
 
-// mint makes the access token in the form that the client uses.
-func (k *Service) mint(ctx context.Context, c clients.Client, a AccessTokenClaims) (string, error) {
+// Issued is a new access token and its lifetime in seconds.
+type Issued struct {
+	Token     string
+	ExpiresIn int64
+}
+
+// mint makes the access token, with the lifetime and in the form that its APIs
+// want, or the client. latest, if not zero, is when it expires at the latest.
+func (k *Service) mint(ctx context.Context, c clients.Client, a *AccessTokenClaims, latest int64) (Issued, error) {
 	if err := k.used(ctx, c); err != nil {
-		return "", err
+		return Issued{}, err
 	}
-	if !c.OpaqueTokens {
-		return k.Signing.Sign(ctx, signing.ES256, TypeAccess, a)
+	form, err := k.formOf(ctx, a.Audience)
+	if err != nil {
+		return Issued{}, err
+	}
+	a.Expires = a.Issued + int64(form.Life/time.Second)
+	if latest != 0 {
+		a.Expires = min(a.Expires, latest)
+	}
+	issued := Issued{ExpiresIn: a.Expires - a.Issued}
+	if form.Format == apis.JWT || form.Format == "" && !c.OpaqueTokens {
+		issued.Token, err = k.Signing.Sign(ctx, signing.ES256, TypeAccess, a)
+		return issued, err
 	}
 	text, err := json.Marshal(a)
 	if err != nil {
-		return "", fmt.Errorf("encode claims: %w", err)
+		return Issued{}, fmt.Errorf("encode claims: %w", err)
 	}
-	token := names.AccessPrefix + secrets.New()
-	err = k.Opaques.Insert(ctx, Opaque{ID: opaqueID(token), Access: string(text), Expires: time.Unix(a.Expires, 0)})
-	return token, err
+	issued.Token = names.AccessPrefix + secrets.New()
+	err = k.Opaques.Insert(ctx, Opaque{ID: opaqueID(issued.Token), Access: string(text), Expires: time.Unix(a.Expires, 0)})
+	return issued, err
+}
+
+// formOf returns the lifetime and the format of a token for several APIs: the
+// shortest lifetime, and an opaque token if one of them wants that.
+func (k *Service) formOf(ctx context.Context, audience Audience) (apis.Edit, error) {
+	var form apis.Edit
+	for _, identifier := range audience {
+		api, err := k.APIs.Find(ctx, identifier)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return form, err
+		}
+		life := cmp.Or(api.Life, AccessLife)
+		if form.Life == 0 || life < form.Life {
+			form.Life = life
+		}
+		if form.Format != apis.Opaque && api.Format != "" {
+			form.Format = api.Format
+		}
+	}
+	return form, nil
 }
 
 // read returns the claims of an access token of either form. Anything else is

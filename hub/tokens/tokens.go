@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/apis"
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/oauth"
@@ -126,6 +127,7 @@ type Service struct {
 	Grants     *grants.Service
 	Users      *users.Service
 	Clients    *clients.Registry
+	APIs       *apis.Service
 	ClientAuth *clientauth.Verifier // the keys and secrets of clients
 	Revoked    *store.Collection[Revoked]
 	Opaques    *store.Collection[Opaque]
@@ -149,10 +151,10 @@ func (k *Service) used(ctx context.Context, c clients.Client) error {
 // family or, after a refresh that narrows them, fewer.
 //
 // bound is the key that the holder of the token must prove, if any.
-func (k *Service) ForUser(ctx context.Context, f grants.TokenFamily, u users.User, scopes []string, bound oauth.Confirmation) (string, error) {
+func (k *Service) ForUser(ctx context.Context, f grants.TokenFamily, u users.User, scopes []string, bound oauth.Confirmation) (Issued, error) {
 	c, err := k.Clients.Get(ctx, f.ClientID)
 	if err != nil {
-		return "", err
+		return Issued{}, err
 	}
 	a := k.access(k.subject(c, u.ID), c.ID, scopes, bound)
 	a.ACR, a.AMR, a.Family = f.ACR, f.AMR, f.ID
@@ -167,19 +169,19 @@ func (k *Service) ForUser(ctx context.Context, f grants.TokenFamily, u users.Use
 	if slices.Contains(scopes, "groups") {
 		a.Groups = u.GroupNames()
 	}
-	return k.mint(ctx, c, a)
+	return k.mint(ctx, c, &a, 0)
 }
 
 // ForClient mints an access token for a client that acts for itself (RFC 6749
 // §4.4). Its subject is the client (RFC 9068 §2.2).
-func (k *Service) ForClient(ctx context.Context, clientID string, scopes, resources []string, bound oauth.Confirmation) (string, error) {
+func (k *Service) ForClient(ctx context.Context, clientID string, scopes, resources []string, bound oauth.Confirmation) (Issued, error) {
 	c, err := k.Clients.Get(ctx, clientID)
 	if err != nil {
-		return "", err
+		return Issued{}, err
 	}
 	a := k.access(c.ID, c.ID, scopes, bound)
 	a.Audience = k.audience(resources)
-	return k.mint(ctx, c, a)
+	return k.mint(ctx, c, &a, 0)
 }
 
 func (k *Service) access(subject, clientID string, scopes []string, bound oauth.Confirmation) AccessTokenClaims {
@@ -192,7 +194,6 @@ func (k *Service) access(subject, clientID string, scopes []string, bound oauth.
 		Scope:    oauth.JoinScope(scopes),
 		ID:       rand.Text(),
 		Issued:   now.Unix(),
-		Expires:  now.Add(AccessLife).Unix(),
 	}
 	if bound.Bound() {
 		a.Confirm = &bound
@@ -245,6 +246,9 @@ func (k *Service) Inspect(ctx context.Context, raw string) (TokenInfo, error) {
 	if err == nil {
 		_, err = k.Clients.Get(ctx, a.ClientID) // tokens end with their client
 	}
+	if err == nil {
+		err = k.apisStand(ctx, a)
+	}
 	if err == nil && a.Family != "" {
 		h.Family, err = k.Grants.Live(ctx, a.Family)
 	}
@@ -262,6 +266,23 @@ func (k *Service) Inspect(ctx context.Context, raw string) (TokenInfo, error) {
 		return TokenInfo{}, err
 	}
 	return h, nil
+}
+
+// apisStand reports fs.ErrNotExist if an API of the token was deleted since.
+func (k *Service) apisStand(ctx context.Context, a AccessTokenClaims) error {
+	for _, identifier := range a.Audience {
+		if identifier == k.Issuer {
+			continue
+		}
+		api, err := k.APIs.Find(ctx, identifier)
+		if err == nil && api.Created.Unix() > a.Issued {
+			err = fmt.Errorf("the API is a later one: %w", fs.ErrNotExist)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // parse checks everything that needs no database.

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"io/fs"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/apis"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/users"
@@ -31,7 +33,7 @@ func TestEveryTokenHasItsLife(t *testing.T) {
 		life time.Duration
 	}{
 		"an access token":        {w.token(f), 15 * time.Minute},
-		"a client's own":         {own, 15 * time.Minute},
+		"a client's own":         {own.Token, 15 * time.Minute},
 		"an ID token":            {id, 15 * time.Minute},
 		"a logout token":         {logout, 2 * time.Minute}, // OIDC Back-Channel Logout §2.6
 		"a signed authorization": {response, 5 * time.Minute},
@@ -117,6 +119,8 @@ func TestNothingIsIssuedOnceThePersonIsGone(t *testing.T) {
 
 func TestATokenIsGoodWhereItWasMadeFor(t *testing.T) { // RFC 9068 §4
 	w := newWorld(t, func(c *clients.Client) { c.Resources = []string{"https://files.example.org/"} })
+	_, err := w.APIs.Add(t.Context(), "https://files.example.org/", apis.Edit{Name: "Files"})
+	w.must(err)
 	f := w.signIn(w.app, "openid")
 	f.Terms.Resources = []string{"https://files.example.org/"}
 	raw := w.token(f)
@@ -130,6 +134,52 @@ func TestATokenIsGoodWhereItWasMadeFor(t *testing.T) { // RFC 9068 §4
 	if _, err := w.Inspect(t.Context(), raw); !errors.Is(err, tokens.ErrInvalid) {
 		t.Errorf("issued by another hub: got %v, want that it is not valid", err)
 	}
+}
+
+func TestAnAPIChoosesItsTokensAndEndsThem(t *testing.T) {
+	w := newWorld(t)
+	const short, plain, own = "https://short.example.org", "https://plain.example.org", "https://jwt.example.org"
+	for identifier, e := range map[string]apis.Edit{
+		short: {Name: "Short", Life: 2 * time.Minute, Format: apis.Opaque}, plain: {Name: "Plain", Life: time.Hour}, own: {Name: "JWT", Format: apis.JWT},
+	} {
+		_, err := w.APIs.Add(t.Context(), identifier, e)
+		w.must(err)
+	}
+	opaque := w.client("opaque", func(c *clients.Client) { c.OpaqueTokens = true })
+	for _, row := range []struct {
+		client    clients.Client
+		resources []string
+		life      int64
+		opaque    bool
+	}{
+		{w.app, []string{short}, 120, true}, {w.app, []string{plain}, 3600, false}, {w.app, []string{own}, 900, false},
+		{w.app, []string{plain, short}, 120, true}, {opaque, []string{plain}, 3600, true}, {opaque, []string{own}, 900, false},
+		{opaque, []string{own, short}, 120, true}, {w.app, nil, 900, false},
+	} {
+		issued, err := w.ForClient(t.Context(), row.client.ID, nil, row.resources, oauth.Confirmation{})
+		w.must(err)
+		h, err := w.Inspect(t.Context(), issued.Token)
+		w.must(err)
+		if issued.ExpiresIn != row.life || h.Expires-h.Issued != row.life || (strings.Count(issued.Token, ".") != 2) != row.opaque {
+			t.Errorf("%s for %v: got %d seconds, %q", row.client.ID, row.resources, issued.ExpiresIn, issued.Token)
+		}
+	}
+	issued, err := w.ForClient(t.Context(), w.app.ID, nil, []string{plain}, oauth.Confirmation{})
+	w.must(err)
+	gone, err := w.APIs.Delete(t.Context(), plain)
+	w.must(err)
+	inspect := func(what string) {
+		t.Helper()
+		if _, err := w.Inspect(t.Context(), issued.Token); !errors.Is(err, tokens.ErrInvalid) {
+			t.Errorf("%s: got %v", what, err)
+		}
+	}
+	inspect("a token of a deleted API")
+	w.must(w.APIs.Forget(t.Context(), gone))
+	w.pass(2 * time.Second)
+	_, err = w.APIs.Add(t.Context(), plain, apis.Edit{Name: "A later one"})
+	w.must(err)
+	inspect("a token of an earlier API with the same identifier")
 }
 
 func TestRolesAreToldToWhoMayAskForThem(t *testing.T) { // RFC 9068 §2.2.3.1
@@ -180,18 +230,18 @@ func TestAClientRevokesItsOwnTokens(t *testing.T) { // RFC 7009 §2.1, §2.2
 	raw, sibling := w.token(f), w.token(f)
 	own, err := w.ForClient(t.Context(), "payroll", []string{"files"}, nil, oauth.Confirmation{})
 	w.must(err)
-	for what, token := range map[string]string{"a person's": raw, "its own": own} {
+	for what, token := range map[string]string{"a person's": raw, "its own": own.Token} {
 		if revoked, err := w.Revoke(t.Context(), token, "mail"); err != nil || revoked {
 			t.Errorf("%s, by another client: got %v, %v, want nothing", what, revoked, err)
 		}
 		w.good(what+" afterwards", token)
 	}
 	for range 2 { // a second time is no error
-		if revoked, err := w.Revoke(t.Context(), own, "payroll"); err != nil || !revoked {
+		if revoked, err := w.Revoke(t.Context(), own.Token, "payroll"); err != nil || !revoked {
 			t.Errorf("its own: got %v, %v", revoked, err)
 		}
 	}
-	w.invalid("its own, revoked", own)
+	w.invalid("its own, revoked", own.Token)
 	w.good("another of it", raw)
 	if revoked, err := w.Revoke(t.Context(), raw, "payroll"); err != nil || !revoked {
 		t.Errorf("a person's: got %v, %v", revoked, err)
@@ -212,7 +262,7 @@ func TestWhatWasExchangedEndsWithEachOfItsParents(t *testing.T) { // RFC 8693 §
 		w.must(err)
 		out, _, err := w.Exchange(t.Context(), h, tokens.Exchange{Client: gateway, Scopes: scopes})
 		w.must(err)
-		return out
+		return out.Token
 	}
 	w.pass(5 * time.Minute)
 	second := swap(first, "openid", "files")

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/apis"
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/oauth"
@@ -49,7 +50,7 @@ func newWorld(t *testing.T, edits ...func(*clients.Client)) *world {
 	err = db.Prepare(t.Context(), []store.CollectionSpec{
 		{Name: "users", Unique: []string{"emailKey", "founder"}, Index: []string{"rank"}}, {Name: "clients"}, {Name: "signing"},
 		{Name: "grants", Index: []string{"userId", "clientId"}}, {Name: "families", Index: []string{"sid", "userId", "loginKey"}},
-		{Name: "revoked"}, {Name: "opaques"},
+		{Name: "revoked"}, {Name: "opaques"}, {Name: "apis"}, {Name: "apiscopes"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -65,7 +66,9 @@ func newWorld(t *testing.T, edits ...func(*clients.Client)) *world {
 	w.registry = clients.NewRegistry(clients.Options{Store: store.NewCollection[clients.Client](db, "clients", now), Auth: auth, Now: now, Log: slog.New(slog.DiscardHandler)})
 	keys := signing.NewService(store.NewCollection[signing.Key](db, "signing", now), box, now)
 	keys.NewRSA = signingtest.RSA
+	known := apis.New(apis.Options{Issuer: issuer, APIs: store.NewCollection[apis.API](db, "apis", now), Owners: store.NewCollection[apis.Owner](db, "apiscopes", now), Now: now})
 	w.Service = &tokens.Service{
+		APIs:   known,
 		Issuer: issuer, Signing: keys, Clients: w.registry, ClientAuth: auth, Users: users.New(users.Options{Users: w.people, Now: now}),
 		Grants:  grants.NewService(store.NewCollection[grants.Grant](db, "grants", now), store.NewCollection[grants.TokenFamily](db, "families", now), grants.DefaultLives(), []byte("the hub's key"), now),
 		Revoked: store.NewCollection[tokens.Revoked](db, "revoked", now), Opaques: store.NewCollection[tokens.Opaque](db, "opaques", now),
@@ -127,7 +130,7 @@ func (w *world) token(f grants.TokenFamily) string {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return raw
+	return raw.Token
 }
 
 func (w *world) good(what, raw string) tokens.TokenInfo {

@@ -14,6 +14,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/apis"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/federation/hubaddress"
 	"github.com/fedhub/fedhub/hub/audit"
@@ -45,6 +46,7 @@ import (
 type Handler struct {
 	Issuer         string
 	Clients        *clients.Registry
+	APIs           *apis.Service
 	Upstreams      *federation.Registry
 	Sessions       *cookies.Service
 	Proofs         *proof.Checker
@@ -118,10 +120,14 @@ func (d *Handler) apps(c *gin.Context, userID string) ([]templates.AccountApp, e
 		if client.Usable() {
 			app.Open = d.start(client)
 		}
-		for _, name := range g.Scopes {
-			app.Scopes = append(app.Scopes, templates.ScopeInWords(name))
+		shown, err := web.ShownAccess(c.Request.Context(), d.APIs, client, "", g.Scopes, resourcesOf(g.Extras))
+		if err != nil {
+			return nil, err
 		}
-		app.Scopes = append(app.Scopes, beyond(g.Extras)...)
+		app.Scopes = slices.Concat(shown.Scopes, beyond(g.Extras))
+		for _, api := range shown.APIs {
+			app.Scopes = append(app.Scopes, api.InWords())
+		}
 		out = append(out, app)
 	}
 	return out, nil

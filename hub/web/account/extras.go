@@ -7,7 +7,20 @@ import (
 	"github.com/fedhub/fedhub/templates/locales"
 )
 
-// beyond describes what a user agreed to besides scopes. A grant stores the names
+// resourcesOf are the APIs among what a user agreed to besides scopes. What
+// stands behind the identifier tells an API from a later one with the same.
+func resourcesOf(extras []string) []string {
+	var out []string
+	for _, extra := range extras {
+		if name, found := strings.CutPrefix(extra, "resource:"); found {
+			identifier, _, _ := strings.Cut(name, " ")
+			out = append(out, identifier)
+		}
+	}
+	return out
+}
+
+// beyond describes what a user agreed to besides scopes and APIs. A grant stores the names
 // of claims and APIs. Authorization details may be long and differ each time, so
 // the grant stores only that the user agreed to some.
 func beyond(extras []string) []templates.Scope {
@@ -18,8 +31,6 @@ func beyond(extras []string) []templates.Scope {
 		switch kind {
 		case "claim":
 			out = append(out, templates.ClaimInWords(name))
-		case "resource":
-			out = append(out, templates.ResourceInWords(name))
 		case "detail":
 			details++
 		}

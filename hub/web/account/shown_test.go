@@ -42,7 +42,7 @@ func TestWhatWasAgreedToBeyondScopesIsSaid(t *testing.T) {
 	}{
 		{nil, nil},
 		{[]string{"claim:updated_at"}, []string{"See when your profile was last changed"}},
-		{[]string{"resource:https://api.example"}, []string{"Act on your behalf at https://api.example"}},
+		{[]string{"resource:https://api.example"}, nil},
 		{[]string{"detail:1"}, []string{"Do 1 specific action that you allowed"}},
 		{[]string{"detail:1", "claim:updated_at", "detail:2"}, []string{"See when your profile was last changed", "Do 2 specific actions that you allowed"}},
 		{[]string{"something:else"}, nil},
@@ -50,6 +50,13 @@ func TestWhatWasAgreedToBeyondScopesIsSaid(t *testing.T) {
 		if got := said(row.extras...); !slices.Equal(got, row.want) {
 			t.Errorf("%q: got %q, want %q", row.extras, got, row.want)
 		}
+	}
+}
+
+func TestAPIsAreReadFromWhatWasAgreedTo(t *testing.T) {
+	got := resourcesOf([]string{"claim:name", "resource:https://old.example", "resource:https://new.example 2030-05-01T12:00:00Z"})
+	if !slices.Equal(got, []string{"https://old.example", "https://new.example"}) {
+		t.Errorf("got %q", got)
 	}
 }
 

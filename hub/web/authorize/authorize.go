@@ -226,7 +226,12 @@ func (d *Handler) consent(c *gin.Context, client clients.Client, flow flows.Flow
 	// The same applies to a token sent to loopback by the implicit grant.
 	always := client.Type == clients.Native && !strings.HasPrefix(redirecturi.OriginOf(flow.Request.RedirectURI), "https:") ||
 		flow.Request.Response.Front() && redirecturi.Local(flow.Request.RedirectURI)
-	if !client.SkipAuthorization && !always {
+	must, err := d.Requests.MustAgree(c.Request.Context(), client, flow.Request.Resources)
+	if err != nil {
+		return grants.Grant{}, false, err
+	}
+	skip := client.SkipAuthorization && !must
+	if !skip && !always {
 		now, err := d.Settings.Current(c.Request.Context())
 		if err != nil {
 			return grants.Grant{}, false, err
@@ -235,7 +240,7 @@ func (d *Handler) consent(c *gin.Context, client clients.Client, flow flows.Flow
 	}
 	return d.Grants.Agreed(c.Request.Context(), grants.Allowance{UserID: p.User.ID, ClientID: client.ID, Generation: client.ConsentVersion,
 		Scopes: flow.Request.Scopes, Extras: authrequest.Extras(flow.Request)}, grants.Circumstances{
-		SkipAuthorization: client.SkipAuthorization,
+		SkipAuthorization: skip,
 		AskAlways:         always,
 		JustNow:           flow.Consented == p.User.ID,
 		Answered:          func(ctx context.Context) (bool, error) { return d.Sessions.Answered(ctx, p, client.ID) },

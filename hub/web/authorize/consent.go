@@ -13,6 +13,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/apis"
 	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/authrequest"
@@ -27,6 +28,7 @@ import (
 // A ConsentHandler shows the consent page and handles its answer.
 type ConsentHandler struct {
 	Clients   *clients.Registry
+	APIs      *apis.Service
 	Flows     *flows.Service
 	Sessions  *cookies.Service
 	Grants    *grants.Service
@@ -70,7 +72,11 @@ func (d *ConsentHandler) Show(c *gin.Context) error {
 		return err
 	}
 	web.AllowImages(c, redirecturi.OriginOf(a.client.Logo()))
-	return d.Responder.Show(c, http.StatusOK, page(a, already))
+	shown, err := web.ShownAccess(c.Request.Context(), d.APIs, a.client, host(a.flow.Request.RedirectURI), a.flow.Request.Scopes, a.flow.Request.Resources)
+	if err != nil {
+		return err
+	}
+	return d.Responder.Show(c, http.StatusOK, page(a, shown, already))
 }
 
 // Decide is POST /consent. The requested access comes from the flow, never from
@@ -129,7 +135,7 @@ func (d *ConsentHandler) record(c *gin.Context, a asked, kind string) {
 }
 
 // page builds the consent page.
-func page(a asked, already []string) templates.Consent {
+func page(a asked, shown web.Requested, already []string) templates.Consent {
 	client := web.Shown(a.client)
 	client.For = a.flow.Request.App
 	p := templates.Consent{
@@ -138,20 +144,31 @@ func page(a asked, already []string) templates.Consent {
 		Account: templates.Person{Name: a.person.User.Name, Email: a.person.User.Email, Username: a.person.User.Username},
 		Switch:  "/signin/choose?" + url.Values{"flow": {a.flow.ID}}.Encode(),
 		Origin:  origin(a.flow.Request.RedirectURI),
+
+		Unverified: shown.Unverified,
 	}
-	for _, name := range a.flow.Request.Scopes {
-		s := templates.ScopeInWords(name)
+	for i, name := range a.flow.Request.Scopes {
+		s := shown.Scopes[i]
 		s.New = len(already) > 0 && !slices.Contains(already, name)
 		p.Scopes = append(p.Scopes, s)
 	}
 	for _, name := range authrequest.Claims(a.flow.Request) {
 		p.Scopes = append(p.Scopes, templates.ClaimInWords(name))
 	}
-	for _, address := range a.flow.Request.Resources {
-		p.Scopes = append(p.Scopes, templates.ResourceInWords(address))
+	for _, api := range shown.APIs {
+		p.Scopes = append(p.Scopes, api.InWords())
 	}
 	p.Details = details(a.flow.Request.Details)
 	return p
+}
+
+// host is the host of the destination; empty for a private-use scheme.
+func host(uri string) string {
+	u, err := redirecturi.Parse(uri)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	return u.HostPort()
 }
 
 // origin is the destination as shown to the user; for a private-use scheme, the scheme.

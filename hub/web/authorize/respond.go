@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -92,12 +91,20 @@ func (d *Handler) success(c *gin.Context, client clients.Client, r authrequest.R
 	}
 	var token string
 	if r.Response.Has("token") { // RFC 6749 §4.2.2
-		if token, err = d.Tokens.ForUser(c.Request.Context(), f, p.User, f.Scopes, oauth.Confirmation{}); err != nil {
+		// An API may have been deleted while the user read the page.
+		left, err := d.Requests.Still(c.Request.Context(), client, clients.GrantImplicit, d.Now(), authrequest.Access{Scopes: f.Scopes, Resources: f.Terms.Resources})
+		if err != nil {
 			return nil, err
 		}
+		f.Scopes, f.Terms.Resources = left.Scopes, left.Resources
+		issued, err := d.Tokens.ForUser(c.Request.Context(), f, p.User, f.Scopes, oauth.Confirmation{})
+		if err != nil {
+			return nil, err
+		}
+		token = issued.Token
 		answer.Set("access_token", token)
 		answer.Set("token_type", "Bearer")
-		answer.Set("expires_in", strconv.Itoa(int(tokens.AccessLife/time.Second)))
+		answer.Set("expires_in", strconv.FormatInt(issued.ExpiresIn, 10))
 		answer.Set("scope", oauth.JoinScope(f.Scopes))
 	}
 	if r.Response.Has("id_token") { // OIDC Core §3.2.2.5, §3.3.2.5

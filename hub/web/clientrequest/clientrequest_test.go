@@ -6,10 +6,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/apis"
 	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/web/clientrequest"
@@ -38,14 +40,22 @@ func TestAClientAsksForNoMoreThanItIsRegisteredFor(t *testing.T) {
 	client := clients.Client{}
 	client.Scopes = []string{"openid", "email"}
 	var a clientrequest.Authenticator
-	a.Requests = new(authrequest.Service)
-	if scopes, err := a.PersonalScopes(t.Context(), client, oauth.Params{}); err != nil || !slices.Equal(scopes, []string{"openid"}) {
+	a.Requests = &authrequest.Service{APIs: apis.New(apis.Options{Issuer: "https://hub.example", Now: time.Now})}
+	access := func(client clients.Client, form oauth.Params) ([]string, error) {
+		got, err := a.PersonalAccess(t.Context(), client, clients.GrantDevice, form)
+		return got.Scopes, err
+	}
+	if scopes, err := access(client, oauth.Params{}); err != nil || !slices.Equal(scopes, []string{"openid"}) {
 		t.Errorf("without a scope: got %v, %v", scopes, err)
 	}
-	if _, err := a.PersonalScopes(t.Context(), client, oauth.Params{"scope": "openid phone"}); err == nil {
+	if _, err := access(client, oauth.Params{"scope": "openid phone"}); err == nil {
 		t.Error("a scope that it is not registered for was taken")
 	}
-	if _, err := clientrequest.Targets([]string{"https://one.example"}, oauth.Params{"resource": "https://two.example"}); err == nil {
+	if _, err := access(client, oauth.Params{"resource": "https://hub.example/api"}); err == nil {
 		t.Error("a resource that it was not granted was taken")
+	}
+	client.Scopes = []string{"email"}
+	if _, err := access(client, oauth.Params{}); err == nil {
+		t.Error("the usual scope was taken without a registration for it")
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/web"
 )
@@ -42,27 +43,20 @@ func Clip(s string) string {
 	return s
 }
 
-// PersonalScopes reads the scope parameter of a request for a user's consent.
-// The default is openid, as at the authorization endpoint (RFC 6749 §3.3).
-func (a *Authenticator) PersonalScopes(ctx context.Context, client clients.Client, form oauth.Params) ([]string, error) {
-	scopes, err := a.Requests.Scopes(ctx, client, form["scope"])
-	if err != nil || len(scopes) > 0 {
-		return scopes, err
-	}
-	if !slices.Contains(client.Scopes, "openid") {
-		return nil, oauth.InvalidScope("oauth.scope.client", "scope", "openid")
-	}
-	return []string{"openid"}, nil
+// Access reads the scopes and APIs of a request without a browser (RFC 6749 §3.3,
+// RFC 8707 §2.2). usual are the scopes of one that names none.
+func (a *Authenticator) Access(ctx context.Context, client clients.Client, grant string, form oauth.Params, usual []string) (authrequest.Access, error) {
+	got, err := a.Requests.Resolve(ctx, authrequest.Wish{Client: client, Grant: grant, Scope: form["scope"], Resources: form.All("resource"), Usual: usual})
+	slices.Sort(got.Resources)
+	return got, err
 }
 
-// Targets returns the resources that a token request names. All must be among
-// the allowed ones (RFC 8707 §2.2).
-func Targets(allowed []string, form oauth.Params) ([]string, error) {
-	asked := form.All("resource")
-	for _, resource := range asked {
-		if !slices.Contains(allowed, resource) {
-			return nil, oauth.InvalidTarget("oauth.resource.ungranted", "resource", Clip(resource))
-		}
+// PersonalAccess is Access of a request for a user's consent. The default is
+// openid, as at the authorization endpoint.
+func (a *Authenticator) PersonalAccess(ctx context.Context, client clients.Client, grant string, form oauth.Params) (authrequest.Access, error) {
+	got, err := a.Access(ctx, client, grant, form, []string{"openid"})
+	if err == nil && strings.TrimSpace(form["scope"]) == "" && !slices.Contains(client.Scopes, "openid") {
+		err = oauth.InvalidScope("oauth.scope.client", "scope", "openid")
 	}
-	return slices.Compact(slices.Sorted(slices.Values(asked))), nil
+	return got, err
 }

@@ -34,8 +34,12 @@ func (d *Handler) Approvals(c *gin.Context) error {
 		if err != nil {
 			return err
 		}
+		shown, err := web.ShownAccess(c.Request.Context(), d.APIs, client, "", r.Scopes, r.Resources)
+		if err != nil {
+			return err
+		}
 		page.Waiting = append(page.Waiting, templates.Approval{
-			ID: r.ID, Client: web.Shown(client), Scopes: inWords(r.Scopes), APIs: r.Resources,
+			ID: r.ID, Client: web.Shown(client), Scopes: shown.Scopes, APIs: shown.Names(),
 			Message: r.Message, IP: r.IP, Asked: r.Created, Ends: r.Ends,
 		})
 	}

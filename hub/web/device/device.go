@@ -91,12 +91,16 @@ func (d *Handler) Confirm(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	shown, err := web.ShownAccess(c.Request.Context(), d.APIs, p.client, "", p.request.Scopes, p.request.Resources)
+	if err != nil {
+		return err
+	}
 	return d.Responder.Show(c, http.StatusOK, templates.DeviceConfirm{
-		Code: pending.ShowCode(p.code), Client: web.Shown(p.client), Scopes: inWords(p.request.Scopes),
+		Code: pending.ShowCode(p.code), Client: web.Shown(p.client), Scopes: shown.Scopes,
 		Account: templates.Person{Name: p.person.User.Name, Email: p.person.User.Email, Username: p.person.User.Username},
 		Switch:  "/signin?" + url.Values{"to": {c.Request.URL.RequestURI()}, "switch": {"1"}}.Encode(),
-		APIs:    p.request.Resources,
-		IP:      p.request.IP, Asked: p.request.Created,
+		APIs:    shown.Names(), Unverified: shown.Unverified,
+		IP: p.request.IP, Asked: p.request.Created,
 	})
 }
 

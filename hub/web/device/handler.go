@@ -18,7 +18,9 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/apis"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/pending"
 	"github.com/fedhub/fedhub/hub/sessions"
@@ -32,6 +34,7 @@ import (
 // A Handler shows the waiting requests and handles the answer.
 type Handler struct {
 	Clients   *clients.Registry
+	APIs      *apis.Service
 	Pending   *pending.Service
 	Sessions  *cookies.Service
 	Grants    *grants.Service
@@ -94,7 +97,7 @@ func (d *Handler) decide(c *gin.Context, r pending.Request, client clients.Clien
 
 func (d *Handler) allow(c *gin.Context, r pending.Request, client clients.Client, p sessions.Person) error {
 	grant, err := d.Grants.Allow(c.Request.Context(), grants.Allowance{
-		UserID: p.User.ID, ClientID: client.ID, Generation: client.ConsentVersion, Scopes: r.Scopes,
+		UserID: p.User.ID, ClientID: client.ID, Generation: client.ConsentVersion, Scopes: r.Scopes, Extras: authrequest.APIExtras(r.Agreed),
 	})
 	if err != nil {
 		return err
@@ -109,12 +112,4 @@ func (d *Handler) allow(c *gin.Context, r pending.Request, client clients.Client
 		return errors.Join(err, d.Pending.Withdraw(lasting.Of(c.Request.Context()), r.ID))
 	}
 	return nil
-}
-
-func inWords(scopes []string) []templates.Scope {
-	var out []templates.Scope
-	for _, name := range scopes {
-		out = append(out, templates.ScopeInWords(name))
-	}
-	return out
 }

@@ -17,7 +17,6 @@ import (
 	"github.com/fedhub/fedhub/hub/pending"
 	"github.com/fedhub/fedhub/hub/tokens"
 	"github.com/fedhub/fedhub/hub/users"
-	"github.com/fedhub/fedhub/hub/web/clientrequest"
 )
 
 // backAnswer is CIBA §7.3.
@@ -87,9 +86,11 @@ func (d *Handler) mayAskAgain(c *gin.Context, client clients.Client, user users.
 
 // readBack checks the parameters in the order of CIBA §7.1.
 func (d *Handler) readBack(ctx context.Context, client clients.Client, form oauth.Params, r *pending.Request) (life time.Duration, err error) {
-	if r.Scopes, err = d.Authenticator.PersonalScopes(ctx, client, form); err != nil {
+	got, err := d.Authenticator.PersonalAccess(ctx, client, clients.GrantCIBA, form)
+	if err != nil {
 		return 0, err
 	}
+	r.Scopes, r.Resources, r.Agreed = got.Scopes, got.Resources, got.Agreed
 	if !oauth.Covers(r.Scopes, []string{"openid"}) {
 		return 0, oauth.InvalidScope("oauth.ciba.openid")
 	}
@@ -104,9 +105,6 @@ func (d *Handler) readBack(ctx context.Context, client clients.Client, form oaut
 	r.Message = form["binding_message"]
 	if utf8.RuneCountInString(r.Message) > maxMessage || !shows(r.Message) {
 		return 0, oauth.InvalidBindingMessage("oauth.ciba.message")
-	}
-	if r.Resources, err = clientrequest.Targets(client.Resources, form); err != nil {
-		return 0, err
 	}
 	return lifeOf(form["requested_expiry"])
 }

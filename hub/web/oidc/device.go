@@ -9,7 +9,6 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/pending"
-	"github.com/fedhub/fedhub/hub/web/clientrequest"
 )
 
 // deviceAnswer is RFC 8628 §3.2.
@@ -29,16 +28,12 @@ func (d *Handler) DeviceAuthorization(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	scopes, err := d.Authenticator.PersonalScopes(c.Request.Context(), client, form)
-	if err != nil {
-		return err
-	}
-	resources, err := clientrequest.Targets(client.Resources, form)
+	got, err := d.Authenticator.PersonalAccess(c.Request.Context(), client, clients.GrantDevice, form)
 	if err != nil {
 		return err
 	}
 	secret, code, err := d.Pending.Ask(c.Request.Context(), pending.Request{
-		Kind: pending.Device, ClientID: client.ID, Scopes: scopes, Resources: resources, IP: c.ClientIP(),
+		Kind: pending.Device, ClientID: client.ID, Scopes: got.Scopes, Resources: got.Resources, Agreed: got.Agreed, IP: c.ClientIP(),
 	}, 0)
 	if err != nil {
 		return err

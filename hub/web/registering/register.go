@@ -18,7 +18,6 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/registration"
 	"github.com/fedhub/fedhub/hub/audit"
-	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/web"
@@ -140,7 +139,7 @@ func (d *Handler) declare(c *gin.Context) (registration.Metadata, error) {
 	if err != nil {
 		return registration.Metadata{}, err
 	}
-	declared, err := d.Registrations.Declare(c.Request.Context(), body, d.limits(), current.StatementIssuers())
+	declared, err := d.Registrations.Declare(c.Request.Context(), body, d.Requests.Limits(c.Request.Context()), current.StatementIssuers())
 	if err != nil {
 		return registration.Metadata{}, invalidMetadata(err)
 	}
@@ -153,9 +152,6 @@ func (d *Handler) declare(c *gin.Context) (registration.Metadata, error) {
 	}
 	return declared, nil
 }
-
-// limits are the properties that a client cannot set itself.
-func (d *Handler) limits() registration.Limits { return authrequest.Limits(d.Issuer) }
 
 // invalidMetadata maps mistakes in the metadata to protocol errors.
 func invalidMetadata(err error) error {

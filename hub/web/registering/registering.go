@@ -8,6 +8,7 @@ import (
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/registration"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/web"
 )
@@ -16,6 +17,7 @@ import (
 type Handler struct {
 	Issuer        string
 	Clients       *clients.Registry
+	Requests      *authrequest.Service
 	Registrations *registration.Service
 	Initials      registration.InitialTokens
 	Settings      *settings.Service

@@ -5,34 +5,28 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/tokens"
-	"github.com/fedhub/fedhub/hub/web/clientrequest"
 )
 
 // credentials issues a token to the client itself (RFC 6749 §4.4), without a
 // refresh token (§4.4.3): the client can always request a new one.
 func (d *Handler) credentials(c *gin.Context, r request) (answer, error) {
 	client, form := r.client, r.form
-	scopes, err := d.Authenticator.Requests.Scopes(c.Request.Context(), client, form["scope"])
+	usual := slices.DeleteFunc(slices.Clone(client.Scopes), isPersonal)
+	got, err := d.Authenticator.Access(c.Request.Context(), client, clients.GrantClientCredentials, form, usual)
 	if err != nil {
 		return answer{}, err
 	}
-	if len(scopes) == 0 {
-		scopes = slices.DeleteFunc(slices.Clone(client.Scopes), isPersonal) // RFC 6749 §3.3
-	}
-	if i := slices.IndexFunc(scopes, isPersonal); i >= 0 {
-		return answer{}, oauth.InvalidScope("oauth.scope.user", "scope", scopes[i])
-	}
-	resources, err := clientrequest.Targets(client.Resources, form)
-	if err != nil {
-		return answer{}, err
+	if i := slices.IndexFunc(got.Scopes, isPersonal); i >= 0 {
+		return answer{}, oauth.InvalidScope("oauth.scope.user", "scope", got.Scopes[i])
 	}
 	if form["authorization_details"] != "" {
 		return answer{}, oauth.InvalidDetails("oauth.details.user")
 	}
-	token, err := d.Tokens.ForClient(c.Request.Context(), client.ID, scopes, resources, r.bound)
-	return answer{AccessToken: token, Scope: oauth.JoinScope(scopes)}, err
+	token, err := d.Tokens.ForClient(c.Request.Context(), client.ID, got.Scopes, got.Resources, r.bound)
+	return answer{AccessToken: token.Token, ExpiresIn: token.ExpiresIn, Scope: oauth.JoinScope(got.Scopes)}, err
 }
 
 // isPersonal reports whether a scope is about a user, which a client that acts

@@ -4,10 +4,13 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/apis"
+	"github.com/fedhub/fedhub/clients/scopes"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/tokens"
@@ -47,10 +50,10 @@ func (d *Handler) exchange(c *gin.Context, r request) (answer, error) {
 	if s.actor != nil {
 		x.Actor = s.actor.Subject
 	}
-	if x.Scopes, err = swapScopes(r, s.subject); err != nil {
+	if x.Audience, err = d.swapTargets(c, r, s.subject); err != nil {
 		return answer{}, err
 	}
-	if x.Audience, err = swapTargets(r, s.subject); err != nil {
+	if x.Scopes, err = d.swapScopes(c, r, s.subject, x.Audience); err != nil {
 		return answer{}, err
 	}
 	if asked := r.form["authorization_details"]; asked != "" {
@@ -66,7 +69,7 @@ func (d *Handler) exchange(c *gin.Context, r request) (answer, error) {
 		return answer{}, err
 	}
 	d.exchanged(c, r, s)
-	return answer{AccessToken: token, IssuedTokenType: s.issued, Scope: a.Scope, Details: a.Details, ExpiresIn: a.Expires - a.Issued}, nil
+	return answer{AccessToken: token.Token, IssuedTokenType: s.issued, Scope: a.Scope, Details: a.Details, ExpiresIn: a.Expires - a.Issued}, nil
 }
 
 func (d *Handler) exchanged(c *gin.Context, r request, s exchangeToken) {
@@ -165,8 +168,8 @@ func maySwap(r request, s exchangeToken) error {
 }
 
 // swapScopes are the requested scopes, or all that both the token and the
-// client have; never more.
-func swapScopes(r request, subject tokens.TokenInfo) ([]string, error) {
+// client have at the audience of the new token; never more.
+func (d *Handler) swapScopes(c *gin.Context, r request, subject tokens.TokenInfo, audience []string) ([]string, error) {
 	asked, err := oauth.ParseScope(r.form["scope"])
 	if err != nil {
 		return nil, err
@@ -174,28 +177,62 @@ func swapScopes(r request, subject tokens.TokenInfo) ([]string, error) {
 	if missing := oauth.Missing(subject.Scopes(), asked); len(missing) > 0 {
 		return nil, oauth.InvalidScope("oauth.exchange.scope", "scope", missing[0])
 	}
-	if missing := oauth.Missing(r.client.Scopes, asked); len(missing) > 0 {
+	wanted := asked
+	if len(asked) == 0 {
+		wanted = subject.Scopes()
+	}
+	left, err := d.Authenticator.Requests.StillScopes(c.Request.Context(), r.client, clients.GrantExchange, wanted, audience)
+	if err != nil {
+		return nil, err
+	}
+	if missing := oauth.Missing(left, asked); len(missing) > 0 {
 		return nil, oauth.InvalidScope("oauth.scope.client", "scope", missing[0])
 	}
-	if len(asked) == 0 {
-		asked = slices.DeleteFunc(subject.Scopes(), func(s string) bool { return !slices.Contains(r.client.Scopes, s) })
-	}
 	// Only the client with the user's consent gets offline access.
-	return slices.DeleteFunc(asked, func(s string) bool { return s == "offline_access" }), nil
+	return slices.DeleteFunc(left, func(s string) bool { return s == scopes.Offline }), nil
 }
 
 // swapTargets are the audiences of the new token: a subset of the token's or,
-// if the token has none, of those registered for the client. The client's own
+// if the token has none, of those that the client may ask for. The client's own
 // token with consent for some APIs cannot get others.
-func swapTargets(r request, subject tokens.TokenInfo) ([]string, error) {
-	asked := slices.Concat(r.form.All("resource"), r.form.All("audience"))
+func (d *Handler) swapTargets(c *gin.Context, r request, subject tokens.TokenInfo) ([]string, error) {
 	agreed := subject.Family.Terms.Resources
 	own := subject.ClientID == r.client.ID
-	for _, target := range asked {
-		registered := slices.Contains(r.client.Resources, target) && (!own || len(agreed) == 0 || slices.Contains(agreed, target))
-		if !registered && !slices.Contains(subject.Audience, target) {
-			return nil, oauth.InvalidTarget("oauth.exchange.target", "target", clientrequest.Clip(target))
+	var targets []string
+	for _, target := range slices.Concat(r.form.All("resource"), r.form.All("audience")) {
+		same, held := apis.Match(subject.Audience, target)
+		if !held {
+			api, err := d.Authenticator.Requests.APIs.Find(c.Request.Context(), target)
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return nil, err
+			}
+			if err != nil || !api.Admits(r.client.Asker(), clients.GrantExchange) || own && len(agreed) > 0 && !slices.Contains(agreed, api.ID) {
+				return nil, noTarget(target)
+			}
+			same = api.ID
 		}
+		targets = append(targets, same)
 	}
-	return slices.Compact(slices.Sorted(slices.Values(asked))), nil
+	if len(targets) == 0 {
+		targets = slices.Clone(subject.Audience)
+	} else {
+		targets = slices.Compact(slices.Sorted(slices.Values(targets)))
+	}
+	// A client that registered itself gets a token for such an API only in the
+	// name of a user who agreed to it.
+	must, err := d.Authenticator.Requests.MustAgree(c.Request.Context(), r.client, slices.DeleteFunc(slices.Clone(targets), d.isHub))
+	if err != nil {
+		return nil, err
+	}
+	if must {
+		return nil, noTarget(strings.Join(targets, " "))
+	}
+	return targets, nil
 }
+
+func noTarget(target string) error {
+	return oauth.InvalidTarget("oauth.exchange.target", "target", clientrequest.Clip(target))
+}
+
+// isHub reports whether an audience is the hub itself.
+func (d *Handler) isHub(audience string) bool { return audience == d.Authenticator.Issuer }

@@ -11,6 +11,7 @@ import (
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/settings"
@@ -54,7 +55,7 @@ func (d *Handler) assertionGrant(c *gin.Context, r request) (answer, error) {
 }
 
 func (d *Handler) vouchedFor(c *gin.Context, r request, g clientauth.AssertionGrant, current settings.Settings) (answer, error) {
-	scopes, err := d.Authenticator.PersonalScopes(c.Request.Context(), r.client, r.form)
+	got, err := d.Authenticator.PersonalAccess(c.Request.Context(), r.client, clients.GrantJWT, r.form)
 	if err != nil {
 		return answer{}, err
 	}
@@ -62,14 +63,14 @@ func (d *Handler) vouchedFor(c *gin.Context, r request, g clientauth.AssertionGr
 	if err != nil {
 		return answer{}, err
 	}
-	grant, err := d.consented(c, r.client, user, scopes, current)
+	grant, err := d.consented(c, r.client, user, got, current)
 	if err != nil {
 		return answer{}, err
 	}
 	// There was no sign-in, so auth_time and acr are unknown. The login key of
 	// the issuer is known; ending its sign-ins also ends this token.
-	agreed := grant.Authorization(scopes, grants.SignIn{SessionGeneration: user.SessionGeneration, LoginKey: g.By.LoginKey})
-	agreed.Terms.Kind = kindVouched
+	agreed := grant.Authorization(got.Scopes, grants.SignIn{SessionGeneration: user.SessionGeneration, LoginKey: g.By.LoginKey})
+	agreed.Terms.Kind, agreed.Terms.Resources = kindVouched, got.Resources
 	// RFC 7521 §4.1: no refresh token
 	f, _, err := d.Grants.Begin(c.Request.Context(), "jwt-bearer "+g.Issuer+" "+g.ID, agreed, grants.CodeRedemption{Access: tokens.AccessLife})
 	if err != nil {
@@ -82,7 +83,7 @@ func (d *Handler) vouchedFor(c *gin.Context, r request, g clientauth.AssertionGr
 		}
 		return answer{}, errors.Join(err, d.Grants.Revoke(lasting.Of(c.Request.Context()), f.ID, "provider.ended"))
 	}
-	a, err := d.issue(c, r, f, nil, scopes)
+	a, err := d.issue(c, r, f, nil, got.Scopes)
 	if err != nil {
 		return answer{}, err
 	}
@@ -127,14 +128,14 @@ func lost(key federation.LoginKey, issuer string) bool {
 		key.OneIssuer() && today != "" && !place.Same(issuer, today)
 }
 
-// consented returns the user's grant for the client and these scopes; the user
+// consented returns the user's grant for the client and this access; the user
 // cannot be asked here. A user without a role that the client requires is
 // refused, even with an earlier consent.
-func (d *Handler) consented(c *gin.Context, client clients.Client, user users.User, scopes []string, current settings.Settings) (grants.Grant, error) {
+func (d *Handler) consented(c *gin.Context, client clients.Client, user users.User, got authrequest.Access, current settings.Settings) (grants.Grant, error) {
 	if user.Leaving() || !client.Admits(user.AllRoles()) {
 		return grants.Grant{}, errStranger
 	}
-	asked := grants.Allowance{UserID: user.ID, ClientID: client.ID, Generation: client.ConsentVersion, Scopes: scopes}
+	asked := grants.Allowance{UserID: user.ID, ClientID: client.ID, Generation: client.ConsentVersion, Scopes: got.Scopes, Extras: authrequest.APIExtras(got.Agreed)}
 	g, agreed, err := d.Grants.Agreed(c.Request.Context(), asked, grants.Circumstances{
 		SkipAuthorization: client.SkipAuthorization,
 		AskAlways:         current.Consent == settings.Force,

@@ -66,7 +66,7 @@ func (d *Handler) stillEntitled(c *gin.Context, r request, token string, ask gra
 	if err != nil {
 		return nil, err
 	}
-	if _, err := narrowed(f.Terms, r.form); err != nil {
+	if _, _, err := d.remaining(c, r, f, f.Scopes); err != nil {
 		return nil, err
 	}
 	if err := d.lookUpstream(c, f); err != nil {

@@ -149,16 +149,16 @@ func (d *Handler) issue(c *gin.Context, r request, f grants.TokenFamily, user *u
 			return answer{}, err
 		}
 	}
-	// A scope that the client lost is removed from its tokens too.
-	scopes = slices.DeleteFunc(slices.Clone(scopes), func(s string) bool { return !client.HasScope(s) })
+	// What the client lost is removed from its tokens too.
 	var err error
-	if f.Terms, err = narrowed(f.Terms, r.form); err != nil {
+	if f.Terms, scopes, err = d.remaining(c, r, f, scopes); err != nil {
 		return answer{}, err
 	}
-	a := answer{Scope: oauth.JoinScope(scopes), Details: json.RawMessage(f.Terms.Details)}
-	if a.AccessToken, err = d.Tokens.ForUser(c.Request.Context(), f, *user, scopes, r.bound); err != nil {
+	token, err := d.Tokens.ForUser(c.Request.Context(), f, *user, scopes, r.bound)
+	if err != nil {
 		return answer{}, err
 	}
+	a := answer{AccessToken: token.Token, ExpiresIn: token.ExpiresIn, Scope: oauth.JoinScope(scopes), Details: json.RawMessage(f.Terms.Details)}
 	if oauth.Covers(scopes, []string{"openid"}) {
 		a.IDToken, err = d.Tokens.ID(c.Request.Context(), tokens.ID{Client: client, Family: f, User: *user, Scopes: scopes, AccessToken: a.AccessToken})
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/apis"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 	"github.com/fedhub/fedhub/hub/settings"
@@ -98,6 +99,21 @@ var commandActs = []act[commander]{
 		l = c.Ledger()
 		hubtest.Done(t, c.Hub.AddOwnSecret(t.Context(), audit.Named("test"), a.ID, "6f1c09ab7e"))
 		l.Stored(t, audit.Event{Kind: audit.SecretAdded, Actor: "test", Client: a.ID})
+	}},
+	{"an API is added, changed, granted and deleted", func(t *testing.T, c commander) {
+		const id = "https://files.example.org"
+		l := c.Ledger()
+		_, err := c.Hub.AddAPI(t.Context(), audit.Named("test"), id, apis.Edit{Name: "Files"})
+		hubtest.Done(t, err)
+		l.Stored(t, audit.Event{Kind: audit.APIAdded, Actor: "test", Target: id})
+		a := c.App()
+		l = c.Ledger()
+		_, err = c.Hub.ChangeAPI(t.Context(), audit.Named("test"), id, -1, apis.Edit{Name: "All files"})
+		hubtest.Done(t, err)
+		hubtest.Done(t, c.Hub.GrantAPI(t.Context(), audit.Named("test"), a.ID, id, nil))
+		hubtest.Done(t, c.Hub.RemoveAPI(t.Context(), audit.Named("test"), id))
+		l.Stored(t, audit.Event{Kind: audit.APIChanged, Actor: "test", Target: id}, audit.Event{Kind: audit.ClientChanged, Actor: "test", Client: a.ID, Target: a.Name},
+			audit.Event{Kind: audit.APIRemoved, Actor: "test", Target: id})
 	}},
 	{"somebody is described anew", func(t *testing.T, c commander) {
 		u := c.Person("described@example.org")

@@ -1,27 +1,42 @@
-package operator
+// Package records looks at the stored records and repairs them, whatever their
+// kind. operator.Service embeds it.
+package records
 
 import (
 	"context"
 	"errors"
 
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/signing"
 	"github.com/fedhub/fedhub/hub/store"
 )
 
-// MostRecords bounds the counts of records.
-const MostRecords = 10_000
+// An Inspector reads and deletes stored records.
+type Inspector struct {
+	sets    []store.Browsable
+	signing *signing.Service
+	audit   *audit.Recorder
+}
 
-// A RecordSet is one kind of record and its count, at most MostRecords.
+// New returns an Inspector of these sets.
+func New(sets []store.Browsable, keys *signing.Service, recorder *audit.Recorder) *Inspector {
+	return &Inspector{sets, keys, recorder}
+}
+
+// Most bounds the counts of records.
+const Most = 10_000
+
+// A RecordSet is one kind of record and its count, at most Most.
 type RecordSet struct {
 	Name    string
 	Records int
 }
 
 // RecordSets lists what the database holds.
-func (s *Service) RecordSets(ctx context.Context) ([]RecordSet, error) {
-	all := make([]RecordSet, 0, len(s.parts.Records))
-	for _, set := range s.parts.Records {
-		n, err := set.Amount(ctx, MostRecords)
+func (s *Inspector) RecordSets(ctx context.Context) ([]RecordSet, error) {
+	all := make([]RecordSet, 0, len(s.sets))
+	for _, set := range s.sets {
+		n, err := set.Amount(ctx, Most)
 		if err != nil {
 			return nil, err
 		}
@@ -35,7 +50,7 @@ var ErrNoSet = errors.New("there is no set with this name")
 
 // Records lists up to limit records of a set in the order of ids, after the id
 // `after`.
-func (s *Service) Records(ctx context.Context, set, after string, limit int) ([]store.Glance, error) {
+func (s *Inspector) Records(ctx context.Context, set, after string, limit int) ([]store.Glance, error) {
 	of, err := s.recordSet(set)
 	if err != nil {
 		return nil, err
@@ -44,7 +59,7 @@ func (s *Service) Records(ctx context.Context, set, after string, limit int) ([]
 }
 
 // ShowRecord returns the readable fields of a record, see store.Browsable.
-func (s *Service) ShowRecord(ctx context.Context, set, id string) (map[string]any, error) {
+func (s *Inspector) ShowRecord(ctx context.Context, set, id string) (map[string]any, error) {
 	of, err := s.recordSet(set)
 	if err != nil {
 		return nil, err
@@ -54,7 +69,7 @@ func (s *Service) ShowRecord(ctx context.Context, set, id string) (map[string]an
 
 // DeleteRecord deletes one record and nothing else: what belongs to it stays,
 // and no client is notified. It is for repair.
-func (s *Service) DeleteRecord(ctx context.Context, by audit.Actor, set, id string) error {
+func (s *Inspector) DeleteRecord(ctx context.Context, by audit.Actor, set, id string) error {
 	of, err := s.recordSet(set)
 	if err != nil {
 		return err
@@ -62,12 +77,12 @@ func (s *Service) DeleteRecord(ctx context.Context, by audit.Actor, set, id stri
 	if err := of.Delete(ctx, id); err != nil {
 		return err
 	}
-	s.parts.Audit.Record(ctx, by.Did(audit.Event{Kind: audit.RecordDeleted, Target: id, Detail: map[string]string{"set": set}}))
+	s.audit.Record(ctx, by.Did(audit.Event{Kind: audit.RecordDeleted, Target: id, Detail: map[string]string{"set": set}}))
 	return nil
 }
 
-func (s *Service) recordSet(name string) (store.Browsable, error) {
-	for _, set := range s.parts.Records {
+func (s *Inspector) recordSet(name string) (store.Browsable, error) {
+	for _, set := range s.sets {
 		if set.Name() == name {
 			return set, nil
 		}
@@ -83,9 +98,9 @@ type DamagedRecord struct {
 
 // DamagedRecords reads the whole database, page by page, and also checks keys
 // that cannot be opened.
-func (s *Service) DamagedRecords(ctx context.Context) ([]DamagedRecord, error) {
+func (s *Inspector) DamagedRecords(ctx context.Context) ([]DamagedRecord, error) {
 	var all []DamagedRecord
-	for _, set := range s.parts.Records {
+	for _, set := range s.sets {
 		for damage, err := range set.Damaged(ctx) {
 			if !errors.Is(err, store.ErrDamaged) {
 				return nil, err
@@ -93,7 +108,7 @@ func (s *Service) DamagedRecords(ctx context.Context) ([]DamagedRecord, error) {
 			all = append(all, DamagedRecord{damage, errors.Unwrap(err).Error()})
 		}
 	}
-	for _, lost := range s.parts.Signing.LookForLost(ctx) {
+	for _, lost := range s.signing.LookForLost(ctx) {
 		all = append(all, DamagedRecord{lost.Damage, lost.Cause.Error()})
 	}
 	return all, nil
