@@ -7,7 +7,7 @@
 //
 // Its records live in two sets, declared in hub/data/sets.go:
 //
-//	apis       API    by identifier
+//	apis       API    by identifier; index deleted
 //	apiscopes  Owner  by the name of a scope: which API it belongs to
 package apis
 

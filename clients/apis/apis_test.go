@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -72,6 +73,16 @@ func (m *memory[T]) Page(_ context.Context, _, _, after string, limit int) (page
 		}
 	}
 	return page, nil
+}
+
+func (m *memory[T]) Since(context.Context, string, time.Time) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for _, v := range m.all {
+			if a, ok := any(v).(apis.API); ok && !a.Deleted.IsZero() && !yield(v, nil) {
+				return
+			}
+		}
+	}
 }
 
 const hub = "https://hub.example.org"

@@ -217,19 +217,11 @@ func (s *Service) Search(ctx context.Context, text, after string, limit int) (fo
 
 // Leftovers returns the deleted APIs that applications may still list.
 func (s *Service) Leftovers(ctx context.Context) (gone []API, err error) {
-	for after := ""; ; {
-		page, err := s.APIs.Page(ctx, "", "", after, searchPage)
+	for a, err := range s.APIs.Since(ctx, "deleted", time.Unix(0, 0)) {
 		if err != nil {
-			return nil, fmt.Errorf("list APIs: %w", err)
+			return nil, fmt.Errorf("list deleted APIs: %w", err)
 		}
-		for _, a := range page {
-			after = a.ID
-			if !a.Deleted.IsZero() {
-				gone = append(gone, a)
-			}
-		}
-		if len(page) < searchPage {
-			return gone, nil
-		}
+		gone = append(gone, a)
 	}
+	return gone, nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"strings"
 	"time"
 
@@ -22,6 +23,8 @@ type Store[T any] interface {
 	// Page returns up to limit records in the order of ids, after the id
 	// `after`, if field is empty.
 	Page(ctx context.Context, field, value, after string, limit int) ([]T, error)
+	// Since visits the records with a time of at least from in an indexed field.
+	Since(ctx context.Context, field string, from time.Time) iter.Seq2[T, error]
 }
 
 // Options are the parts of a Service.
@@ -61,6 +64,9 @@ func New(o Options) *Service {
 		known: cache.NewLookups[API](cacheLife, cacheSize), owners: cache.NewLookups[Owner](cacheLife, cacheSize),
 	}
 }
+
+// Own returns the APIs of the hub itself.
+func (s *Service) Own() []API { return s.own }
 
 // Find returns the API with an identifier; fs.ErrNotExist if there is none. The
 // root of a host is one address with a slash and without (RFC 3986 §6.2.3).

@@ -78,7 +78,7 @@ type Sets struct {
 	SignOuts            *store.Collection[logouts.SignOut]                 `set:"signouts" index:"order userId receipt" freed:"order" user:"userId"`
 	UpstreamTokens      *store.Collection[upstreamtokens.Token]            `set:"ties" index:"userId loginKey" user:"userId"`
 	Clients             *store.Collection[clients.Client]                  `set:"clients" index:"server.state frappe.url registration.network" times:"updated document.fetched registration.unused_since"`
-	APIs                *store.Collection[apis.API]                        `set:"apis"`
+	APIs                *store.Collection[apis.API]                        `set:"apis" times:"deleted"`
 	ScopeOwners         *store.Collection[apis.Owner]                      `set:"apiscopes"`
 	HubInvites          *store.Collection[hubs.Invite]                     `set:"invites"`
 	InitialAccessTokens *store.Collection[registration.InitialAccessToken] `set:"initials"`

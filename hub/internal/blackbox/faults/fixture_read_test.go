@@ -183,6 +183,7 @@ var younger = []string{
 	"proofs",  // a probe that the database is writable
 	"outbox",  // emails that wait
 	"groups", "memberships",
+	"apis", "apiscopes",
 }
 
 // nothingIsLost decodes and encodes every record, and checks that no value is
