@@ -71,7 +71,7 @@ func (s *Service) Own() []API { return s.own }
 // Find returns the API with an identifier; fs.ErrNotExist if there is none. The
 // root of a host is one address with a slash and without (RFC 3986 §6.2.3).
 func (s *Service) Find(ctx context.Context, identifier string) (API, error) {
-	for _, a := range s.own {
+	for _, a := range s.Own() {
 		if a.ID == identifier {
 			return a, nil
 		}
