@@ -433,7 +433,7 @@ func (h *Hub) buildAdmin() {
 		},
 		people: &people.Handler{
 			Recorder: by, Clients: h.clients, Upstreams: h.upstreams, Users: h.users, Linking: h.linking, MailLinks: h.mailLinks,
-			Grants: h.grants, Logouts: h.logouts, Operator: h.Service, Keys: h.LoginKeyService, Responder: h.responder, Now: c.Now,
+			Grants: h.grants, Logouts: h.logouts, Operator: h.Service, Keys: h.LoginKeyService, Stops: h.stops, Responder: h.responder, Now: c.Now,
 		},
 		groups: &grouppages.Handler{Recorder: by, Operator: h.Service, Keys: h.LoginKeyService, Responder: h.responder},
 		operations: &operations.Handler{

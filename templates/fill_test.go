@@ -21,7 +21,7 @@ func everyPage() []Page {
 		Told{}, Email{}, VerifyEmail{}, ChangePassword{}, Forgot{}, ResetPassword{}, ConfirmBrowser{}, ConfirmedBrowser{}, EmailSignIn{}, EmailCode{}, EmailCodeElsewhere{},
 		AdminClients{}, AdminClientNew{}, AdminClientPreset{}, AdminSiteNew{}, AdminSiteSetup{}, AdminClient{}, SecretOnce{}, AdminSettings{},
 		AdminKeys{}, AdminKeyCatalogue{}, AdminKeyNew{}, AdminPeer{}, AdminKey{}, AdminKeyTried{}, AdminKeyIdentities{}, AdminServers{}, AdminSigning{}, AdminTraces{}, AdminTrace{}, AdminAudit{}, AdminAuditEvent{}, ConfirmDelete{},
-		AdminUsers{}, AdminUser{}, AdminGroups{}, UserReceipt{}, AdminGroup{},
+		AdminUsers{}, AdminUser{}, AdminUserImport{}, AdminGroups{}, UserReceipt{}, AdminGroup{},
 		Invited{}, SignUp{}, SignUpForm{},
 	}
 }
@@ -93,6 +93,9 @@ func filled(t *testing.T, page Page) Page {
 		return page
 	case Passkeys: // one may be added
 		page.Off, page.Full, page.AddressFirst = locales.Text{}, false, false
+		return page
+	case AdminUserImport:
+		page.Done = false
 		return page
 	default:
 		return page.(Page)

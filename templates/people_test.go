@@ -36,7 +36,7 @@ var forAdministrators = strings.Fields(`
 	frappe.address-received frappe.base-url frappe.more-than frappe.the-host frappe.the-port frappe.the-scheme frappe.what-
 	mail.attention.
 	notice.added notice.approved notice.asked notice.decided notice.deletion-cancelled notice.disabled notice.enabled notice.ended notice.forgotten notice.invited notice.left
-	group. groups. notice.session-ended notice.group- notice.member- user.groups.
+	group. groups. userfile. userimport. notice.session-ended notice.group- notice.member- user.groups.
 	notice.letin notice.refused notice.resumed notice.rotated notice.second-reset notice.sent notice.shut notice.suspended
 	notice.tried notice.undone notice.unmoved notice.untold notice.withdrawn
 	user.sign_in_phone.

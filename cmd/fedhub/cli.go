@@ -46,6 +46,8 @@ type userCmds struct {
 	Delete    userDeleteCmd    `cmd:"" help:"Delete a user and all their data permanently. Asks for confirmation."`
 	Sessions  userSessionsCmds `cmd:"" help:"Manage a user's sessions: end."`
 	Remove    userRemoveCmd    `cmd:"" hidden:"" help:"Older name of delete. Does not ask."`
+	Import    userImportCmd    `cmd:"" help:"Add and change users by a CSV or JSON file."`
+	Export    userExportCmd    `cmd:"" help:"Write all users as CSV or JSON."`
 	Roles     userRolesCmd     `cmd:"" help:"Replace a user's roles."`
 	ResetLink userResetLinkCmd `cmd:"" help:"Print a link with which a user chooses a password."`
 	Recover   userRecoverCmd   `cmd:"" help:"Let a user back in who lost their second factor: remove it and sign them out everywhere."`

@@ -64,6 +64,7 @@ const (
 	SigningDropped = "signing.distrusted"
 	UserAdded      = "user.added"
 	UserChanged    = "user.changed"
+	UsersExported  = "users.exported" // all of them, as a file
 	SessionsEnded  = "sessions.ended"
 	LogoutTold     = "logout.told"
 	LogoutFailed   = "logout.failed"

@@ -27,7 +27,7 @@ import (
 
 // Rules are the access rules that the route table names.
 type Rules struct {
-	App, Public, Shared, SetupOnly, RateLimited, CrossSitePost, Open, Form, Guessable, SignInForm, SignIn, JoinRequest, SignedIn, Upload, Admin, Change, StaticAssets Rule
+	App, Public, Shared, SetupOnly, RateLimited, CrossSitePost, Open, Form, Guessable, SignInForm, SignIn, JoinRequest, SignedIn, Upload, Admin, Change, ChangeUpload, StaticAssets Rule
 }
 
 // A Rule runs before a handler.
@@ -90,8 +90,14 @@ func (g *Guard) Rules() Rules {
 		Change: page(func(handle web.HandlerFunc) web.HandlerFunc {
 			return g.signedIn(g.administrator(refused, refused.form(g, g.proved(refused, handle))))
 		}),
+		ChangeUpload: page(func(handle web.HandlerFunc) web.HandlerFunc {
+			return g.signedIn(g.administrator(refused, web.Upload(mostFile, refused.form(g, g.proved(refused, handle)))))
+		}),
 	}
 }
+
+// mostFile bounds a file that an administrator uploads, in bytes.
+const mostFile = 256 << 10
 
 // posted checks the form of a POST: origin and CSRF token.
 func (g *Guard) posted(handle web.HandlerFunc) web.HandlerFunc {

@@ -5,7 +5,6 @@ import (
 	"image"
 	_ "image/jpeg"
 	"image/png"
-	"mime/multipart"
 	"net/http"
 	"strings"
 	"testing"
@@ -18,24 +17,7 @@ import (
 // upload sends the form for a picture. edit changes its fields.
 func upload(b *hubtest.Browser, file []byte, pairs ...string) hubtest.Page {
 	b.W.Helper()
-	to, fields, ok := hubtest.Form(b.Open("/account/profile").Body, "/account/picture")
-	if !ok {
-		b.W.Fatal("there is no form for a picture")
-	}
-	var body bytes.Buffer
-	form := multipart.NewWriter(&body)
-	for name, values := range hubtest.Edited(fields, pairs) {
-		if name != "file" {
-			form.WriteField(name, values[0]) //nolint:errcheck // to memory
-		}
-	}
-	part, err := form.CreateFormFile("file", "me.png")
-	if err != nil {
-		b.W.Fatal(err)
-	}
-	part.Write(file) //nolint:errcheck // to memory
-	form.Close()     //nolint:errcheck // to memory
-	return b.Read(b.Client.Post(b.W.URL+to, form.FormDataContentType(), &body))
+	return b.Upload(b.Open("/account/profile"), "/account/picture", "me.png", file, pairs...)
 }
 
 func painted(t *testing.T, gray uint8) []byte {

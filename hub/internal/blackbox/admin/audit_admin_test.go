@@ -214,6 +214,18 @@ var keyActs = []act[*office]{
 		o.press(t, path, path+"/administrator", nil, audit.Event{Kind: audit.RolesChanged, Target: u.ID, Detail: map[string]string{"roles": "admin"}})
 		o.press(t, path+"/delete", path+"/delete", nil, audit.Event{Kind: audit.UserRemoved, Target: u.ID})
 	}},
+	{"users are exported, and imported", func(t *testing.T, o *office) {
+		l := o.Ledger()
+		o.root.Open("/admin/users/export?format=json")
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.UsersExported, Actor: o.me, Detail: map[string]string{"format": "json"}})...)
+		l = o.Ledger()
+		p := o.root.Upload(o.root.Open("/admin/users/import"), "/admin/users/import", "users.csv", []byte("email\nimported@example.org"))
+		l.Stored(t)
+		o.root.Submit(p, "/admin/users/import/confirm")
+		u, err := o.Hub.FindUser(t.Context(), "imported@example.org")
+		hubtest.Done(t, err)
+		l.Stored(t, hubtest.ByRequest(audit.Event{Kind: audit.UserAdded, Actor: o.me, Target: u.ID})...)
+	}},
 	{"one session of a user is ended", func(t *testing.T, o *office) {
 		u := o.Person("session@example.org")
 		o.Home("session@example.org")

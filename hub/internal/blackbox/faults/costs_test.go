@@ -205,6 +205,8 @@ var pagePrices = map[string]figure{
 	"/admin/sign-in-log":              {8, 0, 8},
 	"/admin/sign-in-log/:ref":         {8, 0, 8},
 	"/admin/users":                    {8, 0, 8},
+	"/admin/users/export":             {6, 1, 7},
+	"/admin/users/import":             {4, 0, 4},
 	"/admin/users/:id":                {14, 0, 14},
 	"/admin/users/:id/delete":         {10, 0, 10},
 	"/admin/users/deleted/:id":        {5, 0, 5},

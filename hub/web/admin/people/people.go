@@ -7,6 +7,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/federation"
+	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/maillinks"
@@ -30,6 +31,7 @@ type Handler struct {
 	Logouts   *logouts.Service
 	Operator  *operator.Service
 	Keys      *loginkeys.Service
+	Stops     *flows.Interruptions
 	Responder *web.Responder
 	Now       func() time.Time
 }
