@@ -64,7 +64,7 @@ const (
 	SigningDropped = "signing.distrusted"
 	UserAdded      = "user.added"
 	UserChanged    = "user.changed"
-	UsersExported  = "users.exported" // all of them, as a file
+	UsersExported  = "user.exported" // all of them, as a file
 	SessionsEnded  = "sessions.ended"
 	LogoutTold     = "logout.told"
 	LogoutFailed   = "logout.failed"
@@ -138,7 +138,7 @@ var All = []string{
 	ClientUnregistered, InitialTokenMade, InitialTokenEnded, SiteEntered, SecretAdded, SecretRemoved, KeyAdded,
 	KeyChanged, KeyRemoved, KeyJoined, KeyTried, KeyIdentities, ServerAsked, ServerDecided, ServerLeft,
 	ServerRemoved, InviteMade, ImportDone, RecordDeleted, SettingsSaved, SigningRotated, SigningDropped,
-	UserAdded, UserChanged, SessionsEnded, LogoutTold, LogoutFailed, LogoutReceived, LogoutsTried, Watched,
+	UserAdded, UserChanged, UsersExported, SessionsEnded, LogoutTold, LogoutFailed, LogoutReceived, LogoutsTried, Watched,
 	EmailGivenUp, EmailVerified, EmailRestored, DataTaken, DeletionAsked, DeletionCancelled, PasswordForgot,
 	BrowserAsked, SignInMailed, BrowserConfirmed, PasswordChanged, SecondAdded, SecondRemoved, SecondFailed,
 	RecoveryMade, RecoveryUsed, TrustedAdded, TrustedUsed, TrustedRemoved, PasskeyAdded, PasskeyRenamed,

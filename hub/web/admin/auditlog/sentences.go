@@ -63,6 +63,7 @@ var sentences = map[string]string{
 	audit.SigningDropped:     "auditlog.signing-distrusted",
 	audit.UserAdded:          "auditlog.user-added",
 	audit.UserChanged:        "auditlog.user-changed",
+	audit.UsersExported:      "auditlog.user-exported",
 	audit.SessionsEnded:      "auditlog.sessions-ended",
 	audit.LogoutTold:         "auditlog.logout-told",
 	audit.LogoutFailed:       "auditlog.logout-failed",
