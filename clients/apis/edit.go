@@ -194,8 +194,12 @@ const (
 // none. An empty text matches all.
 func (s *Service) Search(ctx context.Context, text, after string, limit int) (found []API, next string, err error) {
 	text = strings.ToLower(strings.TrimSpace(text))
-	for seen := 0; seen < searched; seen += searchPage {
-		page, err := s.APIs.Page(ctx, "", "", after, searchPage)
+	size := searchPage
+	if text == "" {
+		size = limit + 1
+	}
+	for seen := 0; seen < searched; seen += size {
+		page, err := s.APIs.Page(ctx, "", "", after, size)
 		if err != nil {
 			return nil, "", fmt.Errorf("search APIs: %w", err)
 		}
@@ -208,20 +212,26 @@ func (s *Service) Search(ctx context.Context, text, after string, limit int) (fo
 				found = append(found, a)
 			}
 		}
-		if len(page) < searchPage {
+		if len(page) < size {
 			return found, "", nil
 		}
 	}
 	return found, after, nil
 }
 
-// Leftovers returns the deleted APIs that applications may still list.
+// mostLeft is how many deleted APIs are cleared in one go.
+const mostLeft = 100
+
+// Leftovers returns deleted APIs that applications may still list, those that
+// were deleted first, up to mostLeft.
 func (s *Service) Leftovers(ctx context.Context) (gone []API, err error) {
 	for a, err := range s.APIs.Since(ctx, "deleted", time.Unix(0, 0)) {
 		if err != nil {
 			return nil, fmt.Errorf("list deleted APIs: %w", err)
 		}
-		gone = append(gone, a)
+		if gone = append(gone, a); len(gone) == mostLeft {
+			break
+		}
 	}
 	return gone, nil
 }
