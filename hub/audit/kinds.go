@@ -144,5 +144,5 @@ var All = []string{
 	RecoveryMade, RecoveryUsed, TrustedAdded, TrustedUsed, TrustedRemoved, PasskeyAdded, PasskeyRenamed,
 	PasskeyRemoved, UserSignUpAsked, UserSignedUp, UserApproved, UserRefused, UserInvited, UserUninvited,
 	UserDisabled, UserEnabled, UserRemoved, RolesChanged, ResetSent, GroupAdded, GroupChanged, GroupRemoved,
-	MemberAdded, MemberRemoved, AdminRefused, AuditCleared,
+	MemberAdded, MemberRemoved, AdminRefused, AuditCleared, APIAdded, APIChanged, APIRemoved,
 }

@@ -20,7 +20,7 @@ var Topics = []Topic{
 	{"users", []string{"user", "setup", "roles"}},
 	{"groups", []string{"group"}},
 	{"links", []string{"link"}},
-	{"apps", []string{"client"}},
+	{"apps", []string{"client", "api"}},
 	{"tokens", []string{"consent", "grant", "code", "tokens", "token", "refresh", "request"}},
 	{"providers", []string{"loginkey"}},
 	{"hubs", []string{"server"}},

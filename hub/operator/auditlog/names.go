@@ -95,6 +95,7 @@ func (l lookup) parties(ctx context.Context, e audit.Event) (p Parties, err erro
 var textTargets = map[string]bool{
 	audit.ClientAdded: true, audit.ClientChanged: true, audit.ClientRemoved: true, audit.ClientRegistered: true, audit.ClientRedeclared: true,
 	audit.ClientUnregistered: true, audit.LogoutsTried: true, audit.ServerRemoved: true, audit.ServerAsked: true,
+	audit.APIAdded: true, audit.APIChanged: true, audit.APIRemoved: true,
 	audit.SiteEntered: true, audit.KeyAdded: true, audit.SigningRotated: true, audit.SigningDropped: true,
 	audit.InitialTokenMade: true, audit.RecordDeleted: true, audit.UserInvited: true, audit.UserUninvited: true, audit.EmailGivenUp: true,
 }

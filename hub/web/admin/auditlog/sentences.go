@@ -110,6 +110,9 @@ var sentences = map[string]string{
 	audit.MemberRemoved:      "auditlog.group-member-removed",
 	audit.AdminRefused:       "auditlog.admin-refused",
 	audit.AuditCleared:       "auditlog.audit-cleared",
+	audit.APIAdded:           "auditlog.api-added",
+	audit.APIChanged:         "auditlog.api-changed",
+	audit.APIRemoved:         "auditlog.api-removed",
 }
 
 var own = map[string]string{
