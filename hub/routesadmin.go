@@ -110,6 +110,8 @@ func (h *Hub) overviewRoutes(g guard.Rules) []route {
 		{"GET", "/admin/sign-in-log/:ref", g.Admin, h.admin.operations.LoginTrace},
 		{"GET", "/admin/audit", g.Admin, h.admin.audit.List},
 		{"GET", "/admin/audit/:id", g.Admin, h.admin.audit.Event},
+		{"POST", "/admin/audit.csv", g.Change, h.admin.audit.CSV},
+		{"POST", "/admin/audit.ndjson", g.Change, h.admin.audit.NDJSON},
 		{"GET", "/admin/sign-out-delivery", g.Admin, h.admin.operations.SignOuts},
 		{"GET", "/admin/sign-out-delivery/:sid", g.Admin, h.admin.operations.SignOutEntry},
 		{"GET", "/admin/signing", g.Admin, h.admin.operations.SigningKeys},

@@ -35,6 +35,11 @@ type AuditFilter struct{ What, Who, Whom, Client, Key, IP, From, Until, Ref stri
 // Set reports whether the filter selects anything.
 func (f AuditFilter) Set() bool { return f != AuditFilter{} }
 
+// Pairs are the filter as hidden inputs.
+func (f AuditFilter) Pairs() []Pair {
+	return []Pair{{"what", f.What}, {"who", f.Who}, {"whom", f.Whom}, {"client", f.Client}, {"key", f.Key}, {"ip", f.IP}, {"from", f.From}, {"until", f.Until}, {"ref", f.Ref}}
+}
+
 // An AuditRow is one event in the list.
 type AuditRow struct {
 	ID       string

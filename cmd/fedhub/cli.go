@@ -31,6 +31,7 @@ type cli struct {
 	DB          dbCmds         `cmd:"" name:"db" help:"Inspect and repair the database: list, show, upgrade, delete."`
 	Doctor      doctorCmd      `cmd:"" help:"Find database records that cannot be read."`
 	Trace       traceCmd       `cmd:"" help:"Show a sign-in's trace, or list recent sign-ins."`
+	Audit       auditCmds      `cmd:"" help:"Read the audit log: list, export."`
 	Settings    settingsCmds   `cmd:"" help:"Show and change the hub's settings: show, set."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Check whether the hub on this machine is ready. If it is, the exit code is 0."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
@@ -141,6 +142,11 @@ type dbCmds struct {
 	Show    dbShowCmd    `cmd:"" help:"Show a record, without encrypted values and hashes of secrets."`
 	Upgrade dbUpgradeCmd `cmd:"" help:"Upgrade the database to this version, as a start of the hub does, or show what that would change."`
 	Delete  dbDeleteCmd  `cmd:"" help:"Delete one record. Records that belong to it stay. Asks for confirmation."`
+}
+
+type auditCmds struct {
+	List   auditListCmd   `cmd:"" help:"List events, the newest first."`
+	Export auditExportCmd `cmd:"" help:"Print all events that match, as CSV or NDJSON. The export is recorded in the log."`
 }
 
 type settingsCmds struct {

@@ -12,9 +12,9 @@ import (
 
 // A Change is the earlier and the new value of one field of a record.
 type Change struct {
-	Field  string `bson:"field"`
-	Before string `bson:"before,omitempty"`
-	After  string `bson:"after,omitempty"`
+	Field  string `bson:"field" json:"field"`
+	Before string `bson:"before,omitempty" json:"before,omitempty"`
+	After  string `bson:"after,omitempty" json:"after,omitempty"`
 }
 
 // Secret is the change of a field with a secret value.

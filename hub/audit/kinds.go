@@ -125,8 +125,9 @@ const (
 
 // Administration itself.
 const (
-	AdminRefused = "admin.refused" // a page or a change was refused
-	AuditCleared = "audit.cleared" // events older than the settings keep
+	AdminRefused  = "admin.refused"  // a page or a change was refused
+	AuditCleared  = "audit.cleared"  // events older than the settings keep
+	AuditExported = "audit.exported" // to a file
 )
 
 // All are the kinds, for the filters of a search.
@@ -144,5 +145,5 @@ var All = []string{
 	RecoveryMade, RecoveryUsed, TrustedAdded, TrustedUsed, TrustedRemoved, PasskeyAdded, PasskeyRenamed,
 	PasskeyRemoved, UserSignUpAsked, UserSignedUp, UserApproved, UserRefused, UserInvited, UserUninvited,
 	UserDisabled, UserEnabled, UserRemoved, RolesChanged, ResetSent, GroupAdded, GroupChanged, GroupRemoved,
-	MemberAdded, MemberRemoved, AdminRefused, AuditCleared, APIAdded, APIChanged, APIRemoved,
+	MemberAdded, MemberRemoved, AdminRefused, AuditCleared, AuditExported, APIAdded, APIChanged, APIRemoved,
 }

@@ -269,6 +269,10 @@ var settingActs = []act[*office]{
 	{"the settings are saved", func(t *testing.T, o *office) {
 		o.press(t, "/admin/settings", "/admin/settings", []string{"hub_name", "Head office"}, audit.Event{Kind: audit.SettingsSaved})
 	}},
+	{"the audit log is exported", func(t *testing.T, o *office) {
+		o.press(t, "/admin/audit?what=hub", "/admin/audit.csv", nil, audit.Event{Kind: audit.AuditExported, Detail: map[string]string{"format": "csv", "what": "hub"}})
+		o.press(t, "/admin/audit", "/admin/audit.ndjson", nil, audit.Event{Kind: audit.AuditExported, Detail: map[string]string{"format": "ndjson"}})
+	}},
 	{"the schedule of the signing keys is saved", func(t *testing.T, o *office) {
 		o.press(t, "/admin/signing", "/admin/signing/schedule", []string{"key_days", "60"}, audit.Event{Kind: audit.SettingsSaved})
 	}},

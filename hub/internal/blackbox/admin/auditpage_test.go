@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"html"
 	"net/url"
@@ -65,6 +66,17 @@ func TestTheAuditLogIsReadInSentences(t *testing.T) {
 		for _, wrong := range []string{"who=nobody%40example.org", "from=yesterday", "until=2026-02-30"} {
 			hubtest.Want(t, wrong, b.Open("/admin/audit?"+wrong).Status, 422)
 		}
+
+		file := b.Submit(b.Open("/admin/audit?whom="+ada.ID), "/admin/audit.csv")
+		if rows := strings.Split(strings.TrimSpace(file.Body), "\n"); file.Status != 200 || !strings.Contains(file.Body, "user.disabled,cli:root,"+ada.ID) || !strings.HasPrefix(rows[0], "time,kind,actor") {
+			t.Errorf("CSV: got %d\n%s", file.Status, file.Body)
+		}
+		file = b.Submit(b.Open("/admin/audit?what=user.disabled"), "/admin/audit.ndjson")
+		var line map[string]any
+		if err := json.Unmarshal([]byte(file.Body), &line); err != nil || line["target"] != ada.ID || line["kind"] != "user.disabled" {
+			t.Errorf("NDJSON: got %d, %v\n%s", file.Status, err, file.Body)
+		}
+		list("what=audit.exported", "Ada Lovelace exported the audit log.", "Ada Lovelace exported the audit log.")
 
 		event := regexp.MustCompile(`/admin/audit/[0-9a-f-]{36}`).FindString(list("what=user.disabled", disabled).Body)
 		p := b.Open(event)

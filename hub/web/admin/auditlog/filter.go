@@ -32,9 +32,9 @@ func typed(get func(string) string) templates.AuditFilter {
 // query is the filter in a URL.
 func query(f templates.AuditFilter) url.Values {
 	q := url.Values{}
-	for _, of := range [][2]string{{"what", f.What}, {"who", f.Who}, {"whom", f.Whom}, {"client", f.Client}, {"key", f.Key}, {"ip", f.IP}, {"from", f.From}, {"until", f.Until}, {"ref", f.Ref}} {
-		if of[1] != "" {
-			q.Set(of[0], of[1])
+	for _, of := range f.Pairs() {
+		if of.Value != "" {
+			q.Set(of.Name, of.Value)
 		}
 	}
 	return q

@@ -49,6 +49,15 @@ func rowOf(e audit.Event, p parties.Parties) templates.AuditRow {
 	return row
 }
 
+// Sentence is an event as plain text, for the command line.
+func Sentence(e audit.Event, p parties.Parties) string {
+	text, err := rowOf(e, p).Sentence.English()
+	if err != nil {
+		return e.Kind
+	}
+	return text
+}
+
 // sentenceOf is the message for an event.
 func sentenceOf(e audit.Event, p parties.Parties) string {
 	if id := own[e.Kind]; id != "" && (p.Whom.Kind == parties.Nobody || p.Whom == p.Who) {

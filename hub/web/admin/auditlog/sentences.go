@@ -113,6 +113,7 @@ var sentences = map[string]string{
 	audit.APIAdded:           "auditlog.api-added",
 	audit.APIChanged:         "auditlog.api-changed",
 	audit.APIRemoved:         "auditlog.api-removed",
+	audit.AuditExported:      "auditlog.audit-exported",
 }
 
 var own = map[string]string{
