@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/clients/algs"
+	"github.com/fedhub/fedhub/clients/claimmap"
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/clients/fapi"
 	"github.com/fedhub/fedhub/clients/habits"
@@ -73,6 +74,9 @@ type Client struct {
 	// IDTokenClaims puts the claims of the scopes into ID tokens too, for
 	// clients that do not call the userinfo endpoint.
 	IDTokenClaims bool `bson:"id_token_claims,omitempty"`
+
+	// Claims are custom claims, besides those of OpenID Connect.
+	Claims []claimmap.Mapping `bson:"claims,omitempty"`
 
 	// OpenIDMeansProfile interprets openid as a Frappe provider does
 	// (FrappeScopes), for apps that were registered at one.

@@ -105,6 +105,7 @@ var properties = []Property{
 	{"second_factor", "", "", byAdmin, "", func(c *Client) any { return &c.SecondFactor }, free},
 	{"id_token_alg", "id_token_signed_response_alg", "", bySelf | byAdmin, "ID token algorithm", func(c *Client) any { return &c.IDTokenAlg }, checkAlgs},
 	{"id_token_claims", "", "", bySelf | byAdmin, "claims in ID tokens", func(c *Client) any { return &c.IDTokenClaims }, free}, // no metadata names it, so a declaration clears it
+	{"claims", "", "", ByFlag, "", func(c *Client) any { return &c.Claims }, checkClaims},                                       // on a page of its own
 	{"registration.contacts", "contacts", "", bySelf, "contacts", func(c *Client) any { return &c.Registration.Contacts }, free},
 	{"registration.software_id", "software_id", "", bySelf, "software id", func(c *Client) any { return &c.Registration.SoftwareID }, free},
 	{"registration.software_version", "software_version", "", bySelf, "software version", func(c *Client) any { return &c.Registration.SoftwareVersion }, free},

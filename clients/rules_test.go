@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fedhub/fedhub/clients/claimmap"
 	"github.com/fedhub/fedhub/clients/clientauth"
 )
 
@@ -21,7 +22,7 @@ func TestThePropertiesHaveTheRulesOfTheTable(t *testing.T) {
 		c.Tidy()
 		c.Frappe, c.CIBA.Delivery = &FrappeSite{URL: "https://erp.example.com"}, "ping"
 		refused := false
-		for _, value := range []any{junk, []string{junk}, slices.Repeat([]string{"a"}, maxList+1), new(int64(-1))} {
+		for _, value := range []any{junk, []string{junk}, slices.Repeat([]string{"a"}, maxList+1), new(int64(-1)), []claimmap.Mapping{{Claim: "sub"}}} {
 			v := p.value(&c)
 			switch given := reflect.ValueOf(value); {
 			case v.Kind() == reflect.String && given.Kind() == reflect.String:

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/fedhub/fedhub/clients/claimmap"
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/clients/names"
 	"github.com/fedhub/fedhub/clients/redirecturi"
@@ -38,6 +39,7 @@ func (c *Client) Tidy() {
 	if c.AuthMethod == "" {
 		c.AuthMethod = DefaultMethod(c.Type)
 	}
+	claimmap.Tidy(c.Claims)
 	c.raise()
 	c.tidyPKCE()
 	c.tidyGrants()
@@ -90,6 +92,7 @@ func (c Client) Validate(allowHTTP bool) forms.Problems {
 		checkPKCE,       // RFC 9700 §2.1.1
 		checkScopes,     // RFC 6749 §3.3
 		checkRoles,      //
+		checkClaims,     // RFC 7519 §4.3
 		checkFrappe,     //
 		checkAlgs,       // OIDC Registration §2, JARM §3, RFC 9701 §6
 		checkSubject,    // OIDC Core §8
@@ -174,6 +177,14 @@ func checkScopes(c Client, _ bool) forms.Problems {
 		}
 	}
 	return nil
+}
+
+func checkClaims(c Client, _ bool) forms.Problems {
+	problems := claimmap.Check(c.Claims, nil)
+	for i := range problems {
+		problems[i].Field = "claims"
+	}
+	return problems
 }
 
 func checkRoles(c Client, _ bool) forms.Problems {

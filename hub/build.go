@@ -35,6 +35,7 @@ import (
 	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/operator"
 	"github.com/fedhub/fedhub/hub/operator/auditlog"
+	"github.com/fedhub/fedhub/hub/operator/claims"
 	"github.com/fedhub/fedhub/hub/pending"
 	"github.com/fedhub/fedhub/hub/readiness"
 	"github.com/fedhub/fedhub/hub/selfservice"
@@ -207,6 +208,7 @@ func (h *Hub) buildClients() {
 	h.tokens = &tokens.Service{
 		Issuer: c.URL, Signing: h.signing, Grants: h.grants, Users: h.users, Clients: h.clients, APIs: h.apis, ClientAuth: h.clientAuth,
 		Revoked: d.Revoked, Opaques: d.Opaques, Pairwise: h.box.Derive(names.KeyOfSubjects), Lives: h.sessions.IsActive, Used: h.registrations.MarkUsed, Now: c.Now,
+		Custom: tokens.Custom{Fields: h.settings.UserFields},
 	}
 	h.requests = &authrequest.Service{
 		Issuer: c.URL, Clients: h.clients, APIs: h.apis, Registration: h.registrations, Objects: requestobject.Opener{Verifier: h.clientAuth, Read: h.documents.Read},
@@ -260,7 +262,13 @@ func (h *Hub) buildOperator() {
 		Logouts: h.logouts, UpstreamTokens: h.upstreamTokens, SiteSetups: h.siteSetups, Signing: h.signing, Settings: h.settings, Audit: h.audit, Box: h.box,
 		ForgetUser: d.ForgetUser, CancelDeletion: h.self.CancelDeletion,
 		Records: d.Browsable(),
+		Claims:  h.custom(),
 	})
+}
+
+// custom has the use-cases of custom claims and user fields.
+func (h *Hub) custom() *claims.Service {
+	return &claims.Service{Settings: h.settings, Users: h.users, Groups: h.groups, Audit: h.audit}
 }
 
 // host is the name of this machine. Administrators see it.
@@ -367,10 +375,10 @@ func (h *Hub) buildHandlers() {
 		Logouts: h.logouts, Audit: h.audit, Responder: h.responder, Now: c.Now,
 	}
 	h.consent = &authorize.ConsentHandler{
-		Clients: h.clients, APIs: h.apis, Flows: h.flows, Sessions: h.sessions, Grants: h.grants, Audit: h.audit, Responder: h.responder,
+		Clients: h.clients, APIs: h.apis, Flows: h.flows, Sessions: h.sessions, Grants: h.grants, Settings: h.settings, Audit: h.audit, Responder: h.responder,
 	}
 	h.approve = &device.Handler{
-		Clients: h.clients, APIs: h.apis, Pending: h.pending, Sessions: h.sessions, Grants: h.grants, Audit: h.audit, Responder: h.responder, Now: c.Now,
+		Clients: h.clients, APIs: h.apis, Pending: h.pending, Sessions: h.sessions, Grants: h.grants, Settings: h.settings, Audit: h.audit, Responder: h.responder, Now: c.Now,
 		HasFactor: h.second.Any,
 	}
 	h.account = &account.Handler{
@@ -378,7 +386,7 @@ func (h *Hub) buildHandlers() {
 		Self:     h.self,
 		Proofs:   proofs, Trusted: h.trusted(), Second: h.second, HubName: h.name, Stops: h.stops,
 		Issuer: c.URL, Clients: h.clients, APIs: h.apis, Upstreams: h.upstreams, Sessions: h.sessions, Users: h.users, Passkeys: h.passkeys, Linking: h.linking,
-		Grants: h.grants, Logouts: h.logouts, MailLinks: h.mailLinks, UpstreamTokens: h.upstreamTokens, Settings: h.settings, Audit: h.audit, Responder: h.responder, Now: c.Now, MinPassword: c.MinPassword,
+		Grants: h.grants, Logouts: h.logouts, MailLinks: h.mailLinks, UpstreamTokens: h.upstreamTokens, Settings: h.settings, Fields: h.custom(), Audit: h.audit, Responder: h.responder, Now: c.Now, MinPassword: c.MinPassword,
 	}
 	authenticator := &clientrequest.Authenticator{
 		Issuer: c.URL, Alias: c.CertURL, Clients: h.clients, Requests: h.requests, Proofs: h.proofs, Audit: h.audit,

@@ -188,6 +188,7 @@ func (h *Hub) accountRoutes(g guard.Rules) []route {
 		{"GET", "/account", g.SignedIn, h.account.Show},
 		{"GET", "/account/profile", g.SignedIn, h.account.Profile},
 		{"POST", "/account/profile", g.SignedIn, h.account.SaveProfile},
+		{"POST", "/account/profile/fields", g.SignedIn, h.account.SaveFields},
 		{"POST", "/account/picture", g.Upload, h.account.UploadPicture},
 		{"POST", "/account/picture/remove", g.SignedIn, h.account.RemovePicture},
 		{"GET", "/picture/:id", g.StaticAssets, h.account.Picture},

@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/fedhub/fedhub/templates/locales"
 )
@@ -58,6 +59,20 @@ func ClaimInWords(name string) Scope {
 		text = locales.Say("consent.see-your", "name", name)
 	}
 	return Scope{Text: text}
+}
+
+// FieldInWords describes a user field that administrators defined, by its label.
+func FieldInWords(label string) Scope {
+	return Scope{Text: locales.Say("consent.see-your", "name", label)}
+}
+
+// MembershipInWords describes a claim that says which of these groups the user is
+// in.
+func MembershipInWords(groups []string) Scope {
+	if len(groups) == 1 {
+		return Scope{Text: locales.Say("consent.see-whether-in-group", "group", groups[0])}
+	}
+	return Scope{Text: locales.Say("consent.see-which-groups", "groups", strings.Join(groups, ", "))}
 }
 
 // An API is a resource server that a client wants tokens for (RFC 8707).

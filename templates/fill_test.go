@@ -21,7 +21,7 @@ func everyPage() []Page {
 		Told{}, Email{}, VerifyEmail{}, ChangePassword{}, Forgot{}, ResetPassword{}, ConfirmBrowser{}, ConfirmedBrowser{}, EmailSignIn{}, EmailCode{}, EmailCodeElsewhere{},
 		AdminClients{}, AdminClientNew{}, AdminClientPreset{}, AdminSiteNew{}, AdminSiteSetup{}, AdminClient{}, SecretOnce{}, AdminSettings{},
 		AdminKeys{}, AdminKeyCatalogue{}, AdminKeyNew{}, AdminPeer{}, AdminKey{}, AdminKeyTried{}, AdminKeyIdentities{}, AdminServers{}, AdminSigning{}, AdminTraces{}, AdminTrace{}, AdminAudit{}, AdminAuditEvent{}, ConfirmDelete{},
-		AdminUsers{}, AdminUser{}, AdminUserImport{}, AdminGroups{}, UserReceipt{}, AdminGroup{},
+		AdminUsers{}, AdminFields{}, AdminUser{}, AdminUserImport{}, AdminGroups{}, UserReceipt{}, AdminGroup{},
 		Invited{}, SignUp{}, SignUpForm{},
 	}
 }

@@ -20,7 +20,7 @@ type Language struct {
 // administration lists the templates of administration pages. They are in
 // English only: a page never mixes two languages.
 var administration = map[string]bool{
-	"audit": true, "auditevent": true,
+	"userfields": true, "audit": true, "auditevent": true,
 	"client": true, "clientnew": true, "clientpreset": true, "clients": true, "decisions": true, "group": true, "userimport": true, "userreceipt": true, "groups": true, "delete": true, "home": true, "key": true,
 	"keycatalogue": true, "keyidentities": true, "keynew": true, "keys": true, "keytried": true, "map": true, "peer": true, "secret": true,
 	"servers": true, "settings": true, "signing": true, "signout1": true, "signouts": true, "simulator": true, "sitenew": true, "sitesetup": true,

@@ -52,14 +52,15 @@ func (f Frame) Nav() []NavGroup {
 	}
 	for _, group := range groups {
 		for i, item := range group.Items {
-			group.Items[i].Current = f.Path == item.URL || (item.URL != "/admin" && strings.HasPrefix(f.Path, item.URL+"/"))
+			group.Items[i].Current = f.Path == item.URL || slices.Contains(below[item.URL], f.Path) || (item.URL != "/admin" && strings.HasPrefix(f.Path, item.URL+"/"))
 		}
 	}
 	return groups
 }
 
-// below are the pages that belong to an entry of the account's navigation.
+// below are the pages that belong to an entry of the navigation.
 var below = map[string][]string{
+	"/admin/users":      {"/admin/fields"},
 	"/account/security": {"/account/passkeys", "/account/second-factor", "/account/password", "/account/email"},
 	"/account/activity": {"/account/activity/wasnt-me"},
 	"/account/data":     {"/account/delete"},

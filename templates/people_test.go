@@ -32,7 +32,7 @@ var forPeople = strings.Fields(`
 // show. They may stay English.
 var forAdministrators = strings.Fields(`
 	admin. audit. auditevent. auditlog. browser.confirmed client. clientchoices. clientform. health. invitation. join. link. nav. oauth. passkey. redirect. trace. tried. tryfail.
-	fields.end-label
+	fields.end-label userfields.
 	frappe.address-received frappe.base-url frappe.more-than frappe.the-host frappe.the-port frappe.the-scheme frappe.what-
 	mail.attention.
 	notice.added notice.approved notice.asked notice.decided notice.deletion-cancelled notice.disabled notice.enabled notice.ended notice.forgotten notice.invited notice.left

@@ -13,8 +13,10 @@ type Profile struct {
 	Picture  string // name of the uploaded one, below /picture/; empty for none
 	Locales  []Option
 	Zones    []Option
-	Username string // the administrators' name for them; users cannot change it
-	From     string // provider that sets some of it at each sign-in; empty for none
+	Username string      // the administrators' name for them; users cannot change it
+	From     string      // provider that sets some of it at each sign-in; empty for none
+	Fields   []UserField // that administrators defined; they post to /account/profile/fields
+	Editable bool        // the user changes some of them
 	Mistakes []Mistake
 }
 

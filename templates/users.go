@@ -85,13 +85,14 @@ type AdminUser struct {
 	Link          string // to choose a password, shown once
 	Roles         string // one per line, as typed
 	Profile       UserProfile
-	Conflict      []Row      // what another administrator saved meanwhile
-	NewEmail      string     // as typed
-	Verified      bool       // the email address
-	Administrator bool       // without a group
-	GroupRoles    []string   // that the groups give
-	Groups        []GroupRow // Parent is the provider that made the user a member
-	LastSignIn    time.Time  // the newest session; zero if there is none
+	Conflict      []Row       // what another administrator saved meanwhile
+	NewEmail      string      // as typed
+	Verified      bool        // the email address
+	Administrator bool        // without a group
+	GroupRoles    []string    // that the groups give
+	Groups        []GroupRow  // Parent is the provider that made the user a member
+	Fields        []UserField // that administrators defined
+	LastSignIn    time.Time   // the newest session; zero if there is none
 	Logins        []UserLogin
 	Sessions      []UserSession
 	Apps          []UserApp

@@ -58,7 +58,7 @@ func TestARedeclarationLeavesAloneWhatAnAdministratorDecided(t *testing.T) {
 		t.Error("another name still skips authorization")
 	}
 	after.SkipAuthorization = true
-	want := []string{"id", "openid_means_profile", "pkce", "skip_authorization", "allowed_roles", "second_factor", "frappe", "frappe.send_errors", "disabled",
+	want := []string{"id", "openid_means_profile", "pkce", "skip_authorization", "allowed_roles", "second_factor", "claims", "frappe", "frappe.send_errors", "disabled",
 		"exchange.from", "exchange.impersonate", "exchange.delegate", "resources", "serves", "high_security", "opaque_tokens", "origins",
 		"registration.token_hash", "registration.at", "registration.network", "registration.unused_since", "secrets", "generation", "created", "updated", "created_by", "origin", "imported", "habits", "server"}
 	if got := clientstest.Kept(before, after); !slices.Equal(got, want) {

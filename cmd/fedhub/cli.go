@@ -22,6 +22,7 @@ type cli struct {
 	SetupLink   setupLinkCmd   `cmd:"" help:"Print a link that creates the first administrator."`
 	User        userCmds       `cmd:"" help:"Manage users: add, list, show, edit, invite, disable, enable, delete, roles, reset-link, unlink, sessions."`
 	Group       groupCmds      `cmd:"" help:"Manage groups of users: add, list, show, update, delete, member."`
+	Field       fieldCmds      `cmd:"" help:"Manage user fields of your own: add, list, delete."`
 	Client      clientCmds     `cmd:"" help:"Manage applications: add, list, show, update, disable, enable, delete, secret, initial-access-token, prune."`
 	API         apiCmds        `cmd:"" name:"api" help:"Manage APIs that applications get tokens for: add, list, show, update, delete, grant, revoke."`
 	Provider    providerCmds   `cmd:"" aliases:"key" help:"Manage sign-in providers (Frappe: Social Login Keys): add, list, show, update, switch, delete, join."`
@@ -77,6 +78,12 @@ type apiCmds struct {
 	Delete apiDeleteCmd `cmd:"" help:"Delete an API permanently. Its tokens end. Asks for confirmation."`
 	Grant  apiGrantCmd  `cmd:"" help:"Let an application request tokens for an API."`
 	Revoke apiRevokeCmd `cmd:"" help:"Take an API from an application."`
+}
+
+type fieldCmds struct {
+	Add    fieldAddCmd    `cmd:"" help:"Add a user field."`
+	List   fieldListCmd   `cmd:"" help:"List the user fields."`
+	Delete fieldDeleteCmd `cmd:"" help:"Delete a user field with its values permanently. Asks for confirmation."`
 }
 
 type groupMemberCmds struct {

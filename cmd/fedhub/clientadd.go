@@ -103,6 +103,12 @@ func (a *clientAddCmd) Run(ctx context.Context, k *kong.Context, c *console) err
 		if err != nil {
 			return err
 		}
+		if a.given[&a.Claim] {
+			described.Tidy() // a type brings its usual scopes
+			if err := a.checkClaims(ctx, o, described); err != nil {
+				return err
+			}
+		}
 		client, secret, err := a.keep(ctx, c, o, described)
 		if errors.Is(err, fs.ErrExist) {
 			return fmt.Errorf("the client ID %s is taken; choose another with --id", a.ID)

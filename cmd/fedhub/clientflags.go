@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"reflect"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/claimmap"
 	"github.com/fedhub/fedhub/clients/frappe"
 	"github.com/fedhub/fedhub/clients/registration"
 )
@@ -21,6 +23,7 @@ type moreOfClient struct {
 	ExchangeFrom       []string    `property:"exchange.from" sep:"none" placeholder:"ID" help:"Client ID of an application; this one may exchange its tokens. * allows all. May be repeated."`
 	Impersonate        bool        `property:"exchange.impersonate" negatable:"" help:"Allow impersonation in token exchange (RFC 8693): it sends no actor token, and the new token names no actor."`
 	Delegate           bool        `property:"exchange.delegate" negatable:"" help:"Allow delegation in token exchange (RFC 8693): it sends an actor token, and the new token names the actor in the claim act."`
+	Claim              []string    `property:"claims,own" sep:"none" placeholder:"CLAIM=SOURCE:VALUE" help:"Custom claim, like department=field:department,scope=profile,in=id_token+userinfo. Sources: field, group, groups, constant. Replaces all custom claims; --claim= removes them. May be repeated."`
 	JWKS               string      `property:"jwks,own" name:"jwks" placeholder:"PATH" help:"File with its public keys (JWK Set), instead of --jwks-uri."`
 	HighSecurity       string      `property:"high_security" enum:",fapi2,fapi2-message-signing" default:"" placeholder:"PROFILE" help:"Security profile FAPI 2.0: fapi2 or fapi2-message-signing. It turns on all requirements of the profile."`
 	RequirePushed      bool        `property:"requests.pushed" negatable:"" help:"Require pushed authorization requests (RFC 9126)."`
@@ -147,6 +150,37 @@ func (f *clientFlags) write(d *clients.Client) {
 	if f.given[&f.JWKS] {
 		d.JWKS = string(f.keys)
 	}
+	if f.given[&f.Claim] {
+		d.Claims = f.claims()
+	}
+}
+
+// claims are the custom claims of the flags. What cannot be read is refused when
+// the claims are checked.
+func (f *clientFlags) claims() []claimmap.Mapping {
+	var all []claimmap.Mapping
+	for _, line := range f.Claim {
+		if line == "" {
+			continue
+		}
+		m, err := claimmap.Parse(line)
+		if err != nil {
+			m = claimmap.Mapping{Claim: line}
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+// checkClaims refuses custom claims that cannot be read, or that name what the hub
+// does not have.
+func (f *clientFlags) checkClaims(ctx context.Context, o *opened, c clients.Client) error {
+	for _, line := range f.Claim {
+		if _, err := claimmap.Parse(line); err != nil && line != "" {
+			return err
+		}
+	}
+	return o.CheckClaims(ctx, c.Claims, c.Scopes)
 }
 
 // flagsOf are the addresses of all values, the keys of given.

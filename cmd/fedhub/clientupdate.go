@@ -63,10 +63,14 @@ func (u *clientUpdateCmd) Run(ctx context.Context, k *kong.Context, c *console) 
 		return mistake("nothing to change; add at least one flag, see fedhub client update --help")
 	}
 	return u.about(ctx, c, func(o *opened, client clients.Client) error {
-		if _, err := u.edited(client); err != nil {
+		after, err := u.edited(client)
+		if err == nil && u.given[&u.Claim] {
+			err = u.checkClaims(ctx, o, after)
+		}
+		if err != nil {
 			return err
 		}
-		err := o.ChangeClient(ctx, c.operator(), client.ID, texts.Text{}, func(kept *clients.Client) {
+		err = o.ChangeClient(ctx, c.operator(), client.ID, texts.Text{}, func(kept *clients.Client) {
 			if after, err := u.edited(*kept); err == nil { // it was applied to a copy above
 				*kept = after
 			}

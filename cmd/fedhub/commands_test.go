@@ -245,7 +245,7 @@ func TestHelpAndVersion(t *testing.T) {
 
 func TestAWrongWordPointsToWhatThereIs(t *testing.T) {
 	s := newShell(t)
-	s.run("frob").fails(2, "unexpected argument frob", "the commands are serve, demo, setup-link, user, group, client, api, provider, hub,", "see fedhub --help")
+	s.run("frob").fails(2, "unexpected argument frob", "the commands are serve, demo, setup-link, user, group, field, client, api, provider, hub,", "see fedhub --help")
 	s.run("client", "lst").fails(2, `did you mean "list"?`, "the commands are add, list,", "see fedhub client --help")
 	s.run("client").fails(2, "the commands are add, list,", "see fedhub client --help")
 	s.run("client", "add", "--nmae", "x").fails(2, "unknown flag --nmae", `did you mean "--name"?`, "see fedhub client add --help")

@@ -9,16 +9,18 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/fedhub/fedhub/hub/operator/claims"
 	"github.com/fedhub/fedhub/hub/users"
 )
 
 type userEditCmd struct {
 	who           `embed:""`
 	personFlags   `embed:""`
-	Email         string  `placeholder:"ADDRESS" help:"New email address. The hub sends an email about the change to the old address."`
-	UserName      *string `placeholder:"NAME" help:"User name to sign in with, if the settings allow it: a to z, digits and . _ -, beginning with a letter. An empty value removes it."`
-	Phone         *string `placeholder:"NUMBER" help:"Phone number to sign in with, if the settings allow it. An empty value removes it."`
-	EmailVerified *bool   `negatable:"" help:"Mark the address as verified, or as not verified. A new address is not verified by default."`
+	Email         string            `placeholder:"ADDRESS" help:"New email address. The hub sends an email about the change to the old address."`
+	UserName      *string           `placeholder:"NAME" help:"User name to sign in with, if the settings allow it: a to z, digits and . _ -, beginning with a letter. An empty value removes it."`
+	Phone         *string           `placeholder:"NUMBER" help:"Phone number to sign in with, if the settings allow it. An empty value removes it."`
+	Field         map[string]string `mapsep:"none" placeholder:"NAME=VALUE" help:"Value of a user field of your own, see fedhub field list. An empty value removes it. May be repeated."`
+	EmailVerified *bool             `negatable:"" help:"Mark the address as verified, or as not verified. A new address is not verified by default."`
 }
 
 // Help is the long text of --help.
@@ -32,7 +34,7 @@ func (u *userEditCmd) Run(ctx context.Context, k *kong.Context, c *console) erro
 	described := typed[&u.Name] || typed[&u.Claim] || typed[&u.Claims]
 	addressed := typed[&u.Email] || u.EmailVerified != nil
 	named := u.UserName != nil || u.Phone != nil
-	if !described && !addressed && !named {
+	if !described && !addressed && !named && len(u.Field) == 0 {
 		return mistake("nothing to change; add at least one flag, see fedhub user edit --help")
 	}
 	return u.about(ctx, c, func(o *opened, person users.User) error {
@@ -55,6 +57,13 @@ func (u *userEditCmd) Run(ctx context.Context, k *kong.Context, c *console) erro
 		if named {
 			if person, err = o.ChangeSignIn(ctx, c.operator(), person.ID, u.UserName, u.Phone); errors.Is(err, fs.ErrExist) {
 				return fmt.Errorf("another user has the user name %s", oneLine(*u.UserName))
+			} else if err != nil {
+				return err
+			}
+		}
+		if len(u.Field) > 0 {
+			if person, err = o.ChangeUserFields(ctx, c.operator(), person.ID, u.Field); errors.Is(err, claims.ErrNoField) {
+				return errors.New("there is no user field with this name; see fedhub field list")
 			} else if err != nil {
 				return err
 			}

@@ -5,15 +5,17 @@ import (
 	"encoding/base64"
 	"slices"
 
+	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/claimmap"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/tokens"
 )
 
 // Extras names everything that a request asks for besides its scopes, so that
-// consent can be stored and compared: single claims, APIs, and authorization
-// details exactly.
-func Extras(r Request) []string {
-	var names []string
+// consent can be stored and compared: custom claims that the scopes release,
+// single claims, APIs, and authorization details exactly.
+func Extras(r Request, c clients.Client) []string {
+	names := claimmap.Extras(c.Claims, r.Scopes)
 	for _, claim := range Claims(r) {
 		names = append(names, "claim:"+claim)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fedhub/fedhub/clients/claimmap"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/internal/names"
 	"github.com/fedhub/fedhub/internal/secrets"
@@ -82,12 +83,26 @@ type Authorization struct {
 	SID         string           `bson:"sid"` // the public name of its session; only of a code
 	Terms       TokenConstraints `bson:"terms,omitempty"`
 	Trace       string           `bson:"trace,omitempty"` // id of the login trace, if there is one
+	// Custom are the custom claims that the user agreed to, by their names in
+	// Grant.Extras.
+	Custom []string `bson:"custom,omitempty"`
 }
 
 // Authorization starts an authorization from the grant, for a user who signed
 // in like this. Every grant type uses it.
 func (g Grant) Authorization(scopes []string, by SignIn) Authorization {
-	return Authorization{GrantID: g.ID, GrantSerial: g.Serial, UserID: g.UserID, ClientID: g.ClientID, SignIn: by, Scopes: scopes}
+	return Authorization{GrantID: g.ID, GrantSerial: g.Serial, UserID: g.UserID, ClientID: g.ClientID, SignIn: by, Scopes: scopes, Custom: g.Custom()}
+}
+
+// Custom are those of the Extras that are custom claims.
+func (g Grant) Custom() []string {
+	var custom []string
+	for _, extra := range g.Extras {
+		if strings.HasPrefix(extra, claimmap.ExtraPrefix) {
+			custom = append(custom, extra)
+		}
+	}
+	return custom
 }
 
 const (

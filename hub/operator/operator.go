@@ -17,6 +17,7 @@ import (
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/maillinks"
 	"github.com/fedhub/fedhub/hub/operator/apis"
+	"github.com/fedhub/fedhub/hub/operator/claims"
 	"github.com/fedhub/fedhub/hub/operator/records"
 	"github.com/fedhub/fedhub/hub/seal"
 	"github.com/fedhub/fedhub/hub/sessions"
@@ -79,21 +80,25 @@ type Parts struct {
 	Raise func(context.Context, health.Warning) error
 
 	Records []store.Browsable // every kind, for repair
+	Claims  *claims.Service
 }
 
 // A Service carries out what administrators ask for.
 type Service struct {
 	*apis.Service
 	*records.Inspector
+	*claimService
 	parts Parts
 }
+
+type claimService = claims.Service
 
 // MostRecords bounds the counts of records.
 const MostRecords = records.Most
 
 // New returns a service over the parts.
 func New(p Parts) *Service {
-	return &Service{apis.New(p.APIs, p.Clients, p.Audit), records.New(p.Records, p.Signing, p.Audit), p}
+	return &Service{apis.New(p.APIs, p.Clients, p.Audit), records.New(p.Records, p.Signing, p.Audit), p.Claims, p}
 }
 
 // URL is the hub's public address.

@@ -79,6 +79,8 @@ type Request struct {
 type Decision struct {
 	GrantID     string `bson:"grantId,omitempty"`
 	GrantSerial string `bson:"grantSerial,omitempty"`
+	// Custom are the custom claims that the user agreed to (grants.Authorization).
+	Custom []string `bson:"custom,omitempty"`
 
 	grants.SignIn `bson:",inline"`
 }

@@ -17,6 +17,7 @@ type Export struct {
 
 	Account    exportedAccount    `json:"account"`
 	Profile    map[string]string  `json:"profile"`
+	Fields     map[string]string  `json:"fields,omitempty"` // that administrators defined and users see
 	Password   exportedPassword   `json:"password"`
 	Second     exportedSecond     `json:"second_factor"`
 	Passkeys   []exportedPasskey  `json:"passkeys"`
@@ -121,6 +122,18 @@ func (s *Service) Export(ctx context.Context, hub string, u users.User, app func
 			Created: u.Created, Updated: u.Updated, DeletionDue: known(u.DeletionDue)},
 		Password: exportedPassword{Set: u.Password != "", Changed: known(u.PasswordChanged)},
 		Passkeys: []exportedPasskey{}, Identities: []exportedIdentity{}, Sessions: []exportedSession{}, Apps: []exportedApp{}, Activity: []exportedEvent{},
+	}
+	rules, err := s.Settings.Current(ctx)
+	if err != nil {
+		return Export{}, err
+	}
+	for _, f := range rules.Fields {
+		if text := f.Of(u.Fields); f.Visible && text != "" {
+			if e.Fields == nil {
+				e.Fields = map[string]string{}
+			}
+			e.Fields[f.Name] = text
+		}
 	}
 	for _, collect := range []func(context.Context, users.User, *Export) error{s.exportFactors, s.exportIdentities, s.exportSessions, s.exportActivity} {
 		if err := collect(ctx, u, &e); err != nil {

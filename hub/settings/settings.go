@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/fedhub/fedhub/hub/store"
+	"github.com/fedhub/fedhub/hub/users/fields"
 	"github.com/fedhub/fedhub/internal/cache"
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/names"
@@ -134,6 +135,9 @@ type Settings struct {
 	RegisteredPerNetwork int  `bson:"registeredPerNetwork,omitempty"`
 	UnusedDays           *int `bson:"unusedDays,omitempty"`
 
+	// Fields are the user fields that administrators defined.
+	Fields []fields.Field `bson:"fields,omitempty"`
+
 	Updated   time.Time `bson:"updated"`
 	UpdatedBy string    `bson:"updatedBy"`
 }
@@ -222,6 +226,12 @@ func (k *Service) Run(ctx context.Context) { k.current.Refresh(ctx, refreshEvery
 // Current returns the settings, at most two seconds old. While the database is
 // down it returns the last ones, for up to a day.
 func (k *Service) Current(ctx context.Context) (Settings, error) { return k.current.Get(ctx) }
+
+// UserFields are the user fields that administrators defined.
+func (k *Service) UserFields(ctx context.Context) ([]fields.Field, error) {
+	now, err := k.Current(ctx)
+	return now.Fields, err
+}
 
 // away distinguishes a database that does not answer from settings that cannot
 // be read: the latter may contain restrictions that would be ignored.
@@ -327,7 +337,7 @@ func domainProblems(field string, domains []string) forms.Problems {
 }
 
 func (s *Settings) problems() forms.Problems {
-	p := slices.Concat(s.voucherProblems(), s.traceProblems(), s.passwordProblems(), s.breachedProblems(), s.signUpProblems(), s.secondFactorProblems(), s.recentProblems(), s.stayProblems(), s.auditProblems(), s.deletionProblems(), s.refreshProblems(), s.registrationProblems())
+	p := slices.Concat(s.voucherProblems(), s.traceProblems(), s.passwordProblems(), s.breachedProblems(), s.signUpProblems(), s.secondFactorProblems(), s.recentProblems(), s.stayProblems(), s.auditProblems(), s.deletionProblems(), s.refreshProblems(), s.registrationProblems(), fields.Check(s.Fields))
 	if s.HubName == "" || len(s.HubName) > 80 {
 		p.Add("hub_name", "settings.hub_name.bad")
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/claimmap"
 	"github.com/fedhub/fedhub/hub/oauth"
 )
 
@@ -45,6 +46,11 @@ func (k *Service) Exchange(ctx context.Context, from TokenInfo, x Exchange) (tok
 	}
 	if slices.Contains(x.Scopes, "groups") {
 		a.Groups = from.User.GroupNames()
+	}
+	if from.User.ID != "" {
+		if a.Custom, err = k.custom(ctx, release{x.Client, from.Family, from.User, x.Scopes, claimmap.AccessToken}); err != nil {
+			return Issued{}, AccessTokenClaims{}, err
+		}
 	}
 	a.Audience, a.Details, a.Actor = from.Audience, from.Details, from.Actor
 	if len(x.Audience) > 0 {

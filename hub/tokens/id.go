@@ -8,6 +8,7 @@ import (
 	"maps"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/claimmap"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/oauth"
 	"github.com/fedhub/fedhub/hub/signing"
@@ -40,10 +41,15 @@ func (k *Service) ID(ctx context.Context, in ID) (string, error) {
 	if err := k.used(ctx, c); err != nil {
 		return "", err
 	}
-	claims, err := in.released(c)
+	claims, err := k.custom(ctx, release{c, in.Family, in.User, in.Scopes, claimmap.IDToken})
 	if err != nil {
 		return "", err
 	}
+	released, err := in.released(c)
+	if err != nil {
+		return "", err
+	}
+	maps.Copy(claims, released)
 	maps.Copy(claims, k.signedIn(c, in.Family))
 	claims["sub"] = k.subject(c, in.User.ID)
 	k.forSite(c, in.User, claims)

@@ -18,6 +18,7 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/apis"
+	"github.com/fedhub/fedhub/clients/claimmap"
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/oauth"
@@ -67,6 +68,15 @@ type AccessTokenClaims struct {
 	// Parents are the ids of the tokens that were exchanged for this one. When
 	// one of them ends, it ends.
 	Parents []string `json:"par,omitempty"`
+
+	// Custom are the custom claims. They are not read from a token: see CustomOf.
+	Custom map[string]any `json:"-"`
+}
+
+// MarshalJSON writes the custom claims beside the others.
+func (a AccessTokenClaims) MarshalJSON() ([]byte, error) {
+	type plain AccessTokenClaims
+	return Beside(a.Custom, plain(a))
 }
 
 // Type is the token_type of the access token (RFC 6750, RFC 9449 §5).
@@ -131,6 +141,7 @@ type Service struct {
 	ClientAuth *clientauth.Verifier // the keys and secrets of clients
 	Revoked    *store.Collection[Revoked]
 	Opaques    *store.Collection[Opaque]
+	Custom     Custom
 	// Pairwise is the key for pairwise subjects.
 	Pairwise []byte
 	// Lives reports whether the session with this public name exists.
@@ -168,6 +179,10 @@ func (k *Service) ForUser(ctx context.Context, f grants.TokenFamily, u users.Use
 	}
 	if slices.Contains(scopes, "groups") {
 		a.Groups = u.GroupNames()
+	}
+	a.Custom, err = k.custom(ctx, release{c, f, u, scopes, claimmap.AccessToken})
+	if err != nil {
+		return Issued{}, err
 	}
 	return k.mint(ctx, c, &a, 0)
 }

@@ -7,6 +7,7 @@ import (
 	"maps"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/claimmap"
 	"github.com/fedhub/fedhub/hub/oauth"
 )
 
@@ -21,7 +22,11 @@ func (k *Service) Userinfo(ctx context.Context, h TokenInfo, c clients.Client) (
 	if err != nil {
 		return nil, "", err
 	}
-	claims := UserClaims(h.User, h.Scopes())
+	claims, err := k.custom(ctx, release{c, h.Family, h.User, h.Scopes(), claimmap.Userinfo})
+	if err != nil {
+		return nil, "", err
+	}
+	maps.Copy(claims, UserClaims(h.User, h.Scopes()))
 	maps.Copy(claims, RequestedClaims(h.User, c, wanted.Userinfo))
 	claims["sub"] = k.subject(c, h.User.ID)
 	k.forSite(c, h.User, claims)

@@ -5,6 +5,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/fedhub/fedhub/hub/users/fields"
 	"github.com/fedhub/fedhub/hub/users/groups"
 	"github.com/fedhub/fedhub/hub/users/passwords"
 	"github.com/fedhub/fedhub/internal/emailaddr"
@@ -37,6 +38,9 @@ type User struct {
 	PhoneVerified bool `bson:"phoneVerified,omitempty"`
 	// Uploaded is the address of the picture that the user uploaded here.
 	Uploaded string `bson:"uploaded,omitempty"`
+
+	// Fields are the values of fields that administrators defined.
+	Fields []fields.Value `bson:"fields,omitempty"`
 
 	// Roles are sorted and without duplicates. Rank repeats AdminRole for
 	// administrators, because the store can only look up strings.

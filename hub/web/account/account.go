@@ -23,6 +23,7 @@ import (
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/logouts"
 	"github.com/fedhub/fedhub/hub/maillinks"
+	"github.com/fedhub/fedhub/hub/operator/claims"
 	"github.com/fedhub/fedhub/hub/selfservice"
 	"github.com/fedhub/fedhub/hub/sessions"
 	"github.com/fedhub/fedhub/hub/settings"
@@ -64,6 +65,7 @@ type Handler struct {
 	Self           *selfservice.Service
 	Pictures       *pictures.Service
 	Settings       *settings.Service
+	Fields         *claims.Service
 	Audit          *audit.Recorder
 	Responder      *web.Responder
 	Now            func() time.Time
@@ -128,6 +130,11 @@ func (d *Handler) apps(c *gin.Context, userID string) ([]templates.AccountApp, e
 		for _, api := range shown.APIs {
 			app.Scopes = append(app.Scopes, api.InWords())
 		}
+		custom, err := web.CustomClaims(c.Request.Context(), d.Settings, web.CustomExtras(g.Extras))
+		if err != nil {
+			return nil, err
+		}
+		app.Scopes = append(app.Scopes, custom...)
 		out = append(out, app)
 	}
 	return out, nil

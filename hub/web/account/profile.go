@@ -1,12 +1,17 @@
 package account
 
 import (
+	"errors"
+	"io/fs"
 	"net/http"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/hub/operator/claims"
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/hub/users/fields"
 	"github.com/fedhub/fedhub/hub/users/pictures"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/templates"
@@ -36,7 +41,48 @@ func (d *Handler) showProfile(c *gin.Context, status int, u users.User, f users.
 			page.From = key.Name
 		}
 	}
+	if err := d.fillFields(c, u, &page); err != nil {
+		return err
+	}
 	return d.Responder.Show(c, status, page)
+}
+
+// fillFields fills in the fields that administrators defined and that users see.
+func (d *Handler) fillFields(c *gin.Context, u users.User, page *templates.Profile) error {
+	defined, err := d.Settings.UserFields(c.Request.Context())
+	if err != nil || page.Fields != nil {
+		return err
+	}
+	visible := slices.DeleteFunc(slices.Clone(defined), func(f fields.Field) bool { return !f.Visible })
+	typed := map[string]string(nil)
+	if form, err := web.Form(c); c.Request.Method == http.MethodPost && err == nil {
+		typed = web.TypedFields(form)
+	}
+	page.Fields = web.UserFields(visible, u.Fields, typed, page.Mistakes)
+	for i, f := range visible {
+		page.Fields[i].Fixed = !f.Edited
+		page.Editable = page.Editable || f.Edited
+	}
+	return nil
+}
+
+// SaveFields is POST /account/profile/fields.
+func (d *Handler) SaveFields(c *gin.Context) error {
+	p, form, err := d.asked(c)
+	if err != nil {
+		return err
+	}
+	_, err = d.Fields.ChangeOwnFields(c.Request.Context(), by(c, p.User.ID), p.User.ID, web.TypedFields(form))
+	if wrong, ok := web.Mistakes(err, nil); ok {
+		return d.showProfile(c, http.StatusUnprocessableEntity, p.User, p.User.Profile, wrong)
+	}
+	if errors.Is(err, claims.ErrNoField) || errors.Is(err, fs.ErrPermission) {
+		return web.SeeOther(c, "/account/profile") // the form is older than the definition
+	}
+	if err != nil {
+		return err
+	}
+	return web.SeeOther(c, "/account?done=saved")
 }
 
 // SaveProfile is POST /account/profile. Users cannot choose their user name: apps

@@ -239,7 +239,7 @@ func (d *Handler) consent(c *gin.Context, client clients.Client, flow flows.Flow
 		always = now.Consent == settings.Force
 	}
 	return d.Grants.Agreed(c.Request.Context(), grants.Allowance{UserID: p.User.ID, ClientID: client.ID, Generation: client.ConsentVersion,
-		Scopes: flow.Request.Scopes, Extras: authrequest.Extras(flow.Request)}, grants.Circumstances{
+		Scopes: flow.Request.Scopes, Extras: authrequest.Extras(flow.Request, client)}, grants.Circumstances{
 		SkipAuthorization: skip,
 		AskAlways:         always,
 		JustNow:           flow.Consented == p.User.ID,

@@ -14,12 +14,14 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/apis"
+	"github.com/fedhub/fedhub/clients/claimmap"
 	"github.com/fedhub/fedhub/clients/redirecturi"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/flows"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/templates"
@@ -32,6 +34,7 @@ type ConsentHandler struct {
 	Flows     *flows.Service
 	Sessions  *cookies.Service
 	Grants    *grants.Service
+	Settings  *settings.Service
 	Audit     *audit.Recorder
 	Responder *web.Responder
 }
@@ -71,12 +74,16 @@ func (d *ConsentHandler) Show(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	custom, err := web.CustomClaims(c.Request.Context(), d.Settings, claimmap.Asked(a.client.Claims, a.flow.Request.Scopes))
+	if err != nil {
+		return err
+	}
 	web.AllowImages(c, redirecturi.OriginOf(a.client.Logo()))
 	shown, err := web.ShownAccess(c.Request.Context(), d.APIs, a.client, host(a.flow.Request.RedirectURI), a.flow.Request.Scopes, a.flow.Request.Resources)
 	if err != nil {
 		return err
 	}
-	return d.Responder.Show(c, http.StatusOK, page(a, shown, already))
+	return d.Responder.Show(c, http.StatusOK, page(a, shown, already, custom))
 }
 
 // Decide is POST /consent. The requested access comes from the flow, never from
@@ -110,7 +117,7 @@ func (d *ConsentHandler) allow(c *gin.Context, a asked) error {
 		ClientID:   a.client.ID,
 		Generation: a.client.ConsentVersion,
 		Scopes:     a.flow.Request.Scopes,
-		Extras:     authrequest.Extras(a.flow.Request),
+		Extras:     authrequest.Extras(a.flow.Request, a.client),
 	})
 	if err != nil {
 		return err
@@ -135,7 +142,7 @@ func (d *ConsentHandler) record(c *gin.Context, a asked, kind string) {
 }
 
 // page builds the consent page.
-func page(a asked, shown web.Requested, already []string) templates.Consent {
+func page(a asked, shown web.Requested, already []string, custom []templates.Scope) templates.Consent {
 	client := web.Shown(a.client)
 	client.For = a.flow.Request.App
 	p := templates.Consent{
@@ -152,6 +159,7 @@ func page(a asked, shown web.Requested, already []string) templates.Consent {
 		s.New = len(already) > 0 && !slices.Contains(already, name)
 		p.Scopes = append(p.Scopes, s)
 	}
+	p.Scopes = append(p.Scopes, custom...)
 	for _, name := range authrequest.Claims(a.flow.Request) {
 		p.Scopes = append(p.Scopes, templates.ClaimInWords(name))
 	}

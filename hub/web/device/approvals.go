@@ -38,8 +38,12 @@ func (d *Handler) Approvals(c *gin.Context) error {
 		if err != nil {
 			return err
 		}
+		custom, err := d.custom(c, r, client)
+		if err != nil {
+			return err
+		}
 		page.Waiting = append(page.Waiting, templates.Approval{
-			ID: r.ID, Client: web.Shown(client), Scopes: shown.Scopes, APIs: shown.Names(),
+			ID: r.ID, Client: web.Shown(client), Scopes: append(shown.Scopes, custom...), APIs: shown.Names(),
 			Message: r.Message, IP: r.IP, Asked: r.Created, Ends: r.Ends,
 		})
 	}

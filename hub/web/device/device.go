@@ -95,8 +95,12 @@ func (d *Handler) Confirm(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	custom, err := d.custom(c, p.request, p.client)
+	if err != nil {
+		return err
+	}
 	return d.Responder.Show(c, http.StatusOK, templates.DeviceConfirm{
-		Code: pending.ShowCode(p.code), Client: web.Shown(p.client), Scopes: shown.Scopes,
+		Code: pending.ShowCode(p.code), Client: web.Shown(p.client), Scopes: append(shown.Scopes, custom...),
 		Account: templates.Person{Name: p.person.User.Name, Email: p.person.User.Email, Username: p.person.User.Username},
 		Switch:  "/signin?" + url.Values{"to": {c.Request.URL.RequestURI()}, "switch": {"1"}}.Encode(),
 		APIs:    shown.Names(), Unverified: shown.Unverified,

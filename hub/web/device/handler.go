@@ -19,11 +19,13 @@ import (
 
 	"github.com/fedhub/fedhub/clients"
 	"github.com/fedhub/fedhub/clients/apis"
+	"github.com/fedhub/fedhub/clients/claimmap"
 	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/authrequest"
 	"github.com/fedhub/fedhub/hub/grants"
 	"github.com/fedhub/fedhub/hub/pending"
 	"github.com/fedhub/fedhub/hub/sessions"
+	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/web"
 	"github.com/fedhub/fedhub/hub/web/cookies"
 	"github.com/fedhub/fedhub/internal/lasting"
@@ -38,6 +40,7 @@ type Handler struct {
 	Pending   *pending.Service
 	Sessions  *cookies.Service
 	Grants    *grants.Service
+	Settings  *settings.Service
 	Audit     *audit.Recorder
 	Responder *web.Responder
 	HasFactor func(ctx context.Context, userID string) (bool, error) // whether a user has a second factor
@@ -97,13 +100,14 @@ func (d *Handler) decide(c *gin.Context, r pending.Request, client clients.Clien
 
 func (d *Handler) allow(c *gin.Context, r pending.Request, client clients.Client, p sessions.Person) error {
 	grant, err := d.Grants.Allow(c.Request.Context(), grants.Allowance{
-		UserID: p.User.ID, ClientID: client.ID, Generation: client.ConsentVersion, Scopes: r.Scopes, Extras: authrequest.APIExtras(r.Agreed),
+		UserID: p.User.ID, ClientID: client.ID, Generation: client.ConsentVersion, Scopes: r.Scopes,
+		Extras: append(authrequest.APIExtras(r.Agreed), claimmap.Extras(client.Claims, r.Scopes)...),
 	})
 	if err != nil {
 		return err
 	}
 	err = d.Pending.Allow(c.Request.Context(), r.ID, p.User.ID, pending.Decision{
-		GrantID: grant.ID, GrantSerial: grant.Serial, SignIn: p.Session.SignIn,
+		GrantID: grant.ID, GrantSerial: grant.Serial, Custom: grant.Custom(), SignIn: p.Session.SignIn,
 	})
 	if err != nil {
 		return err
@@ -112,4 +116,9 @@ func (d *Handler) allow(c *gin.Context, r pending.Request, client clients.Client
 		return errors.Join(err, d.Pending.Withdraw(lasting.Of(c.Request.Context()), r.ID))
 	}
 	return nil
+}
+
+// custom are the custom claims that the request asks for.
+func (d *Handler) custom(c *gin.Context, r pending.Request, client clients.Client) ([]templates.Scope, error) {
+	return web.CustomClaims(c.Request.Context(), d.Settings, claimmap.Asked(client.Claims, r.Scopes))
 }

@@ -40,6 +40,14 @@ type introspection struct {
 	Confirm *oauth.Confirmation `json:"cnf,omitempty"`                   // RFC 9449 §6.2, RFC 8705 §3.2
 	Details json.RawMessage     `json:"authorization_details,omitempty"` // RFC 9396 §9.2
 	Actor   json.RawMessage     `json:"act,omitempty"`                   // RFC 8693 §4.1
+
+	custom map[string]any // custom claims of the access token, as of now
+}
+
+// MarshalJSON writes the custom claims beside the others.
+func (i introspection) MarshalJSON() ([]byte, error) {
+	type plain introspection
+	return tokens.Beside(i.custom, plain(i))
 }
 
 // Introspect describes a client's own tokens, and to an API the tokens for it
@@ -127,7 +135,8 @@ func (d *Handler) introspect(c *gin.Context, token string) (introspection, error
 		if slices.Contains(h.Scopes(), "groups") {
 			found.Groups = h.User.GroupNames()
 		}
-		return found, nil
+		found.custom, err = d.Tokens.CustomOf(c.Request.Context(), h)
+		return found, err
 	}
 	if !errors.Is(err, tokens.ErrInvalid) {
 		return introspection{}, err

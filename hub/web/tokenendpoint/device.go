@@ -33,6 +33,7 @@ func (d *Handler) collect(c *gin.Context, r request, agreed pending.Request) (an
 	by := agreed.Decision
 	grant := grants.Grant{ID: by.GrantID, Serial: by.GrantSerial, UserID: agreed.UserID, ClientID: agreed.ClientID}
 	from := grant.Authorization(agreed.Scopes, by.SignIn)
+	from.Custom = by.Custom
 	from.Terms = grants.TokenConstraints{Kind: string(agreed.Kind), Resources: agreed.Resources, Details: agreed.Details}
 	f, refresh, err := d.Grants.Begin(c.Request.Context(), agreed.Hash, from,
 		grants.CodeRedemption{Refresh: r.client.AllowsGrant("refresh_token"), Bound: r.renewable(), Access: tokens.AccessLife})

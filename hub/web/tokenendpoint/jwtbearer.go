@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/claimmap"
 	"github.com/fedhub/fedhub/clients/clientauth"
 	"github.com/fedhub/fedhub/federation"
 	"github.com/fedhub/fedhub/hub/audit"
@@ -136,6 +137,9 @@ func (d *Handler) consented(c *gin.Context, client clients.Client, user users.Us
 		return grants.Grant{}, errStranger
 	}
 	asked := grants.Allowance{UserID: user.ID, ClientID: client.ID, Generation: client.ConsentVersion, Scopes: got.Scopes, Extras: authrequest.APIExtras(got.Agreed)}
+	if client.SkipAuthorization { // other users agree on the consent page, or get no custom claims here
+		asked.Extras = append(asked.Extras, claimmap.Extras(client.Claims, got.Scopes)...)
+	}
 	g, agreed, err := d.Grants.Agreed(c.Request.Context(), asked, grants.Circumstances{
 		SkipAuthorization: client.SkipAuthorization,
 		AskAlways:         current.Consent == settings.Force,

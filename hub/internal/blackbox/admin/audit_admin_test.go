@@ -246,6 +246,13 @@ var keyActs = []act[*office]{
 		o.press(t, path, path+"/members/remove", []string{"user", u.ID}, audit.Event{Kind: audit.MemberRemoved, Target: u.ID, Detail: map[string]string{"group": "Sales"}})
 		o.press(t, path+"/delete", path+"/delete", nil, audit.Event{Kind: audit.GroupRemoved, Target: g.ID, Detail: map[string]string{"group": "Sales"}})
 	}},
+	{"a user field is defined, filled and deleted", func(t *testing.T, o *office) {
+		u := o.Person("filled@example.org")
+		path := "/admin/users/" + u.ID
+		o.press(t, "/admin/fields", "/admin/fields", []string{"label", "Department", "field_name", "department", "type", "text"}, audit.Event{Kind: audit.SettingsSaved})
+		o.press(t, path, path+"/fields", []string{"field_department", "Sales"}, audit.Event{Kind: audit.UserChanged, Target: u.ID})
+		o.press(t, "/admin/fields", "/admin/fields/delete", []string{"name", "department"}, audit.Event{Kind: audit.SettingsSaved})
+	}},
 	{"a login key is removed", func(t *testing.T, o *office) {
 		path := "/admin/providers/" + o.Provider("removed").ID + "/delete"
 		o.press(t, path, path, []string{"confirm", "Company"}, audit.Event{Kind: audit.KeyRemoved, LoginKey: "removed"})

@@ -186,6 +186,7 @@ var pagePrices = map[string]figure{
 	"/admin/audit":                    {11, 0, 11},
 	"/admin/audit/:id":                {7, 0, 7},
 	"/admin/account-links":            {5, 0, 5},
+	"/admin/fields":                   {4, 0, 4},
 	"/admin/groups":                   {4, 0, 4},
 	"/admin/groups/:id":               {8, 0, 8},
 	"/admin/groups/:id/delete":        {6, 0, 6},

@@ -93,6 +93,13 @@ func (d *Handler) showPerson(c *gin.Context, status int, u users.User, page temp
 	if page.Profile.Seen == "" {
 		page.Profile = profileOf(u)
 	}
+	if page.Fields == nil {
+		defined, err := d.Operator.UserFields(c.Request.Context())
+		if err != nil {
+			return err
+		}
+		page.Fields = web.UserFields(defined, u.Fields, nil, nil)
+	}
 	page.Administrator, page.GroupRoles, page.Verified = u.OwnAdmin(), u.GroupRoles(), u.EmailVerified
 	if page.NewEmail == "" {
 		page.NewEmail = u.Email
