@@ -58,7 +58,7 @@ func (f UserField) Shown() locales.Text {
 }
 
 // AdminFields lists the user fields that administrators defined. Its forms post
-// to /admin/fields and /admin/fields/delete.
+// to /admin/fields.
 type AdminFields struct {
 	Fields []FieldRow
 	Form   FieldForm

@@ -251,7 +251,7 @@ var keyActs = []act[*office]{
 		path := "/admin/users/" + u.ID
 		o.press(t, "/admin/fields", "/admin/fields", []string{"label", "Department", "field_name", "department", "type", "text"}, audit.Event{Kind: audit.SettingsSaved})
 		o.press(t, path, path+"/fields", []string{"field_department", "Sales"}, audit.Event{Kind: audit.UserChanged, Target: u.ID})
-		o.press(t, "/admin/fields", "/admin/fields/delete", []string{"name", "department"}, audit.Event{Kind: audit.SettingsSaved})
+		o.press(t, "/admin/fields/department/delete", "/admin/fields/department/delete", []string{"confirm", "department"}, audit.Event{Kind: audit.SettingsSaved})
 	}},
 	{"a login key is removed", func(t *testing.T, o *office) {
 		path := "/admin/providers/" + o.Provider("removed").ID + "/delete"

@@ -16,6 +16,7 @@ import (
 	"github.com/fedhub/fedhub/hub/settings"
 	"github.com/fedhub/fedhub/hub/store"
 	"github.com/fedhub/fedhub/hub/traces"
+	"github.com/fedhub/fedhub/hub/users/fields"
 	"github.com/fedhub/fedhub/hub/users/groups"
 	"github.com/fedhub/fedhub/internal/testkit/countstore"
 )
@@ -206,6 +207,7 @@ var pagePrices = map[string]figure{
 	"/admin/sign-in-log":              {8, 0, 8},
 	"/admin/sign-in-log/:ref":         {8, 0, 8},
 	"/admin/users":                    {8, 0, 8},
+	deleteField:                       {5, 0, 5},
 	"/admin/users/export":             {6, 1, 7},
 	"/admin/users/import":             {4, 0, 4},
 	"/admin/users/:id":                {14, 0, 14},
@@ -218,6 +220,8 @@ const disownPage = "/account/activity/wasnt-me"
 
 // provePage leads on once the address is proved, as it is for the second factor.
 const provePage = "/account/prove-address"
+
+const deleteField = "/admin/fields/:name/delete"
 
 // testOver shows the result of a login key's test. Here there is none.
 const testOver = "/admin/providers/:id/tried"
@@ -265,6 +269,8 @@ func (e exampled) path(route string) string {
 		return e.mailLink
 	case "/account/second-factor":
 		return e.b.OpenProved(route).URL.RequestURI()
+	case deleteField:
+		return strings.Replace(route, ":name", "department", 1)
 	case provePage:
 		return route + "?to=passkeys"
 	case disownPage:
@@ -291,6 +297,7 @@ func (f *faulty) keptForPages(t *testing.T) exampled {
 	hubtest.Done(t, err)
 	u, err := f.Hub.FindUser(t.Context(), email)
 	hubtest.Done(t, err)
+	hubtest.Done(t, f.Hub.AddField(t.Context(), audit.Named("test"), fields.Field{Name: "department", Label: "Department", Type: fields.Text}))
 	group, err := f.Hub.AddGroup(t.Context(), audit.Named("test"), groups.Edit{Name: "Staff"})
 	hubtest.Done(t, err)
 	_, err = f.Hub.AddMember(t.Context(), audit.Named("test"), group.ID, u.ID)

@@ -115,13 +115,49 @@ func (d *Handler) AddField(c *gin.Context) error {
 	return web.SeeOther(c, "/admin/fields?done=added")
 }
 
-// RemoveField is POST /admin/fields/delete.
+// field returns the field that the path names.
+func (d *Handler) field(c *gin.Context) (fields.Field, error) {
+	all, err := d.Operator.UserFields(c.Request.Context())
+	if err != nil {
+		return fields.Field{}, err
+	}
+	f, known := fields.Named(all, c.Param("name"))
+	if !known {
+		return fields.Field{}, web.NotFound(claims.ErrNoField)
+	}
+	return f, nil
+}
+
+// AskRemoveField is GET /admin/fields/{name}/delete.
+func (d *Handler) AskRemoveField(c *gin.Context) error {
+	f, err := d.field(c)
+	if err != nil {
+		return err
+	}
+	return d.confirmField(c, http.StatusOK, f, nil)
+}
+
+func (d *Handler) confirmField(c *gin.Context, status int, f fields.Field, wrong []templates.Mistake) error {
+	return d.Responder.Show(c, status, templates.ConfirmDelete{
+		Button: locales.Say("userfields.delete-field-button"), Name: f.Name, Typed: true, Text: locales.Say("userfields.delete-text"),
+		Action: "/admin/fields/" + templates.Segment(f.Name) + "/delete", Cancel: "/admin/fields", Mistakes: wrong,
+	})
+}
+
+// RemoveField is POST /admin/fields/{name}/delete.
 func (d *Handler) RemoveField(c *gin.Context) error {
 	form, err := web.Form(c)
 	if err != nil {
 		return err
 	}
-	if err := d.Operator.RemoveField(c.Request.Context(), d.Actor(c), form["name"]); err != nil && !errors.Is(err, claims.ErrNoField) {
+	f, err := d.field(c)
+	if err != nil {
+		return err
+	}
+	if strings.TrimSpace(form["confirm"]) != f.Name {
+		return d.confirmField(c, admin.Unprocessable, f, []templates.Mistake{{Field: "confirm", Text: locales.Say("clients.type-the-name-exactly-as")}})
+	}
+	if err := d.Operator.RemoveField(c.Request.Context(), d.Actor(c), f.Name); err != nil && !errors.Is(err, claims.ErrNoField) {
 		return err
 	}
 	return web.SeeOther(c, "/admin/fields?done=removed")
