@@ -3,8 +3,8 @@ package templates
 import "github.com/fedhub/fedhub/templates/locales"
 
 // AdminUserImport adds and changes users by a file. Its form posts file to
-// /admin/users/import, which shows what would change; the form there posts stop={Stop}
-// to /admin/users/import/confirm.
+// /admin/import, which shows what would change; the form there posts stop={Stop}
+// to /admin/import/confirm.
 type AdminUserImport struct {
 	Columns []string // that a file may have
 	Most    int      // users in a file

@@ -104,5 +104,5 @@ type userExportCmd struct {
 
 // Run writes all users to standard output.
 func (u *userExportCmd) Run(ctx context.Context, c *console) error {
-	return u.with(ctx, c, func(o *opened) error { return userfiles.Write(ctx, o, c.out, u.Format) })
+	return u.with(ctx, c, func(o *opened) error { return userfiles.Write(ctx, o, c.out, u.Format, func() error { return nil }) })
 }

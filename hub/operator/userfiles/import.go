@@ -53,6 +53,7 @@ type Importer struct {
 	DryRun bool // only says what it would do
 
 	groups map[string]string // ids by name in lower case
+	rights map[string]bool   // ids of groups that make administrators
 }
 
 // Import works through the rows and tells the result of each. An error is one of the
@@ -62,9 +63,10 @@ func (i *Importer) Import(ctx context.Context, rows []Row, tell func(Result)) er
 	if err != nil {
 		return err
 	}
-	i.groups = map[string]string{}
+	i.groups, i.rights = map[string]string{}, map[string]bool{}
 	for _, g := range all {
 		i.groups[strings.ToLower(g.Name)] = g.ID
+		i.rights[g.ID] = g.Administrators() || slices.ContainsFunc(all, func(parent groups.Group) bool { return parent.ID == g.Parent && parent.Administrators() })
 	}
 	seen := map[string]bool{}
 	for _, row := range rows {
@@ -115,8 +117,9 @@ func (i *Importer) find(ctx context.Context, row Row) (users.User, error) {
 	return i.Hub.FindUser(ctx, row.Values[Email])
 }
 
-// check returns what is wrong with a row, and the ids of its groups.
-func (i *Importer) check(row Row) (ids []string, problems forms.Problems) {
+// check returns what is wrong with a row, and the ids of the groups that the user
+// joins.
+func (i *Importer) check(row Row, member []string) (ids []string, problems forms.Problems) {
 	_, problems = profile(row, users.Profile{}).Tidied()
 	if roles := row.list(Roles); slices.Contains(roles, users.AdminRole) {
 		problems.Add(Roles, "user.role.admin")
@@ -129,13 +132,19 @@ func (i *Importer) check(row Row) (ids []string, problems forms.Problems) {
 			problems.Add(Groups, "userfile.group", "name", name)
 			continue
 		}
+		if slices.Contains(member, id) {
+			continue
+		}
+		if i.rights[id] {
+			problems.Add(Groups, "user.role.admin")
+		}
 		ids = append(ids, id)
 	}
 	return ids, problems
 }
 
 func (i *Importer) add(ctx context.Context, row Row, result *Result) ([]texts.Text, error) {
-	ids, problems := i.check(row)
+	ids, problems := i.check(row, nil)
 	n := users.NewUser{Email: row.Values[Email], EmailVerified: row.Values[Verified] == "true", Profile: profile(row, users.Profile{}), Roles: row.list(Roles)}
 	if hash := row.Values[PasswordHash]; hash != "" {
 		if _, err := passwords.Imported(hash); err != nil {
@@ -169,8 +178,7 @@ func (i *Importer) join(ctx context.Context, user string, ids []string) ([]texts
 }
 
 func (i *Importer) change(ctx context.Context, row Row, u users.User, result *Result) ([]texts.Text, error) {
-	ids, problems := i.check(row)
-	ids = slices.DeleteFunc(ids, func(id string) bool { return slices.Contains(u.Groups, id) })
+	ids, problems := i.check(row, u.Groups)
 	after := profile(row, u.Profile)
 	for column, of := range profileColumns {
 		if *of(&after) != *of(&u.Profile) {

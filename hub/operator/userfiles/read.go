@@ -112,8 +112,12 @@ func (r Row) check() error {
 		if !isFlag(name) {
 			continue
 		}
+		if value == "" { // nothing is said
+			delete(r.Values, name)
+			continue
+		}
 		flag, err := strconv.ParseBool(strings.ToLower(value))
-		if value != "" && err != nil {
+		if err != nil {
 			return wrong("userfile.flag", "line", r.Line, "column", name)
 		}
 		r.Values[name] = strconv.FormatBool(flag)
@@ -135,6 +139,9 @@ func readJSON(file []byte) ([]Row, error) {
 		for name, raw := range object {
 			if !slices.Contains(Columns(), name) {
 				return nil, wrong("userfile.column", "column", name, "columns", joinList(Columns()))
+			}
+			if jsonx.IsNull(raw) {
+				continue
 			}
 			value, err := textOf(name, raw)
 			if err != nil {

@@ -10,9 +10,9 @@ import (
 func TestAFileIsRead(t *testing.T) {
 	want := "ada@example.org|Ada Lovelace|+49 30 1|Clerk, Editor|true"
 	for name, file := range map[string]string{
-		"commas":     "email,name,phone_number,roles,disabled\nada@example.org,Ada Lovelace,+49 30 1,\"Clerk, Editor\",true\n",
+		"commas":     "email,name,phone_number,roles,disabled,email_verified\nada@example.org,Ada Lovelace,+49 30 1,\"Clerk, Editor\",true,\n",
 		"semicolons": "\xef\xbb\xbfEmail; Name ;phone_number;roles;disabled\r\nada@example.org;Ada Lovelace;'+49 30 1;Clerk, Editor;TRUE\r\n",
-		"JSON":       ` [{"email":"ada@example.org","name":"Ada Lovelace","phone_number":"+49 30 1","roles":["Clerk","Editor"],"disabled":true}]`,
+		"JSON":       ` [{"email":"ada@example.org","name":"Ada Lovelace","phone_number":"+49 30 1","roles":["Clerk","Editor"],"disabled":true,"email_verified":null}]`,
 	} {
 		rows, err := Read([]byte(file))
 		if err != nil || len(rows) != 1 {
@@ -23,8 +23,10 @@ func TestAFileIsRead(t *testing.T) {
 		if got := strings.Join([]string{v[Email], v[Name], v[Phone], v[Roles], v[Disabled]}, "|"); got != want {
 			t.Errorf("%s: got %s", name, got)
 		}
-		if _, ok := rows[0].has(Locale); ok {
-			t.Errorf("%s: it has a column that is not there", name)
+		for _, column := range []string{Locale, Verified} {
+			if _, ok := rows[0].has(column); ok {
+				t.Errorf("%s: it has a value for %s", name, column)
+			}
 		}
 	}
 }

@@ -19,8 +19,9 @@ const (
 
 const atOnce = 500 // users in memory
 
-// Write writes all users, some at a time. Secrets are not written.
-func Write(ctx context.Context, hub Directory, to io.Writer, format string) error {
+// Write writes all users, some at a time, and calls part after each of these parts.
+// Secrets are not written.
+func Write(ctx context.Context, hub Directory, to io.Writer, format string, part func() error) error {
 	all, err := hub.Groups(ctx)
 	if err != nil {
 		return err
@@ -43,6 +44,9 @@ func Write(ctx context.Context, hub Directory, to io.Writer, format string) erro
 		}
 		if len(some) < atOnce {
 			return end()
+		}
+		if err := part(); err != nil {
+			return err
 		}
 	}
 }

@@ -226,5 +226,5 @@ func TestChangesOfFieldsAreOnRecord(t *testing.T) {
 			of = append(of, e.Changes...)
 		}
 	}
-	hubtest.Want(t, "changes", asJSON(of), `[{"Field":"fields.department","Before":"Sales","After":"IT"}]`)
+	hubtest.Want(t, "changes", asJSON(of), `[{"field":"fields.department","before":"Sales","after":"IT"}]`)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
+	"time"
 	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
@@ -23,26 +24,44 @@ const (
 	stopImport = "users-import"
 )
 
-// Export is GET /admin/users/export: all users as a file.
-func (d *Handler) Export(c *gin.Context) error {
-	format, kind := userfiles.CSV, "text/csv; charset=utf-8"
-	if c.Query("format") == userfiles.JSON {
-		format, kind = userfiles.JSON, "application/json; charset=utf-8"
-	}
-	d.Audit.Record(c.Request.Context(), d.Actor(c).Did(audit.Event{Kind: audit.UsersExported, Detail: map[string]string{"format": format}}))
-	h := c.Writer.Header()
-	h.Set("Content-Type", kind)
-	h.Set("Content-Disposition", `attachment; filename="users.`+format+`"`)
-	h.Set("Cache-Control", "no-store")
-	return userfiles.Write(c.Request.Context(), d.Operator, c.Writer, format)
+// partTime is how long some users of an export may take.
+const partTime = 30 * time.Second
+
+// ExportCSV is POST /admin/users.csv: all users as a file.
+func (d *Handler) ExportCSV(c *gin.Context) error {
+	return d.export(c, userfiles.CSV, "text/csv; charset=utf-8")
 }
 
-// ImportShow is GET /admin/users/import.
+// ExportJSON is POST /admin/users.json.
+func (d *Handler) ExportJSON(c *gin.Context) error {
+	return d.export(c, userfiles.JSON, "application/json; charset=utf-8")
+}
+
+func (d *Handler) export(c *gin.Context, format, mime string) error {
+	ctx := c.Request.Context()
+	d.Audit.Record(ctx, d.Actor(c).Did(audit.Event{Kind: audit.UsersExported, Detail: map[string]string{"format": format}}))
+	h := c.Writer.Header()
+	h.Set("Content-Type", mime)
+	h.Set("Content-Disposition", `attachment; filename="users.`+format+`"`)
+	h.Set("Cache-Control", "no-store")
+	respond := http.NewResponseController(c.Writer)
+	err := userfiles.Write(ctx, d.Operator, c.Writer, format, func() error {
+		_ = respond.SetWriteDeadline(time.Now().Add(partTime)) // not every server has one
+		return respond.Flush()
+	})
+	if err != nil && c.Writer.Written() {
+		d.Responder.Log.ErrorContext(ctx, "an export of users broke off", "ref", web.Ref(c), "error", err)
+		panic(http.ErrAbortHandler) // a cut file must not look whole
+	}
+	return err
+}
+
+// ImportShow is GET /admin/import.
 func (d *Handler) ImportShow(c *gin.Context) error {
 	return d.Responder.Show(c, http.StatusOK, templates.AdminUserImport{Columns: userfiles.Columns(), Most: mostOnPage})
 }
 
-// TryImport is POST /admin/users/import: it shows what the file would change.
+// TryImport is POST /admin/import: it shows what the file would change.
 func (d *Handler) TryImport(c *gin.Context) error {
 	file := web.File(c)
 	page := templates.AdminUserImport{Columns: userfiles.Columns(), Most: mostOnPage}
@@ -73,7 +92,7 @@ func (d *Handler) TryImport(c *gin.Context) error {
 	return d.Responder.Show(c, http.StatusOK, page)
 }
 
-// Import is POST /admin/users/import/confirm: it imports the file that was shown,
+// Import is POST /admin/import/confirm: it imports the file that was shown,
 // once.
 func (d *Handler) Import(c *gin.Context) error {
 	form, err := web.Form(c)
