@@ -229,6 +229,7 @@ func TestWhatAPageCosts(t *testing.T) {
 	f := newFaulty(t)
 	f.Clock.Stop()
 	ada := f.keptForPages(t)
+	hubtest.Done(t, f.Hub.AddField(t.Context(), audit.Named("test"), fields.Field{Name: "department", Label: "Department", Type: fields.Text}))
 	for _, r := range f.Hub.Routes() {
 		if r.Method != http.MethodGet || !strings.HasPrefix(r.Path, "/account") && !strings.HasPrefix(r.Path, "/admin") {
 			continue
@@ -296,7 +297,6 @@ func (f *faulty) keptForPages(t *testing.T) exampled {
 	hubtest.Done(t, err)
 	u, err := f.Hub.FindUser(t.Context(), email)
 	hubtest.Done(t, err)
-	hubtest.Done(t, f.Hub.AddField(t.Context(), audit.Named("test"), fields.Field{Name: "department", Label: "Department", Type: fields.Text}))
 	group, err := f.Hub.AddGroup(t.Context(), audit.Named("test"), groups.Edit{Name: "Staff"})
 	hubtest.Done(t, err)
 	_, err = f.Hub.AddMember(t.Context(), audit.Named("test"), group.ID, u.ID)
