@@ -194,7 +194,7 @@ func (d *Handler) swapScopes(c *gin.Context, r request, subject tokens.TokenInfo
 
 // swapTargets are the audiences of the new token: a subset of the token's or,
 // if the token has none, of those that the client may ask for. The client's own
-// token with consent for some APIs cannot get others.
+// token gets no others than those that its user agreed to.
 func (d *Handler) swapTargets(c *gin.Context, r request, subject tokens.TokenInfo) ([]string, error) {
 	agreed := subject.Family.Terms.Resources
 	own := subject.ClientID == r.client.ID
@@ -206,7 +206,7 @@ func (d *Handler) swapTargets(c *gin.Context, r request, subject tokens.TokenInf
 			if err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return nil, err
 			}
-			if err != nil || !api.Admits(r.client.Asker(), clients.GrantExchange) || own && len(agreed) > 0 && !slices.Contains(agreed, api.ID) {
+			if err != nil || !api.Admits(r.client.Asker(), clients.GrantExchange) || own && widens(r.client, agreed, api) {
 				return nil, noTarget(target)
 			}
 			same = api.ID
@@ -228,6 +228,16 @@ func (d *Handler) swapTargets(c *gin.Context, r request, subject tokens.TokenInf
 		return nil, noTarget(strings.Join(targets, " "))
 	}
 	return targets, nil
+}
+
+// widens reports whether a client's own token would get an API that its user did not
+// agree to. A token whose consent names none gets those that an administrator granted
+// to the client, but not one that is open to any.
+func widens(client clients.Client, agreed []string, api apis.API) bool {
+	if len(agreed) > 0 {
+		return !slices.Contains(agreed, api.ID)
+	}
+	return !slices.Contains(client.Resources, api.ID)
 }
 
 func noTarget(target string) error {

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/fedhub/fedhub/clients"
+	"github.com/fedhub/fedhub/clients/apis"
+	"github.com/fedhub/fedhub/hub/audit"
 	"github.com/fedhub/fedhub/hub/internal/hubtest"
 )
 
@@ -56,6 +58,9 @@ func TestAnOwnTokenIsExchangedForTheAPIsThePersonAgreedTo(t *testing.T) { // RFC
 	hubtest.Want(t, "none: as before", hubtest.Audience(t, g.Swap(agreed).Str("access_token")), `"`+hubtest.MailAPI+`"`)
 
 	open := g.Redeem(b.SignInTo(g, "ada@example.org").Get("code")).Str("access_token")
+	_, err := w.Hub.AddAPI(t.Context(), audit.Named("test"), "https://any.example.org", apis.Edit{Name: "Any", Access: apis.Any})
+	hubtest.Done(t, err)
+	hubtest.Refused(t, "an API open to any, which nobody agreed to", g.Swap(open, "resource", "https://any.example.org"), 400, "invalid_target")
 	hubtest.Want(t, "nothing was said of APIs", hubtest.Audience(t, g.Swap(open, "resource", hubtest.FilesAPI).Str("access_token")), `"`+hubtest.FilesAPI+`"`)
 
 	// The audience of another client's token stays available, and so are the
