@@ -7,13 +7,8 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
-)
 
-const (
-	// searched is how many clients one page of a search scans. The next page
-	// continues after them, so every client can be found.
-	searched   = 5000
-	searchPage = 500
+	"github.com/fedhub/fedhub/internal/scan"
 )
 
 // Search returns up to limit clients that are not hubs and match the text,
@@ -29,28 +24,15 @@ func (r *Registry) Search(ctx context.Context, text, after string, limit int) (f
 			return nil, "", err
 		}
 	}
-	size := searchPage
-	if text == "" {
-		size = limit + 1
-	}
-	for seen := 0; seen < searched; seen += size {
-		page, err := r.store.Page(ctx, "", "", after, size)
-		if err != nil {
-			return nil, "", fmt.Errorf("search clients: %w", err)
-		}
-		for _, c := range page {
-			if len(found) >= limit {
-				return found, after, nil
-			}
-			after = c.ID
+	found, next, err = scan.Records(found, after, limit, text == "",
+		func(after string, size int) ([]Client, error) { return r.store.Page(ctx, "", "", after, size) },
+		func(c Client) string { return c.ID },
+		func(c Client) bool {
 			known := slices.ContainsFunc(found, func(f Client) bool { return f.ID == c.ID })
-			if c.Server == nil && !known && strings.Contains(strings.ToLower(c.Name), text) {
-				found = append(found, c)
-			}
-		}
-		if len(page) < size {
-			return found, "", nil
-		}
+			return c.Server == nil && !known && strings.Contains(strings.ToLower(c.Name), text)
+		})
+	if err != nil {
+		return nil, "", fmt.Errorf("search clients: %w", err)
 	}
-	return found, after, nil
+	return found, next, nil
 }

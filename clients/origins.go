@@ -58,14 +58,20 @@ func (r *Registry) any(ctx context.Context, entry string, has func(Client) bool)
 	if known, err := r.knows(ctx, entry, has); known || err != nil {
 		return known, err
 	}
-	if r.origins.IsFresh(r.now()) {
-		return false, nil
-	}
-	_, err := cache.Once(ctx, &r.flights, originsFlight, readLimit, func(ctx context.Context) (any, error) { return nil, r.readOrigins(ctx) })
-	if err != nil {
+	if read, err := r.freshen(ctx); err != nil || !read {
 		return false, err
 	}
 	return r.knows(ctx, entry, has)
+}
+
+// freshen updates the book unless that was done just now. read reports whether it
+// was.
+func (r *Registry) freshen(ctx context.Context) (read bool, err error) {
+	if r.origins.IsFresh(r.now()) {
+		return false, nil
+	}
+	_, err = cache.Once(ctx, &r.flights, originsFlight, readLimit, func(ctx context.Context) (any, error) { return nil, r.readOrigins(ctx) })
+	return err == nil, err
 }
 
 // readLimit bounds the time for reading changes.
@@ -125,11 +131,8 @@ func apiEntries(identifiers []string) []string {
 // in order, now or earlier: callers look at each. In a process that reads the
 // clients for the first time it reads all of them.
 func (r *Registry) ListAPI(ctx context.Context, identifier string) ([]string, error) {
-	if !r.origins.IsFresh(r.now()) {
-		_, err := cache.Once(ctx, &r.flights, originsFlight, readLimit, func(ctx context.Context) (any, error) { return nil, r.readOrigins(ctx) })
-		if err != nil {
-			return nil, err
-		}
+	if _, err := r.freshen(ctx); err != nil {
+		return nil, err
 	}
 	ids := r.origins.Of("API " + identifier)
 	slices.Sort(ids)

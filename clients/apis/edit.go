@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/fedhub/fedhub/internal/scan"
 )
 
 // An Edit is what an administrator sets of an API.
@@ -184,39 +186,21 @@ func (s *Service) release(ctx context.Context, identifier string, had []Scope, n
 	return nil
 }
 
-const (
-	searchPage = 500
-	searched   = 5000 // one page of a search reads so many; the next one continues
-)
-
 // Search returns up to limit APIs whose name or identifier has the text, after
 // the identifier `after`, and where the next page continues; empty if there is
 // none. An empty text matches all.
 func (s *Service) Search(ctx context.Context, text, after string, limit int) (found []API, next string, err error) {
 	text = strings.ToLower(strings.TrimSpace(text))
-	size := searchPage
-	if text == "" {
-		size = limit + 1
+	found, next, err = scan.Records(nil, after, limit, text == "",
+		func(after string, size int) ([]API, error) { return s.APIs.Page(ctx, "", "", after, size) },
+		func(a API) string { return a.ID },
+		func(a API) bool {
+			return a.Deleted.IsZero() && !s.isOwn(a.ID) && (strings.Contains(strings.ToLower(a.Name), text) || strings.Contains(a.ID, text))
+		})
+	if err != nil {
+		return nil, "", fmt.Errorf("search APIs: %w", err)
 	}
-	for seen := 0; seen < searched; seen += size {
-		page, err := s.APIs.Page(ctx, "", "", after, size)
-		if err != nil {
-			return nil, "", fmt.Errorf("search APIs: %w", err)
-		}
-		for _, a := range page {
-			if len(found) >= limit {
-				return found, after, nil
-			}
-			after = a.ID
-			if a.Deleted.IsZero() && !s.isOwn(a.ID) && (strings.Contains(strings.ToLower(a.Name), text) || strings.Contains(a.ID, text)) {
-				found = append(found, a)
-			}
-		}
-		if len(page) < size {
-			return found, "", nil
-		}
-	}
-	return found, after, nil
+	return found, next, nil
 }
 
 // mostLeft is how many deleted APIs are cleared in one go.
