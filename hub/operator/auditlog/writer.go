@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/fedhub/fedhub/hub/audit"
+	"github.com/fedhub/fedhub/internal/spreadsheet"
 	"github.com/fedhub/fedhub/internal/texts"
 )
 
@@ -70,7 +70,7 @@ func cells(e audit.Event, words texts.Words) []string {
 	all := []string{e.Time.UTC().Format(exportTime), e.Kind, e.Actor, e.Target, e.Client, e.LoginKey, e.IP, e.Agent, e.Ref, e.Words(words),
 		object(len(e.Detail), e.Detail), object(len(e.Changes), e.Changes), e.ID}
 	for i, cell := range all {
-		all[i] = plain(cell)
+		all[i] = spreadsheet.Cell(cell)
 	}
 	return all
 }
@@ -85,12 +85,4 @@ func object(entries int, value any) string {
 		panic("auditlog: " + err.Error()) // texts always have JSON
 	}
 	return string(text)
-}
-
-// plain keeps a spreadsheet from reading a text as a formula (CWE-1236).
-func plain(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r\n|%", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/fedhub/fedhub/internal/forms"
 	"github.com/fedhub/fedhub/internal/jsonx"
+	"github.com/fedhub/fedhub/internal/spreadsheet"
 )
 
 // Bounds of a file.
@@ -95,12 +96,12 @@ func checkColumns(head []string) error {
 	return nil
 }
 
-// plain removes the apostrophe that keeps a spreadsheet from calculating.
-func plain(value string) string {
-	if rest, ok := strings.CutPrefix(value, "'"); ok && formula(rest) {
-		return rest
+// plain is the text of a cell.
+func plain(cell string) string {
+	if text, ok := spreadsheet.Text(cell); ok {
+		return text
 	}
-	return strings.TrimSpace(value)
+	return strings.TrimSpace(cell)
 }
 
 // check refuses values that are no value of their column.

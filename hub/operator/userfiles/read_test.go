@@ -57,7 +57,7 @@ func TestABadFileIsRefused(t *testing.T) {
 func TestACellIsNotCalculated(t *testing.T) {
 	for _, value := range []string{"=1+1", "+49 30 1", "-1", "@SUM(A1)", "\tx", "Ada", ""} {
 		in := cell(value)
-		if formula(in) {
+		if in != "" && strings.ContainsRune("=+-@\t\r", rune(in[0])) {
 			t.Errorf("%q is written as %q", value, in)
 		}
 		if got := plain(in); got != strings.TrimPrefix(value, "") {

@@ -6,9 +6,9 @@ import (
 	"encoding/json"
 	"io"
 	"strconv"
-	"strings"
 
 	"github.com/fedhub/fedhub/hub/users"
+	"github.com/fedhub/fedhub/internal/spreadsheet"
 )
 
 // Formats of Write.
@@ -101,8 +101,7 @@ func writerOf(to io.Writer, format string) (put func(map[string]any) error, end 
 		}
 }
 
-// cell is a value in a spreadsheet. One that a spreadsheet would calculate gets an
-// apostrophe, which Read removes.
+// cell is a value in a spreadsheet.
 func cell(value any) string {
 	switch v := value.(type) {
 	case bool:
@@ -111,10 +110,5 @@ func cell(value any) string {
 		value = joinList(v)
 	}
 	text, _ := value.(string)
-	if formula(text) {
-		return "'" + text
-	}
-	return text
+	return spreadsheet.Cell(text)
 }
-
-func formula(text string) bool { return text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) }

@@ -2,13 +2,12 @@ package auditlog
 
 import (
 	"errors"
-	"net/http"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/fedhub/fedhub/hub/operator/auditlog"
 	"github.com/fedhub/fedhub/hub/web"
+	"github.com/fedhub/fedhub/hub/web/admin"
 	"github.com/fedhub/fedhub/templates"
 )
 
@@ -23,9 +22,6 @@ func (d *Handler) NDJSON(c *gin.Context) error {
 	return d.export(c, auditlog.NDJSON, "application/x-ndjson")
 }
 
-// partTime is how long the browser may take to receive a part of an export.
-const partTime = 30 * time.Second
-
 func (d *Handler) export(c *gin.Context, format, mime string) error {
 	form, err := web.Form(c)
 	if err != nil {
@@ -39,19 +35,7 @@ func (d *Handler) export(c *gin.Context, format, mime string) error {
 	if err != nil {
 		return err
 	}
-	h := c.Writer.Header()
-	h.Set("Content-Type", mime)
-	h.Set("Content-Disposition", `attachment; filename="audit.`+format+`"`)
-	h.Set("Cache-Control", "no-store")
-	ctx := c.Request.Context()
-	respond := http.NewResponseController(c.Writer)
-	err = d.Log.ExportAudit(ctx, d.Actor(c), f, format, templates.Sentence, c.Writer, func() error {
-		_ = respond.SetWriteDeadline(time.Now().Add(partTime)) // not every server has one
-		return respond.Flush()
+	return admin.Download(c, d.Responder.Log, "audit."+format, mime, func(part func() error) error {
+		return d.Log.ExportAudit(c.Request.Context(), d.Actor(c), f, format, templates.Sentence, c.Writer, part)
 	})
-	if err != nil && c.Writer.Written() {
-		d.Responder.Log.ErrorContext(ctx, "an export of the audit log broke off", "ref", web.Ref(c), "error", err)
-		panic(http.ErrAbortHandler) // a cut file must not look whole
-	}
-	return err
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
-	"time"
 	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
@@ -24,9 +23,6 @@ const (
 	stopImport = "users-import"
 )
 
-// partTime is how long some users of an export may take.
-const partTime = 30 * time.Second
-
 // ExportCSV is POST /admin/users.csv: all users as a file.
 func (d *Handler) ExportCSV(c *gin.Context) error {
 	return d.export(c, userfiles.CSV, "text/csv; charset=utf-8")
@@ -38,22 +34,10 @@ func (d *Handler) ExportJSON(c *gin.Context) error {
 }
 
 func (d *Handler) export(c *gin.Context, format, mime string) error {
-	ctx := c.Request.Context()
-	d.Audit.Record(ctx, d.Actor(c).Did(audit.Event{Kind: audit.UsersExported, Detail: map[string]string{"format": format}}))
-	h := c.Writer.Header()
-	h.Set("Content-Type", mime)
-	h.Set("Content-Disposition", `attachment; filename="users.`+format+`"`)
-	h.Set("Cache-Control", "no-store")
-	respond := http.NewResponseController(c.Writer)
-	err := userfiles.Write(ctx, d.Operator, c.Writer, format, func() error {
-		_ = respond.SetWriteDeadline(time.Now().Add(partTime)) // not every server has one
-		return respond.Flush()
+	d.Record(c, audit.Event{Kind: audit.UsersExported, Detail: map[string]string{"format": format}})
+	return admin.Download(c, d.Responder.Log, "users."+format, mime, func(part func() error) error {
+		return userfiles.Write(c.Request.Context(), d.Operator, c.Writer, format, part)
 	})
-	if err != nil && c.Writer.Written() {
-		d.Responder.Log.ErrorContext(ctx, "an export of users broke off", "ref", web.Ref(c), "error", err)
-		panic(http.ErrAbortHandler) // a cut file must not look whole
-	}
-	return err
 }
 
 // ImportShow is GET /admin/import.
