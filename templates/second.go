@@ -56,6 +56,13 @@ func (p Enrol) look() look {
 	return look{"enrol", card, locales.Say("enrol.tab"), p.Alert.Some() || len(p.Mistakes) > 0}
 }
 
+// A MailCode says where the forms about a code from an email go, with which name of
+// what they belong to. They post send=1 or mailed.
+type MailCode struct{ Action, Name, Value string }
+
+// MailCode is that of a sign-in.
+func (p Enrol) MailCode() MailCode { return MailCode{"/signin/enrol", "stop", p.Stop} }
+
 // An App is an authenticator app to set up.
 type App struct {
 	Secret  string // in groups, for people who type it

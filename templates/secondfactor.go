@@ -39,6 +39,9 @@ type ProveAddress struct {
 	Mistakes []Mistake
 }
 
+// MailCode is that of an account.
+func (p ProveAddress) MailCode() MailCode { return MailCode{"/account/prove-address", "to", p.To} }
+
 func (p ProveAddress) look() look {
 	return look{"proveaddress", card, locales.Say("proveaddress.tab"), len(p.Mistakes) > 0}
 }

@@ -17,6 +17,10 @@ const (
 	EnrolLife = 10 * time.Minute
 )
 
+// AsksCode reports whether a user must enter such a code: only one whose address
+// gets emails can.
+func (k *Service) AsksCode(u users.User) bool { return u.EmailVerified && k.Delivers() }
+
 // SendCode emails a code to a user.
 func (k *Service) SendCode(ctx context.Context, u users.User) error {
 	code, err := k.newCode(ctx, Link{Purpose: Enrol, User: u.ID, Asked: themselves, Data: map[string]string{"epoch": epoch(u)}}, u.ID, EnrolLife)

@@ -120,6 +120,12 @@ func (s *Service) Guess(ctx context.Context, key, network string, check func(dou
 	return errors.Join(err, attempt.Forgive(after))
 }
 
+// GuessMailed is Guess for the code from an email that the first factor of a user
+// needs.
+func (s *Service) GuessMailed(ctx context.Context, userID, network string, check func() error) error {
+	return s.Guess(ctx, "enrolment code "+userID, network, func(bool) error { return check() })
+}
+
 // use marks a code as used, in the same write that finds it unused.
 func (s *Service) use(ctx context.Context, userID, code string, doubtful bool) (method Method, err error) {
 	code = plain(code)

@@ -29,7 +29,7 @@ var afterProof = map[string]string{"second-factor": secondPage, "passkeys": pass
 // up their first factor besides the password: whoever stole a password must not be
 // able to lock the owner out with a factor of their own.
 func (d *Handler) needsAddress(ctx context.Context, p sessions.Person) (bool, error) {
-	if !p.User.EmailVerified || !d.MailLinks.Delivers() {
+	if !d.MailLinks.AsksCode(p.User) {
 		return false, nil
 	}
 	if proved, err := d.Sessions.AddressProved(ctx, p.Session); proved || err != nil {
@@ -93,7 +93,7 @@ func (d *Handler) ProveAddress(c *gin.Context) error {
 		}
 		return d.Responder.Show(c, http.StatusOK, shown)
 	}
-	err = d.Second.Codes.Guess(ctx, "enrolment code "+p.User.ID, web.Network(c.ClientIP()), func(bool) error {
+	err = d.Second.Codes.GuessMailed(ctx, p.User.ID, web.Network(c.ClientIP()), func() error {
 		return d.MailLinks.TakeCode(ctx, p.User, form["mailed"])
 	})
 	if errors.Is(err, secondfactor.ErrWrongCode) {

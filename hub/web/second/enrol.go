@@ -70,7 +70,7 @@ func (d *Handler) showEnrol(c *gin.Context, name string, h halfway, user users.U
 // needsCode reports whether the user must prove their address first: an attacker
 // with a stolen password must not be able to lock the owner out.
 func (d *Handler) needsCode(h halfway, user users.User) bool {
-	return !h.Proved && user.EmailVerified && d.MailLinks.Delivers()
+	return !h.Proved && d.MailLinks.AsksCode(user)
 }
 
 // Enrol is POST /signin/enrol. The first factor signs in only together with the new
@@ -157,7 +157,7 @@ func (d *Handler) proveForEnrolment(c *gin.Context, form oauth.Params, h halfway
 		}
 		return d.showEnrol(c, name, h, user, enrolment{sent: true})
 	}
-	err := d.Factors.Codes.Guess(ctx, "enrolment code "+user.ID, web.Network(c.ClientIP()), func(bool) error {
+	err := d.Factors.Codes.GuessMailed(ctx, user.ID, web.Network(c.ClientIP()), func() error {
 		return d.MailLinks.TakeCode(ctx, user, form["mailed"])
 	})
 	if errors.Is(err, secondfactor.ErrWrongCode) {
